@@ -1,0 +1,5 @@
+from frappe.model.document import Document
+
+
+class LostReason(Document):
+	"""Why a deal was lost."""

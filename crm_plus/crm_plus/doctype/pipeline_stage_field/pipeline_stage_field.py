@@ -1,0 +1,5 @@
+from frappe.model.document import Document
+
+
+class PipelineStageField(Document):
+	"""A field of the deal that a stage demands."""

@@ -1,0 +1,5 @@
+from frappe.model.document import Document
+
+
+class PipelineStageRole(Document):
+	"""A role that may move deals into a stage."""

@@ -1,0 +1,60 @@
+"""The masters that an empty site needs: pipelines with their stages, sources, lost reasons."""
+
+import frappe
+
+STAGES = {
+	"Sales": (
+		("New", "Open", 10, 14, ""),
+		("Contacted", "Open", 20, 14, ""),
+		("Qualified", "Open", 40, 21, ""),
+		("Proposal Sent", "Open", 60, 21, "Quotation Submitted"),
+		("Negotiation", "Open", 80, 14, ""),
+		("Won", "Won", 100, 0, "Order Submitted"),
+		("Lost", "Lost", 0, 0, "Quotation Lost"),
+	),
+	"Renewals": (
+		("Upcoming", "Open", 50, 60, ""),
+		("Contacted", "Open", 60, 21, ""),
+		("Proposal Sent", "Open", 75, 21, "Quotation Submitted"),
+		("Won", "Won", 100, 0, "Order Submitted"),
+		("Lost", "Lost", 0, 0, "Quotation Lost"),
+	),
+}
+SOURCES = ("Website", "Referral", "Existing Customer", "Campaign", "Event", "Cold Call", "Partner", "Social Media")
+LOST_REASONS = ("Price", "Competitor", "No Budget", "No Decision", "Timing", "Missing Feature", "No Answer")
+
+
+def install_defaults() -> None:
+	"""Create the masters that are not there yet; what an administrator changed is left alone."""
+	for pipeline in STAGES:
+		if not frappe.db.exists("Pipeline", pipeline):
+			make_pipeline(pipeline)
+	make_missing("Customer Source", "source_name", SOURCES)
+	make_missing("Lost Reason", "reason", LOST_REASONS)
+
+
+def make_pipeline(pipeline: str) -> None:
+	"""Create a pipeline of the table with its stages in order."""
+	frappe.get_doc(
+		{"doctype": "Pipeline", "pipeline_name": pipeline, "is_default": int(pipeline == "Sales")}
+	).insert(ignore_permissions=True)
+	for position, (stage_name, outcome, probability, rots_after_days, advance_on) in enumerate(STAGES[pipeline], 1):
+		frappe.get_doc(
+			{
+				"doctype": "Pipeline Stage",
+				"pipeline": pipeline,
+				"stage_name": stage_name,
+				"position": position,
+				"outcome": outcome,
+				"probability": probability,
+				"rots_after_days": rots_after_days,
+				"advance_on": advance_on,
+			}
+		).insert(ignore_permissions=True)
+
+
+def make_missing(doctype: str, fieldname: str, values: tuple[str, ...]) -> None:
+	"""Create the records of a small master that do not exist."""
+	for value in values:
+		if not frappe.db.exists(doctype, value):
+			frappe.get_doc({"doctype": doctype, fieldname: value}).insert(ignore_permissions=True)
