@@ -1,0 +1,119 @@
+"""Which stage a deal's documents put it in.
+
+A fact is an ERP event that holds true now because of one document: this quotation is submitted, that invoice is paid. A
+deal remembers the facts that it has seen. A new fact may move it forward; a fact that no longer holds takes back the move
+that it caused. So the same event twice, or events out of order, end in the same stage.
+"""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+
+from crm_plus.rules.deal_stages import Stage
+
+QUOTATION_SUBMITTED = "Quotation Submitted"
+ORDER_SUBMITTED = "Order Submitted"
+INVOICE_SUBMITTED = "Invoice Submitted"
+INVOICE_PAID = "Invoice Paid"
+QUOTATION_LOST = "Quotation Lost"
+ORDER_CANCELLED = "Order Cancelled"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Fact:
+	"""An ERP event that holds true because of one document."""
+
+	event: str
+	document: str
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+	"""One past move of the deal. `fact` is what caused it, None for a person; `taken_back` marks a move back by us."""
+
+	from_stage: str
+	to_stage: str
+	fact: Fact | None = None
+	taken_back: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+	"""The stage to move to, and the fact that says so; `taken_back` where a lost fact moved it back."""
+
+	stage: str
+	fact: Fact
+	taken_back: bool
+
+
+def follow(
+	stages: Sequence[Stage],
+	current: str,
+	history: Iterable[Move],
+	known: Collection[Fact],
+	facts: Collection[Fact],
+) -> Decision | None:
+	"""Decide the move that the documents ask for, or None.
+
+	First the present stage is tried: where the fact that caused it no longer holds and no other fact asks for it, the deal
+	goes back to where it stood. Then new facts may carry it on; never backwards.
+	"""
+	by_name = {stage.name: stage for stage in stages}
+	if current not in by_name:
+		return None
+	stood, lost_fact = _where_it_stands(current, history, facts, by_name)
+	if lost_fact:
+		target, _fact = _furthest(by_name, stood, facts)
+		return Decision(target, lost_fact, taken_back=True) if target != current else None
+	target, fact = _furthest(by_name, current, set(facts) - set(known))
+	return Decision(target, fact, taken_back=False) if fact else None
+
+
+def _where_it_stands(
+	current: str, history: Iterable[Move], facts: Collection[Fact], by_name: dict[str, Stage]
+) -> tuple[str, Fact | None]:
+	"""Return the stage that still holds, and the fact whose loss moved it there (None where nothing was lost)."""
+	standing = _standing_moves(history)
+	lost: Fact | None = None
+	asked_for = {fact.event for fact in facts}
+	while standing and standing[-1].to_stage == current:
+		move = standing.pop()
+		if not move.fact or move.fact in facts or by_name[current].advance_on in asked_for:
+			break
+		if move.from_stage not in by_name:
+			break
+		lost = lost or move.fact
+		current = move.from_stage
+	return current, lost
+
+
+def _standing_moves(history: Iterable[Move]) -> list[Move]:
+	"""Return the moves that were not taken back, oldest first."""
+	standing: list[Move] = []
+	for move in history:
+		if not move.taken_back:
+			standing.append(move)
+			continue
+		while standing and standing[-1].to_stage != move.to_stage:
+			standing.pop()
+	return standing
+
+
+def _furthest(by_name: dict[str, Stage], current: str, facts: Iterable[Fact]) -> tuple[str, Fact | None]:
+	"""Return the furthest stage that a fact leads on to from `current`, and that fact."""
+	best, reason = current, None
+	for fact in sorted(facts):
+		for stage in by_name.values():
+			if stage.advance_on == fact.event and _leads_on(by_name[best], stage):
+				best, reason = stage.name, fact
+	return best, reason
+
+
+def _leads_on(here: Stage, there: Stage) -> bool:
+	"""Tell whether `there` is further on: a lost deal only comes back by winning, a won one is never lost by a document."""
+	if there.is_retired or here.name == there.name:
+		return False
+	if here.outcome == "Open":
+		return there.outcome != "Open" or there.position > here.position
+	if here.outcome == "Lost":
+		return there.outcome == "Won"
+	return there.outcome == "Won" and there.position > here.position

@@ -1,0 +1,106 @@
+"""Work on deals that waits until the ERP document is safe.
+
+Listeners only note what was touched. Once the accountant's transaction is committed, each touched deal is brought in step
+in a transaction of its own, under a lock on the deal. So a fault of ours can never undo or hold up an invoice; and because
+the reading starts after the lock is held, the last of several postings to the same deal sees all the others.
+"""
+
+from collections.abc import Iterable
+
+import frappe
+
+from crm_plus.workflows import deal_follow, deal_money
+
+# More than this in one request is left to a background job: nobody should wait for a mass posting.
+DEALS_PER_REQUEST = 20
+JOB = "crm_plus.workflows.after_commit.sync_deals"
+
+
+def touch(doctype: str, name: str, deals: Iterable[str] = ()) -> None:
+	"""Note that a document changed which may bear on its deals, and on `deals` that it no longer names."""
+	touched = _touched()
+	touched["documents"].add((doctype, name))
+	touched["deals"].update(deal for deal in deals if deal)
+
+
+def touch_deal(deal: str) -> None:
+	"""Note that a deal has to be brought in step with its documents after this transaction."""
+	_touched()["deals"].add(deal)
+
+
+def _touched() -> dict[str, set]:
+	"""Return this transaction's notes; the first one arranges for what follows the commit or the rollback."""
+	touched = getattr(frappe.local, "crm_plus_touched", None)
+	if touched is None:
+		touched = frappe.local.crm_plus_touched = {"documents": set(), "deals": set()}
+		frappe.db.after_commit.add(run)
+		frappe.db.after_rollback.add(forget)
+	return touched
+
+
+def forget() -> None:
+	"""Drop what was noted: the transaction that touched it did not happen."""
+	frappe.local.crm_plus_touched = None
+
+
+def run() -> None:
+	"""Bring the touched deals in step; called by Frappe right after the commit. Never raises."""
+	touched = getattr(frappe.local, "crm_plus_touched", None)
+	forget()
+	if not touched:
+		return
+	try:
+		deals = touched["deals"] | deal_money.deals_of(touched["documents"])
+		if len(deals) > DEALS_PER_REQUEST:
+			enqueue(sorted(deals))
+		elif deals:
+			sync_deals(sorted(deals))
+	except Exception:
+		log_failure("Deals could not be brought in step")
+
+
+def sync_deals(deals: list[str]) -> None:
+	"""Bring deals in step with their documents, each in its own transaction; one failure does not stop the rest."""
+	busy = [deal for deal in deals if not sync_deal(deal)]
+	if busy:
+		enqueue(busy)
+
+
+def sync_deal(deal: str) -> bool:
+	"""Recompute one deal's amounts and let its stage follow. Returns False where somebody else holds the deal right now."""
+	messages = list(frappe.local.message_log)
+	try:
+		if not _lock(deal):
+			return False
+		deal_money.refresh([deal])
+		frappe.db.commit()  # own transaction, after the ERP document's: an amount must not wait for a stage
+		deal_follow.follow_documents(deal)
+		frappe.db.commit()  # own transaction, see above
+	except Exception:
+		log_failure("A deal could not be brought in step", "Deal", deal)
+	finally:
+		# What our own writing has to say is not for the accountant who posted the document.
+		frappe.local.message_log = messages
+	return True
+
+
+def _lock(deal: str) -> bool:
+	"""Lock a deal's row without waiting; a deal that is gone counts as locked, there is nothing to do."""
+	try:
+		frappe.db.get_value("Deal", deal, "name", for_update=True, wait=False)
+	except frappe.QueryTimeoutError:
+		frappe.db.rollback()
+		return False
+	return True
+
+
+def enqueue(deals: list[str]) -> None:
+	"""Leave deals to a background worker."""
+	frappe.enqueue(JOB, queue="short", deals=deals, enqueue_after_commit=False)
+
+
+def log_failure(title: str, doctype: str = "", name: str = "") -> None:
+	"""Undo what was begun and put the failure into the Error Log; the nightly reconciliation repairs what was missed."""
+	frappe.db.rollback()
+	frappe.log_error(title=title, reference_doctype=doctype or None, reference_name=name or None)
+	frappe.db.commit()  # the log must survive, whatever the request does next

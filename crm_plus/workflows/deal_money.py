@@ -1,0 +1,148 @@
+"""Keep a deal's five amounts equal to what ERPNext's submitted documents and its payment ledger say."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+import frappe
+
+from crm_plus.rules.deal_money import (
+	NO_DEAL,
+	BilledDocument,
+	DealAmounts,
+	Kind,
+	closed_order_total,
+	deal_amounts,
+	is_payment_journal,
+)
+from crm_plus.workflows import deal_ledger as ledger
+
+KINDS = {"Quotation": Kind.QUOTATION, "Sales Order": Kind.ORDER, "Sales Invoice": Kind.INVOICE}
+DEAD_QUOTATIONS = frozenset({"Lost", "Expired", "Cancelled"})
+AMOUNT_FIELDS = {
+	"quoted_amount": "quoted",
+	"ordered_amount": "ordered",
+	"invoiced_amount": "invoiced",
+	"paid_amount": "paid",
+	"outstanding_amount": "outstanding",
+}
+
+
+@dataclass(slots=True)
+class Books:
+	"""All documents that bear rows of some deals: what counts in money, and the raw headers by DocType and name."""
+
+	documents: dict[str, list[BilledDocument]] = field(default_factory=lambda: defaultdict(list))
+	headers: dict[str, list[dict[str, Any]]] = field(default_factory=lambda: defaultdict(list))
+
+
+def deals_of(documents: Iterable[tuple[str, str]]) -> set[str]:
+	"""Return the deals that the rows of documents, given as (DocType, name), belong to."""
+	by_doctype: dict[str, list[str]] = defaultdict(list)
+	for doctype, name in documents:
+		by_doctype[doctype].append(name)
+	return {deal for doctype, names in by_doctype.items() for deal in ledger.deals_named_in(doctype, names)}
+
+
+def refresh(deals: list[str]) -> list[str]:
+	"""Recompute the amounts of deals from the ledger and return those that were wrong and are now repaired.
+
+	Amounts are in each deal's company currency. `modified` stays: a user with the form open has nothing to lose by it.
+	"""
+	stored = ledger.stored_amounts(deals, list(AMOUNT_FIELDS))
+	books = open_books(list(stored))
+	digits = ledger.company_currency_digits()
+	repaired = []
+	for name, row in stored.items():
+		values = _values(deal_amounts(name, books.documents[name], digits))
+		if any(row[field] != value for field, value in values.items()):
+			frappe.db.set_value("Deal", name, values, update_modified=False)
+			repaired.append(name)
+	return repaired
+
+
+def _values(amounts: DealAmounts) -> dict[str, Any]:
+	values: dict[str, Any] = {field: float(getattr(amounts, key)) for field, key in AMOUNT_FIELDS.items()}
+	return {**values, "billing_status": amounts.billing_status}
+
+
+def open_books(deals: list[str]) -> Books:
+	"""Load everything that bears rows of `deals`, in a constant number of queries."""
+	books = Books()
+	if not deals:
+		return books
+	for doctype in KINDS:
+		_enter(books, doctype, set(deals))
+	return books
+
+
+def _enter(books: Books, doctype: str, deals: set[str]) -> None:
+	"""Enter the documents of one DocType into the books of those deals that they bear rows of."""
+	weights = ledger.row_weights(doctype, list(deals))
+	headers = ledger.headers(doctype, list(weights))
+	settled = _settlements(list(headers)) if doctype == "Sales Invoice" else {}
+	billed = _billed_parts(headers.values()) if doctype == "Sales Order" else {}
+	for name, header in headers.items():
+		header["doctype"] = doctype
+		header["paid"], header["outstanding"] = settled.get(name, (Decimal(0), Decimal(0)))
+		header["billed_part"] = billed.get(name)
+		document = _billed(doctype, header, weights[name])
+		for deal in deals.intersection(weights[name]):
+			books.headers[deal].append(header)
+			if document:
+				books.documents[deal].append(document)
+
+
+def _billed(doctype: str, header: dict[str, Any], weights: dict[str, Decimal]) -> BilledDocument | None:
+	"""Return the document as far as it counts in money; None where it does not count."""
+	if header["docstatus"] != 1 or (doctype == "Quotation" and header["status"] in DEAD_QUOTATIONS):
+		return None
+	total = _total(header)
+	if header["billed_part"]:
+		total = closed_order_total(total, *header["billed_part"])
+	paid = header["paid"] + _paid_at_the_till(header)
+	return BilledDocument(KINDS[doctype], header["name"], total, weights, paid, header["outstanding"])
+
+
+def _billed_parts(orders: Iterable[dict[str, Any]]) -> dict[str, tuple[Decimal, Decimal]]:
+	return ledger.billed_parts([order["name"] for order in orders if order["status"] == "Closed"])
+
+
+def _total(header: dict[str, Any]) -> Decimal:
+	"""Return what ERPNext posts: the rounded total where it rounds, else the grand total."""
+	if header["base_rounding_adjustment"] and header["base_rounded_total"]:
+		return Decimal(str(header["base_rounded_total"]))
+	return Decimal(str(header["base_grand_total"]))
+
+
+def _paid_at_the_till(header: dict[str, Any]) -> Decimal:
+	"""Return what a point-of-sale invoice was paid with, less the change: ERPNext posts it under the invoice's own name."""
+	if not header.get("is_pos"):
+		return Decimal(0)
+	return Decimal(str(header["base_paid_amount"])) - Decimal(str(header["base_change_amount"]))
+
+
+def _settlements(invoices: list[str]) -> dict[str, tuple[Decimal, Decimal]]:
+	"""Return (paid, outstanding) of each invoice by the payment ledger, in company currency."""
+	entries = ledger.receivable_entries(invoices)
+	journals = ledger.journals({entry["voucher_no"] for entry in entries if entry["voucher_type"] == "Journal Entry"})
+	sums: dict[str, list[Decimal]] = defaultdict(lambda: [Decimal(0), Decimal(0)])
+	for entry in entries:
+		amount = Decimal(str(entry["amount"]))
+		sums[entry["against_voucher_no"]][1] += amount
+		if _moves_money(entry, journals):
+			sums[entry["against_voucher_no"]][0] -= amount
+	return {invoice: (paid, outstanding) for invoice, (paid, outstanding) in sums.items()}
+
+
+def _moves_money(entry: dict[str, Any], journals: dict[str, tuple[str, bool]]) -> bool:
+	if entry["voucher_type"] == "Payment Entry":
+		return True
+	if entry["voucher_type"] != "Journal Entry":
+		return False
+	return is_payment_journal(*journals[entry["voucher_no"]])
+
+
+__all__ = ["NO_DEAL", "Books", "deals_of", "open_books", "refresh"]
