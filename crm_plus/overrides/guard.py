@@ -7,22 +7,33 @@ from typing import Any
 import frappe
 
 SAVEPOINT = "crm_plus_listener"
+Listener = Callable[..., None]
 
 
-def never_in_the_way(listener: Callable[..., None]) -> Callable[..., None]:
-	"""Wrap a document listener: where it fails, its own writes are undone, the failure is logged and the document goes on."""
+def never_in_the_way(*, writes: bool = False) -> Callable[[Listener], Listener]:
+	"""Wrap a document listener: where it fails, the failure is logged and the document goes on.
 
-	@functools.wraps(listener)
-	def guarded(doc: Any, *args: Any, **kwargs: Any) -> None:
-		messages = list(frappe.local.message_log)
-		frappe.db.savepoint(SAVEPOINT)
-		try:
-			listener(doc, *args, **kwargs)
-		except Exception:
-			frappe.db.rollback(save_point=SAVEPOINT)
-			frappe.local.message_log = messages
-			frappe.log_error(title=f"CRM Plus: {listener.__module__}.{listener.__name__}")
-		else:
-			frappe.db.release_savepoint(SAVEPOINT)
+	A listener that `writes` has its own writes undone as well; one that only notes or reads is spared the savepoint.
+	"""
 
-	return guarded
+	def wrap(listener: Listener) -> Listener:
+		@functools.wraps(listener)
+		def guarded(doc: Any, *args: Any, **kwargs: Any) -> None:
+			messages = list(frappe.local.message_log)
+			try:
+				if writes:
+					frappe.db.savepoint(SAVEPOINT)
+				listener(doc, *args, **kwargs)
+			except Exception:
+				_undo(writes, messages)
+				frappe.log_error(title=f"CRM Plus: {listener.__module__}.{listener.__name__}")
+
+		return guarded
+
+	return wrap
+
+
+def _undo(writes: bool, messages: list) -> None:
+	if writes:
+		frappe.db.rollback(save_point=SAVEPOINT)
+	frappe.local.message_log = messages

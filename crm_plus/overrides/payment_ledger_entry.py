@@ -6,7 +6,7 @@ from crm_plus.overrides.guard import never_in_the_way
 from crm_plus.workflows import after_commit
 
 
-@never_in_the_way
+@never_in_the_way()
 def on_submit(doc: Any, method: str | None = None) -> None:
 	"""Note the invoices that the entry settles."""
 	if doc.account_type != "Receivable":

@@ -6,7 +6,7 @@ from crm_plus.overrides.guard import never_in_the_way
 from crm_plus.workflows import deal_links
 
 
-@never_in_the_way
+@never_in_the_way()
 def before_validate(doc: Any, method: str | None = None) -> None:
 	"""Carry the deal from the header and from earlier documents to the rows."""
 	deal_links.fill_rows(doc)
@@ -17,20 +17,20 @@ def validate(doc: Any, method: str | None = None) -> None:
 	deal_links.check_links(doc)
 
 
-@never_in_the_way
+@never_in_the_way()
 def before_update_after_submit(doc: Any, method: str | None = None) -> None:
 	"""Let the rows follow a deal that was set or changed after submission."""
 	deal_links.refill_rows(doc)
 	deal_links.fill_rows(doc)
 
 
-@never_in_the_way
+@never_in_the_way()
 def on_change(doc: Any, method: str | None = None) -> None:
 	"""Note the document for its deals, whose money and stage follow after the commit."""
 	deal_links.note_change(doc)
 
 
-@never_in_the_way
+@never_in_the_way()
 def on_trash(doc: Any, method: str | None = None) -> None:
 	"""Note a deleted document for its deals."""
 	deal_links.note_change(doc)
