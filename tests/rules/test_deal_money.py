@@ -1,0 +1,143 @@
+"""Shares of documents and the amounts of a deal, against exact fractions."""
+
+from decimal import Decimal
+from fractions import Fraction
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from crm_plus.rules.deal_money import (
+	BilledDocument,
+	DealAmounts,
+	Kind,
+	closed_order_total,
+	deal_amounts,
+	is_payment_journal,
+	shares,
+)
+
+cents = st.integers(-10_000_000, 10_000_000).map(lambda value: Decimal(value).scaleb(-2))
+weights = st.dictionaries(st.sampled_from(["", "A", "B", "C", "D", "E"]), cents, min_size=1)
+positive_weights = st.dictionaries(
+	st.sampled_from(["", "A", "B", "C", "D"]),
+	st.integers(1, 10_000_000).map(lambda value: Decimal(value).scaleb(-2)),
+	min_size=1,
+)
+
+
+@given(cents, weights)
+def test_shares_add_up_to_the_total_exactly(total, parts):
+	assert sum(shares(total, parts, 2).values()) == total
+
+
+@given(cents, positive_weights)
+def test_each_share_is_within_one_cent_of_the_exact_fraction(total, parts):
+	whole = sum(Fraction(weight) for weight in parts.values())
+	for key, share in shares(total, parts, 2).items():
+		exact = Fraction(total) * Fraction(parts[key]) / whole
+		assert abs(Fraction(share) - exact) < Fraction(1, 100)
+
+
+@given(cents, weights)
+def test_the_order_of_rows_does_not_matter(total, parts):
+	backwards = dict(reversed(parts.items()))
+	assert shares(total, parts, 2) == shares(total, backwards, 2)
+
+
+@given(cents)
+def test_a_lone_deal_takes_the_whole_document(total):
+	assert shares(total, {"A": Decimal("12.34")}, 2) == {"A": total}
+
+
+def test_equal_parts_of_an_uneven_cent_go_to_the_first_in_order():
+	assert shares(Decimal("0.05"), {"B": Decimal(1), "A": Decimal(1)}, 2) == {
+		"A": Decimal("0.03"),
+		"B": Decimal("0.02"),
+	}
+
+
+def test_rows_that_cancel_out_count_by_their_size():
+	parts = {"A": Decimal(30), "B": Decimal(-30)}
+	assert shares(Decimal(10), parts, 2) == {"A": Decimal(5), "B": Decimal(5)}
+	assert shares(Decimal(9), {"A": Decimal(0), "B": Decimal(0)}, 0) == {"A": Decimal(5), "B": Decimal(4)}
+
+
+@given(cents, st.integers(0, 3))
+def test_currencies_without_cents_and_with_three_decimals(total, digits):
+	whole = total.quantize(Decimal(1).scaleb(-digits))
+	parts = {"A": Decimal(1), "B": Decimal(2), "C": Decimal(4)}
+	assert sum(shares(whole, parts, digits).values()) == whole
+
+
+documents = st.lists(
+	st.builds(
+		BilledDocument,
+		kind=st.sampled_from(Kind),
+		name=st.text(min_size=1, max_size=3),
+		total=cents,
+		weights=weights,
+		paid=cents,
+		outstanding=cents,
+	),
+	max_size=6,
+)
+
+
+@given(documents)
+def test_the_amounts_of_all_deals_add_up_to_the_documents(papers):
+	totals = [deal_amounts(deal, papers, 2) for deal in ["", "A", "B", "C", "D", "E"]]
+	invoices = [paper for paper in papers if paper.kind is Kind.INVOICE]
+	assert sum(amounts.invoiced for amounts in totals) == sum(paper.total for paper in invoices)
+	assert sum(amounts.paid for amounts in totals) == sum(paper.paid for paper in invoices)
+	assert sum(amounts.outstanding for amounts in totals) == sum(paper.outstanding for paper in invoices)
+	for kind, name in ((Kind.QUOTATION, "quoted"), (Kind.ORDER, "ordered")):
+		expected = sum(paper.total for paper in papers if paper.kind is kind)
+		assert sum(getattr(amounts, name) for amounts in totals) == expected
+
+
+@pytest.mark.parametrize(
+	("amounts", "status"),
+	[
+		({}, "Not Billed"),
+		({"ordered": 100}, "Not Billed"),
+		({"ordered": 100, "invoiced": 40, "outstanding": 40}, "Partly Billed"),
+		({"ordered": 100, "invoiced": 100, "outstanding": 100}, "Billed"),
+		({"ordered": 100, "invoiced": 100, "paid": 30, "outstanding": 70}, "Partly Paid"),
+		({"ordered": 100, "invoiced": 100, "paid": 100}, "Paid"),
+		({"ordered": 100, "invoiced": 40, "paid": 40}, "Partly Paid"),
+		({"invoiced": 40, "paid": 40}, "Paid"),
+		({"quoted": 100, "invoiced": 40, "outstanding": 40}, "Partly Billed"),
+		({"ordered": 100, "invoiced": 100}, "Paid"),
+		({"ordered": 100, "invoiced": 0, "outstanding": -20}, "Not Billed"),
+	],
+)
+def test_billing_status_by_hand(amounts, status):
+	values = {key: Decimal(value) for key, value in amounts.items()}
+	assert DealAmounts(**values).billing_status == status
+
+
+@given(cents, cents, cents)
+def test_a_closed_order_counts_for_no_more_than_it_was(total, net, billed):
+	assume(total >= 0)
+	counted = closed_order_total(total, net, billed)
+	assert 0 <= counted <= total
+	if net > 0 and 0 <= billed <= net:
+		assert abs(Fraction(counted) - Fraction(total) * Fraction(billed) / Fraction(net)) < Fraction(1, 10**9)
+
+
+@pytest.mark.parametrize(
+	("voucher_type", "bank", "moves_money"),
+	[
+		("Bank Entry", True, True),
+		("Bank Entry", False, True),
+		("Journal Entry", True, True),
+		("Journal Entry", False, False),
+		("Write Off Entry", True, False),
+		("Credit Note", True, False),
+		("Exchange Gain Or Loss", False, True),
+		("Contra Entry", True, True),
+	],
+)
+def test_which_journals_move_money(voucher_type, bank, moves_money):
+	assert is_payment_journal(voucher_type, bank) is moves_money
