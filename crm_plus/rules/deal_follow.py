@@ -38,11 +38,11 @@ class Move:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-	"""The stage to move to, and the fact that says so; `taken_back` where a lost fact moved it back."""
+	"""The stage to move to: the fact that leads there, or None where the deal only goes back; and the fact that was lost."""
 
 	stage: str
-	fact: Fact
-	taken_back: bool
+	fact: Fact | None
+	lost: Fact | None = None
 
 
 def follow(
@@ -55,17 +55,18 @@ def follow(
 	"""Decide the move that the documents ask for, or None.
 
 	First the present stage is tried: where the fact that caused it no longer holds and no other fact asks for it, the deal
-	goes back to where it stood. Then new facts may carry it on; never backwards.
+	goes back to where it stood, or to the furthest stage that its other documents still ask for. Else new facts may carry
+	it on; a lesser one never takes it back.
 	"""
 	by_name = {stage.name: stage for stage in stages}
 	if current not in by_name:
 		return None
 	stood, lost_fact = _where_it_stands(current, history, facts, by_name)
 	if lost_fact:
-		target, _fact = _furthest(by_name, stood, facts)
-		return Decision(target, lost_fact, taken_back=True) if target != current else None
+		target, fact = _furthest(by_name, stood, facts)
+		return Decision(target, fact, lost_fact) if target != current else None
 	target, fact = _furthest(by_name, current, set(facts) - set(known))
-	return Decision(target, fact, taken_back=False) if fact else None
+	return Decision(target, fact) if fact else None
 
 
 def _where_it_stands(

@@ -14,6 +14,7 @@ from crm_plus.rules.deal_follow import Decision, Fact, Move
 from crm_plus.workflows import deal_money, deal_stages
 
 TAKEN_BACK = "Taken Back"
+SAVEPOINT = "crm_plus_follow"
 EVENTS = frozenset(
 	{
 		rules.QUOTATION_SUBMITTED,
@@ -66,50 +67,59 @@ def known_facts(stored: str | None) -> set[Fact]:
 
 
 def carry_out(deal: Any, decision: Decision) -> None:
-	"""Move the deal, or tell its owner why it stays where it is."""
-	doctype, name = decision.fact.document.split(":", 1)
-	cause = TAKEN_BACK if decision.taken_back else decision.fact.event
+	"""Move the deal, and tell its owner where it went back, or why it stays where it is."""
+	fact = decision.fact or decision.lost
+	if not fact:
+		return
+	doctype, name = fact.document.split(":", 1)
+	cause = decision.fact.event if decision.fact else TAKEN_BACK
 	before = deal.stage
-	frappe.db.savepoint("crm_plus_follow")
+	frappe.db.savepoint(SAVEPOINT)
 	try:
-		# The documents move the deal, not the person who posted them: an accountant needs no right to deals for it.
-		deal.flags.ignore_permissions = True
-		deal.flags.system_move = True
-		if decision.fact.event == rules.QUOTATION_LOST and not deal.lost_reason:
-			deal.lost_reason = deal_stages.lost_reason_of_quotation(name)
+		prepare_move(deal, fact.event, name)
 		deal_stages.move(deal, decision.stage, cause=cause, cause_doctype=doctype, cause_name=name)
 	except frappe.ValidationError as refusal:
-		frappe.db.rollback(save_point="crm_plus_follow")
-		tell_refusal(deal, decision, doctype, name, str(refusal))
+		frappe.db.rollback(save_point=SAVEPOINT)
+		tell_refusal(deal, decision.stage, fact, str(refusal))
 		return
-	if decision.taken_back:
-		tell_taken_back(deal, before, doctype, name)
+	if decision.lost:
+		tell_taken_back(deal, before, decision.lost)
 
 
-def tell_refusal(deal: Any, decision: Decision, doctype: str, name: str, reason: str) -> None:
+def prepare_move(deal: Any, event: str, document: str) -> None:
+	"""Let the documents move the deal, not the person who posted them: an accountant needs no right to deals for it."""
+	deal.flags.ignore_permissions = True  # safe: only the stage that the documents justify is written
+	deal.flags.system_move = True
+	if event == rules.QUOTATION_LOST and not deal.lost_reason:
+		deal.lost_reason = deal_stages.lost_reason_of_quotation(document)
+
+
+def tell_refusal(deal: Any, stage: str, fact: Fact, reason: str) -> None:
 	"""Tell the owner that a document asked for a stage whose rules are not met."""
-	stage = frappe.get_cached_value("Pipeline Stage", decision.stage, "stage_name")
+	message = _("{0} stays in its stage: {1} asks for {2}, but {3}")
 	in_app.notify(
-		deal.deal_owner,
-		_("{0} stays in its stage: {1} asks for {2}, but {3}").format(
-			frappe.bold(frappe.utils.escape_html(deal.title)), get_link_to_form(doctype, name), _(stage), reason
-		),
-		"Deal",
-		deal.name,
+		deal.deal_owner, message.format(_title(deal), _link(fact), _stage_name(stage), reason), "Deal", deal.name
 	)
 
 
-def tell_taken_back(deal: Any, before: str, doctype: str, name: str) -> None:
+def tell_taken_back(deal: Any, before: str, lost: Fact) -> None:
 	"""Tell the owner that the deal went back because a document no longer holds."""
-	stage = frappe.get_cached_value("Pipeline Stage", before, "stage_name")
+	message = _("{0} is no longer in {1}: {2} does not hold any more")
 	in_app.notify(
-		deal.deal_owner,
-		_("{0} is no longer in {1}: {2} does not hold any more").format(
-			frappe.bold(frappe.utils.escape_html(deal.title)), _(stage), get_link_to_form(doctype, name)
-		),
-		"Deal",
-		deal.name,
+		deal.deal_owner, message.format(_title(deal), _stage_name(before), _link(lost)), "Deal", deal.name
 	)
+
+
+def _title(deal: Any) -> str:
+	return frappe.bold(frappe.utils.escape_html(deal.title))
+
+
+def _link(fact: Fact) -> str:
+	return get_link_to_form(*fact.document.split(":", 1))
+
+
+def _stage_name(stage: str) -> str:
+	return _(frappe.get_cached_value("Pipeline Stage", stage, "stage_name"))
 
 
 def history(deal_name: str) -> list[Move]:
