@@ -1,0 +1,25 @@
+"""pytest on a site: connects once, before the first test module here is imported, and stays in the bench's `sites`."""
+
+import os
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+from crm_plus.tests import connection
+
+# A database's answer takes as long as it takes.
+settings.register_profile("site", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "site"))
+
+started_in = os.getcwd()
+connection.connect()
+os.chdir(started_in)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def in_sites_directory() -> Iterator[None]:
+	"""Frappe finds logs and assets relative to `sites`; whoever ran before this folder's tests did not need to care."""
+	os.chdir(connection.sites_directory())
+	yield
+	os.chdir(started_in)

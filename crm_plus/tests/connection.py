@@ -1,0 +1,42 @@
+"""Connects a test run to its site. `bench run-tests` does this by itself; pytest does it here."""
+
+import os
+from pathlib import Path
+
+import frappe
+
+
+def site_name() -> str:
+	"""Return the site that tests run on: $CRM_PLUS_SITE, or the one that `make test` makes."""
+	return os.environ.get("CRM_PLUS_SITE") or "test-crm.localhost"
+
+
+def sites_directory() -> Path:
+	"""Return the `sites` folder of the bench in $BENCH_DIR, or of the bench that Frappe is imported from."""
+	bench = os.environ.get("BENCH_DIR") or Path(frappe.__file__).resolve().parents[3]
+	return Path(bench) / "sites"
+
+
+def connect() -> None:
+	"""Connect to the site as Administrator, as a test run; the current directory becomes the bench's `sites`.
+
+	Raises RuntimeError where the bench has no such site.
+	"""
+	sites, site = sites_directory(), site_name()
+	if not (sites / site / "site_config.json").is_file():
+		raise RuntimeError(f"There is no site {site} in {sites}: run `make test`, or set CRM_PLUS_SITE and BENCH_DIR.")
+	os.chdir(sites)
+	if not getattr(frappe.local, "initialised", False):
+		frappe.init(site=site, sites_path=".")
+	if not getattr(frappe.local, "db", None):
+		frappe.connect()
+	frappe.clear_cache()
+	mark_as_test_run()
+	frappe.set_user("Administrator")
+
+
+def mark_as_test_run() -> None:
+	"""Set the flag that Frappe's own runner sets; where it moved to between versions, both get it."""
+	frappe.flags.in_test = True
+	if hasattr(frappe, "in_test"):
+		frappe.in_test = True
