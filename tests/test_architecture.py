@@ -6,7 +6,7 @@ import pytest
 
 from gates import arrows, habits, interfaces, purity, sizes, words
 from gates.report import report
-from gates.tree import REPO, Source, app_scripts, app_sources, broken_sources, own_tests
+from gates.tree import REPO, Source, app_scripts, app_sources, broken_sources, sources_beside_the_app
 
 # Files that are nothing but tables of fields or columns, and functions that return one (path::function).
 TABLES: frozenset[str] = frozenset()
@@ -36,8 +36,8 @@ SCRIPT_CHECKS: list[Callable[[Source], list[str]]] = [
 	words.script_link_faults,
 	sizes.file_size_faults,
 ]
-# Checks of the above that our own tests keep too.
-TEST_CHECKS: list[Callable[[Source], list[str]]] = [
+# Checks of the above that tests and scripts keep too.
+OUTER_CHECKS: list[Callable[[Source], list[str]]] = [
 	habits.unfinished_faults,
 	habits.blanket_faults,
 	sizes.file_size_faults,
@@ -54,9 +54,9 @@ def test_app(check: Callable[[Source], list[str]]) -> None:
 	report([fault for source in app_sources() for fault in check(source)])
 
 
-@pytest.mark.parametrize("check", TEST_CHECKS, ids=lambda check: check.__name__)
-def test_own_tests(check: Callable[[Source], list[str]]) -> None:
-	report([fault for source in own_tests() for fault in check(source)])
+@pytest.mark.parametrize("check", OUTER_CHECKS, ids=lambda check: check.__name__)
+def test_beside_the_app(check: Callable[[Source], list[str]]) -> None:
+	report([fault for source in sources_beside_the_app() for fault in check(source)])
 
 
 @pytest.mark.parametrize("check", SCRIPT_CHECKS, ids=lambda check: check.__name__)

@@ -61,7 +61,7 @@ def test_check_sees_the_bad_and_passes_the_good(example: Example) -> None:
 
 def test_every_check_has_an_example() -> None:
 	shown = {example.check for example in EXAMPLES + SCRIPT_EXAMPLES}
-	used = {*test_architecture.CHECKS, *test_architecture.SCRIPT_CHECKS, *test_architecture.TEST_CHECKS}
+	used = {*test_architecture.CHECKS, *test_architecture.SCRIPT_CHECKS, *test_architecture.OUTER_CHECKS}
 	assert used <= shown
 
 

@@ -69,9 +69,8 @@ def test_nothing_else_packages_the_app() -> None:
 
 def test_every_test_file_is_run() -> None:
 	"""A test file outside testpaths would be green by never running."""
-	listed = re.search(r"^testpaths = \[(.*?)\]", PYPROJECT, re.M | re.S)
-	assert listed
-	patterns = re.findall(r'"([^"]+)"', listed[1])
+	patterns = paths_of_tests()
+	assert patterns
 	run = {
 		file
 		for pattern in patterns
@@ -82,6 +81,17 @@ def test_every_test_file_is_run() -> None:
 		path for folder in ("tests", APP) for path in files_below(REPO / folder, ".py") if is_test_file(path)
 	]
 	report([f"{path.relative_to(REPO)}: is in no testpath" for path in found if path not in run])
+
+
+def test_make_runs_what_pytest_would() -> None:
+	script = (REPO / "scripts" / "test.sh").read_text(encoding="utf-8")
+	report([f"scripts/test.sh: does not run {path}" for path in paths_of_tests() if path not in script])
+
+
+def paths_of_tests() -> list[str]:
+	"""Return where pytest looks for tests, in its order."""
+	listed = re.search(r"^testpaths = \[(.*?)\]", PYPROJECT, re.M | re.S)
+	return re.findall(r'"([^"]+)"', listed[1]) if listed else []
 
 
 def is_test_file(path: Path) -> bool:

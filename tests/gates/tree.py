@@ -157,9 +157,9 @@ def broken_sources() -> tuple[Source, ...]:
 
 
 @cache
-def own_tests() -> tuple[Source, ...]:
-	"""Every Python file of the repository's own tests."""
-	return tuple(read(path) for path in files_below(REPO / "tests", ".py"))
+def sources_beside_the_app() -> tuple[Source, ...]:
+	"""Every Python file of the repository that is not the app's: tests, and what make runs."""
+	return tuple(read(path) for folder in ("tests", "scripts") for path in files_below(REPO / folder, ".py"))
 
 
 @cache
