@@ -1,0 +1,63 @@
+"""Which rows and fields of a DocType a user may read, for queries that `frappe.get_list` cannot express.
+
+Aggregates, joins and keyset pages need a query of their own; they add these to it, so that they show and count
+exactly what the user's lists show: role permissions, `if_owner`, User Permissions, permission query conditions of
+every app, and shares.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import frappe
+from frappe import _
+from frappe.model.db_query import DatabaseQuery
+from pypika.terms import Criterion, EmptyCriterion
+
+
+class RawCondition(Criterion):
+	"""A condition that Frappe built as SQL text, where the query builder expects a criterion.
+
+	The text names its columns in full (`` `tabDeal`.`owner` ``), so the DocType's table must not be aliased.
+	"""
+
+	def __init__(self, sql: str) -> None:
+		super().__init__()
+		self.sql = sql
+
+	def nodes_(self) -> Any:
+		yield self
+
+	def get_sql(self, **kwargs: Any) -> str:
+		params = kwargs.get("param_wrapper")
+		if params is None or "%" not in self.sql:
+			return f"({self.sql})"
+		# The driver replaces %-signs only where there are parameters: make sure that there is one, then double them.
+		params.get_sql(param_value="")
+		return "({})".format(self.sql.replace("%", "%%"))
+
+
+def readable_rows(doctype: str, user: str | None = None) -> Criterion:
+	"""The condition that holds for the documents which the user may read, empty where he may read all.
+
+	The right to `select` (to link a document) is not enough here, unlike in Frappe's own lists: then only shared
+	documents are readable. Raises frappe.PermissionError where the user may read none.
+	"""
+	user = user or frappe.session.user
+	rights = frappe.permissions.get_role_permissions(frappe.get_meta(doctype), user=user)
+	if not rights.get("read"):
+		return _shared_rows(doctype, user)
+	sql = DatabaseQuery(doctype, user=user).build_match_conditions()
+	return RawCondition(sql) if sql else EmptyCriterion()
+
+
+def readable_fields(doctype: str, user: str | None = None) -> set[str]:
+	"""The fields of the DocType that the user's permission levels let him read."""
+	return set(frappe.get_meta(doctype).get_permitted_fieldnames(user=user, permission_type="read"))
+
+
+def _shared_rows(doctype: str, user: str) -> Criterion:
+	shared = frappe.share.get_shared(doctype, user)
+	if not shared:
+		frappe.throw(_("You have no permission to read {0}.").format(_(doctype)), frappe.PermissionError)
+	return frappe.qb.DocType(doctype).name.isin(shared)

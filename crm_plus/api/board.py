@@ -1,0 +1,133 @@
+"""The Pipeline Board's server side: reads for the page, and the one move that writes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import frappe
+from frappe import _
+
+from crm_plus.reports import board
+from crm_plus.reports.board_conditions import pipelines, read_filters
+from crm_plus.workflows import deal_stages
+
+MAX_CHANGED = 50
+
+
+@frappe.whitelist(methods=["GET"])
+def columns(filters: str | dict | None = None, with_cards: bool = False) -> dict[str, Any]:
+	"""The columns of the filtered board with counts and sums (a sum per company currency, never mixed).
+
+	With `with_cards` each column brings its first page, so that the page opens with one request. Raises
+	frappe.PermissionError where the caller may read no deal, frappe.ValidationError for filters that make no sense.
+	"""
+	_check_read()
+	chosen = read_filters(_parse(filters))
+	found = board.columns(chosen)
+	if with_cards:
+		found = [{**column, **_first_page(chosen, column)} for column in found]
+	return {
+		"pipeline": chosen.pipeline,
+		"pipelines": pipelines(),
+		"columns": found,
+		"can_create": bool(frappe.has_permission("Deal", "create")),
+		"can_write": bool(frappe.has_permission("Deal", "write")),
+	}
+
+
+@frappe.whitelist(methods=["GET"])
+def cards(stage: str, filters: str | dict | None = None, after: str | list | None = None) -> dict[str, Any]:
+	"""The next 20 cards of a stage behind `after`, the `next` of the page before (None is the first page)."""
+	_check_read()
+	return board.cards(read_filters(_parse(filters)), stage, _keyset(after))
+
+
+@frappe.whitelist(methods=["GET"])
+def changed(deals: str | list, filters: str | dict | None = None) -> dict[str, Any]:
+	"""The columns anew and the cards of those of the named deals that the filters still show."""
+	_check_read()
+	names = [str(name) for name in frappe.parse_json(deals)][:MAX_CHANGED]
+	chosen = read_filters(_parse(filters))
+	return {"columns": board.columns(chosen), "cards": board.cards_of(chosen, names)}
+
+
+@frappe.whitelist(methods=["POST"])
+def move(
+	deal: str,
+	stage: str,
+	modified: str,
+	filters: str | dict | None = None,
+	lost_reason: str | None = None,
+	lost_detail: str | None = None,
+) -> dict[str, Any]:
+	"""Move a deal as its card stood in the caller's browser; returns what `changed` returns.
+
+	`modified` is the card's. Raises frappe.TimestampMismatchError where somebody else saved the deal since,
+	frappe.PermissionError without write permission, and the workflow's sentence where a stage's rule refuses.
+	"""
+	chosen = read_filters(_parse(filters))
+	doc = frappe.get_doc("Deal", deal)
+	doc.check_permission("write")
+	# Frappe itself compares this with the row it locks when it saves, as it does for a form.
+	doc.modified = modified
+	if lost_reason:
+		doc.lost_reason = lost_reason
+		doc.lost_detail = lost_detail or doc.lost_detail
+	deal_stages.move(doc, stage)
+	return {"columns": board.columns(chosen), "cards": board.cards_of(chosen, [deal])}
+
+
+# Number cards are asked for by POST.
+@frappe.whitelist(methods=["GET", "POST"])
+def weighted_pipeline() -> dict[str, Any]:
+	"""For the number card: the weighted value of the open deals of the caller's company, in its currency."""
+	company = _own_company()
+	return {
+		"value": board.open_totals(company)["weighted"],
+		"fieldtype": "Currency",
+		"options": board.company_currency(company),
+		"route": ["pipeline-board"],
+		"route_options": {"company": company},
+	}
+
+
+@frappe.whitelist(methods=["GET", "POST"])
+def rotten_deals() -> dict[str, Any]:
+	"""For the number card: how many open deals of the caller's company stayed too long in their stage."""
+	company = _own_company()
+	return {
+		"value": board.open_totals(company)["rotten"],
+		"fieldtype": "Int",
+		"route": ["pipeline-board"],
+		"route_options": {"company": company, "state": "rotten"},
+	}
+
+
+def _check_read() -> None:
+	frappe.has_permission("Deal", "read", throw=True)
+
+
+def _first_page(filters: Any, column: dict[str, Any]) -> dict[str, Any]:
+	return board.cards(filters, column["name"]) if column["count"] else {"cards": [], "next": None}
+
+
+def _parse(filters: str | dict | None) -> dict[str, Any]:
+	values = frappe.parse_json(filters) if filters else {}
+	if not isinstance(values, dict):
+		frappe.throw(_("The board's filters must be a set of names and values."))
+	return values
+
+
+def _keyset(after: str | list | None) -> tuple[str | None, str] | None:
+	values = frappe.parse_json(after) if after else None
+	if not values:
+		return None
+	if not isinstance(values, list) or len(values) != 2:
+		frappe.throw(_("The board lost its place in the column: reload the page."))
+	return (str(values[0]) if values[0] else None), str(values[1])
+
+
+def _own_company() -> str:
+	_check_read()
+	company = frappe.defaults.get_user_default("Company")
+	return company or frappe.get_all("Company", pluck="name", order_by="creation", limit=1)[0]

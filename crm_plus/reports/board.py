@@ -1,0 +1,194 @@
+"""The queries behind the Pipeline Board: what stands in each stage, and its cards page by page. Never writes.
+
+Every query takes the viewer's permissions along, so the sums are those of the deals that he may list. Amounts are in
+company currency and never added up across currencies. Times are the site's.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import Any
+
+import frappe
+from frappe import _
+from frappe.utils import cint, flt, getdate
+from pypika import Case, Order
+from pypika.functions import Count, Sum
+
+from crm_plus.access.rows import readable_fields, readable_rows
+from crm_plus.reports.board_conditions import BoardFilters, after_card, board_condition, is_rotten
+from crm_plus.rules import deal_stages
+from crm_plus.rules.deal_stages import Stage
+
+PAGE_LENGTH = 20
+STAGE_FIELDS = ("outcome", "probability", "rots_after_days", "is_retired")
+
+
+def columns(filters: BoardFilters) -> list[dict[str, Any]]:
+	"""The pipeline's stages in order, each with its count, rotten count and sums per company currency.
+
+	A retired stage is a column only while deals stand in it.
+	"""
+	stages = load_stages(filters.pipeline)
+	totals = _totals(filters, stages)
+	rows = [{**_column(stage), **totals[stage.name]} for stage in stages]
+	return [row for row in rows if row["count"] or not row["is_retired"]]
+
+
+def cards(filters: BoardFilters, stage: str, after: tuple[str | None, str] | None = None) -> dict[str, Any]:
+	"""The next cards of a stage, newest in the stage first.
+
+	`after` is the `next` of the page before: the last card's entry time and name. No offset, so deals that come in
+	meanwhile neither shift nor repeat a card.
+	"""
+	stages = {row.name: row for row in load_stages(filters.pipeline)}
+	if stage not in stages:
+		frappe.throw(_("{0} is no stage of the pipeline {1}.").format(stage, filters.pipeline))
+	deal = frappe.qb.DocType("Deal")
+	# The pipeline is left out, as a stage has only one: MariaDB would intersect two indexes and sort by itself.
+	query = _card_query(filters, list(stages.values())).where(deal.stage == stage)
+	if after:
+		query = query.where(after_card(deal, *after))
+	query = query.orderby(deal.stage_entered_on, order=Order.desc).orderby(deal.name, order=Order.desc)
+	rows = query.limit(PAGE_LENGTH + 1).run(as_dict=True)
+	page = rows[:PAGE_LENGTH]
+	last = page[-1] if len(rows) > PAGE_LENGTH else None
+	return {
+		"cards": _build_cards(page, stages),
+		"next": [str(last.stage_entered_on) if last.stage_entered_on else None, last.name] if last else None,
+	}
+
+
+def cards_of(filters: BoardFilters, deals: list[str]) -> list[dict[str, Any]]:
+	"""The cards of those of the named deals that the filters show."""
+	stages = {row.name: row for row in load_stages(filters.pipeline)}
+	deal = frappe.qb.DocType("Deal")
+	query = _card_query(filters, list(stages.values())).where(deal.name.isin(deals or [""]))
+	return _build_cards(query.where(deal.pipeline == filters.pipeline).run(as_dict=True), stages)
+
+
+def load_stages(pipeline: str | None = None) -> list[Stage]:
+	"""The pipeline's stages from left to right, or those of all pipelines, without their gates."""
+	rows = frappe.get_all(
+		"Pipeline Stage",
+		filters={"pipeline": pipeline} if pipeline else {},
+		fields=["name", "stage_name", "pipeline", "position", *STAGE_FIELDS],
+	)
+	return deal_stages.in_order(
+		Stage(**{**row, "is_retired": bool(row.is_retired), "rots_after_days": cint(row.rots_after_days)})
+		for row in rows
+	)
+
+
+def open_totals(company: str) -> dict[str, float]:
+	"""Weighted value (company currency) and rotten count of the open deals of all pipelines in a company."""
+	deal = frappe.qb.DocType("Deal")
+	row = (
+		frappe.qb.from_(deal)
+		.select(
+			Sum(deal.base_amount * deal.probability / 100).as_("weighted"),
+			Sum(Case().when(is_rotten(deal, load_stages()), 1).else_(0)).as_("rotten"),
+		)
+		.where((deal.status == "Open") & (deal.company == company))
+		.where(readable_rows("Deal"))
+		.run(as_dict=True)[0]
+	)
+	return {"weighted": flt(row.weighted), "rotten": cint(row.rotten)}
+
+
+def _column(stage: Stage) -> dict[str, Any]:
+	return {
+		"name": stage.name,
+		"title": stage.stage_name,
+		**{key: getattr(stage, key) for key in STAGE_FIELDS},
+	}
+
+
+def _totals(filters: BoardFilters, stages: list[Stage]) -> dict[str, dict[str, Any]]:
+	"""By stage, in one grouped query, whatever the number of deals."""
+	deal = frappe.qb.DocType("Deal")
+	rows = (
+		frappe.qb.from_(deal)
+		.select(
+			deal.stage,
+			deal.company,
+			Count("*").as_("count"),
+			Sum(deal.base_amount).as_("amount"),
+			Sum(deal.base_amount * deal.probability / 100).as_("weighted"),
+			Sum(Case().when(is_rotten(deal, stages), 1).else_(0)).as_("rotten"),
+		)
+		.where(deal.pipeline == filters.pipeline)
+		.where(board_condition(filters, deal, stages))
+		.groupby(deal.stage, deal.company)
+		.run(as_dict=True)
+	)
+	totals: dict[str, dict[str, Any]] = defaultdict(lambda: {"count": 0, "rotten": 0, "sums": []})
+	show_amounts = {"base_amount", "probability"} <= readable_fields("Deal")
+	for row in rows:
+		total = totals[row.stage]
+		total["count"] += row["count"]
+		total["rotten"] += cint(row.rotten)
+		if show_amounts:
+			_add_sum(total["sums"], company_currency(row.company), flt(row.amount), flt(row.weighted))
+	return totals
+
+
+def _add_sum(sums: list[dict[str, Any]], currency: str, amount: float, weighted: float) -> None:
+	for entry in sums:
+		if entry["currency"] == currency:
+			entry["amount"] += amount
+			entry["weighted"] += weighted
+			return
+	sums.append({"currency": currency, "amount": amount, "weighted": weighted})
+
+
+def company_currency(company: str | None) -> str:
+	return (company and frappe.get_cached_value("Company", company, "default_currency")) or ""
+
+
+def _card_query(filters: BoardFilters, stages: list[Stage]) -> Any:
+	"""The cards that the filters show, with the names that go on them; unordered, unlimited."""
+	deal, profile, owner = (frappe.qb.DocType(name) for name in ("Deal", "Customer Profile", "User"))
+	return (
+		frappe.qb.from_(deal)
+		.left_join(profile)
+		.on(profile.name == deal.customer_profile)
+		.left_join(owner)
+		.on(owner.name == deal.deal_owner)
+		.select(
+			*(
+				deal[field]
+				for field in ("name", "title", "stage", "status", "company", "currency", "modified")
+			),
+			*(deal[field] for field in ("amount", "base_amount", "probability", "probability_overridden")),
+			*(deal[field] for field in ("stage_entered_on", "snoozed_until", "next_follow_up_on")),
+			*(deal[field] for field in ("expected_close_date", "deal_owner", "customer_profile")),
+			profile.full_name.as_("customer_name"),
+			owner.full_name.as_("owner_name"),
+			owner.user_image.as_("owner_image"),
+		)
+		.where(board_condition(filters, deal, stages))
+	)
+
+
+def _build_cards(rows: list[Any], stages: dict[str, Stage]) -> list[dict[str, Any]]:
+	hidden = {
+		"amount",
+		"base_amount",
+		"probability",
+		"next_follow_up_on",
+		"expected_close_date",
+	} - readable_fields("Deal")
+	return [_build_card(row, stages[row.stage], hidden) for row in rows]
+
+
+def _build_card(row: Any, stage: Stage, hidden: set[str]) -> dict[str, Any]:
+	today, entered_on = getdate(), row.stage_entered_on
+	card = {
+		**row,
+		"modified": str(row.modified),
+		"company_currency": company_currency(row.company),
+		"days_in_stage": (today - entered_on.date()).days if entered_on else 0,
+		"rotten": deal_stages.is_rotten(stage, entered_on, row.snoozed_until, today),
+	}
+	return {key: None if key in hidden else value for key, value in card.items()}
