@@ -16,7 +16,8 @@ NO_DEAL = ""
 
 # Journal Entry types of ERPNext that move money, whatever their rows say.
 PAYMENT_JOURNALS = frozenset({"Bank Entry", "Cash Entry", "Credit Card Entry"})
-# The difference between the rates of an invoice and its payment belongs to the payment that settled it.
+# The difference between the rates of an invoice and its payment belongs to the payment that settled it; that between an
+# invoice and its credit note, which names no payment, does not.
 EXCHANGE_DIFFERENCE_JOURNAL = "Exchange Gain Or Loss"
 # Types that settle an invoice without money, even where a bank account is among their rows.
 CASHLESS_JOURNALS = frozenset(
@@ -44,6 +45,15 @@ class BilledDocument:
 	weights: Mapping[str, Decimal]
 	paid: Decimal = ZERO
 	outstanding: Decimal = ZERO
+
+
+@dataclass(frozen=True, slots=True)
+class Journal:
+	"""What of a Journal Entry tells whether it moved money; `names_payment`: a row refers to a payment or to a journal."""
+
+	voucher_type: str
+	has_bank_or_cash_row: bool = False
+	names_payment: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,8 +133,10 @@ def closed_order_total(total: Decimal, net: Decimal, billed_net: Decimal) -> Dec
 	return total * max(ZERO, min(Decimal(1), billed_net / net))
 
 
-def is_payment_journal(voucher_type: str, has_bank_or_cash_row: bool) -> bool:
-	"""Tell whether a Journal Entry that settles an invoice moved money, by ERPNext's types and its accounts."""
-	if voucher_type in PAYMENT_JOURNALS or voucher_type == EXCHANGE_DIFFERENCE_JOURNAL:
+def is_payment_journal(journal: Journal) -> bool:
+	"""Tell whether a Journal Entry that settles an invoice moved money, by ERPNext's types, accounts and references."""
+	if journal.voucher_type == EXCHANGE_DIFFERENCE_JOURNAL:
+		return journal.names_payment
+	if journal.voucher_type in PAYMENT_JOURNALS:
 		return True
-	return voucher_type not in CASHLESS_JOURNALS and has_bank_or_cash_row
+	return journal.voucher_type not in CASHLESS_JOURNALS and journal.has_bank_or_cash_row

@@ -10,7 +10,10 @@ from decimal import Decimal
 from typing import Any
 
 import frappe
+from frappe.query_builder import Case
 from frappe.query_builder.functions import Max, Sum
+
+from crm_plus.rules.deal_money import Journal
 
 HEADER_FIELDS = (
 	"name",
@@ -24,6 +27,7 @@ HEADER_FIELDS = (
 )
 INVOICE_FIELDS = ("is_return", "is_pos", "base_paid_amount", "base_change_amount")
 BANK_AND_CASH = ("Bank", "Cash")
+PAYMENT_REFERENCES = ("Payment Entry", "Journal Entry")
 
 
 def item_table(doctype: str) -> str:
@@ -105,24 +109,25 @@ def receivable_entries(invoices: list[str]) -> list[dict[str, Any]]:
 	)
 
 
-def journals(names: Collection[str]) -> dict[str, tuple[str, bool]]:
-	"""Return, for each Journal Entry, its type and whether one of its rows is a bank or cash account."""
+def journals(names: Collection[str]) -> dict[str, Journal]:
+	"""Return what of each Journal Entry tells whether it moved money."""
 	if not names:
 		return {}
 	journal = frappe.qb.DocType("Journal Entry")
 	row = frappe.qb.DocType("Journal Entry Account")
 	account = frappe.qb.DocType("Account")
+	names_payment = Case().when(row.reference_type.isin(PAYMENT_REFERENCES), 1).else_(0)
 	query = (
 		frappe.qb.from_(journal)
 		.left_join(row)
 		.on(row.parent == journal.name)
 		.left_join(account)
 		.on((account.name == row.account) & account.account_type.isin(BANK_AND_CASH))
-		.select(journal.name, journal.voucher_type, Max(account.name))
+		.select(journal.name, journal.voucher_type, Max(account.name), Max(names_payment))
 		.where(journal.name.isin(list(names)))
 		.groupby(journal.name, journal.voucher_type)
 	)
-	return {name: (voucher_type or "", bool(bank)) for name, voucher_type, bank in query.run()}
+	return {name: Journal(kind or "", bool(bank), bool(payment)) for name, kind, bank, payment in query.run()}
 
 
 def stored_amounts(deals: list[str], amount_fields: list[str]) -> dict[str, dict[str, Any]]:

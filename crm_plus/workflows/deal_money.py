@@ -9,9 +9,9 @@ from typing import Any
 import frappe
 
 from crm_plus.rules.deal_money import (
-	NO_DEAL,
 	BilledDocument,
 	DealAmounts,
+	Journal,
 	Kind,
 	closed_order_total,
 	deal_amounts,
@@ -137,12 +137,10 @@ def _settlements(invoices: list[str]) -> dict[str, tuple[Decimal, Decimal]]:
 	return {invoice: (paid, outstanding) for invoice, (paid, outstanding) in sums.items()}
 
 
-def _moves_money(entry: dict[str, Any], journals: dict[str, tuple[str, bool]]) -> bool:
+def _moves_money(entry: dict[str, Any], journals: dict[str, Journal]) -> bool:
 	if entry["voucher_type"] == "Payment Entry":
 		return True
 	if entry["voucher_type"] != "Journal Entry":
 		return False
-	return is_payment_journal(*journals[entry["voucher_no"]])
+	return is_payment_journal(journals[entry["voucher_no"]])
 
-
-__all__ = ["NO_DEAL", "Books", "deals_of", "open_books", "refresh"]

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from crm_plus.rules.deal_money import (
 	BilledDocument,
 	DealAmounts,
+	Journal,
 	Kind,
 	closed_order_total,
 	deal_amounts,
@@ -123,21 +124,24 @@ def test_a_closed_order_counts_for_no_more_than_it_was(total, net, billed):
 	counted = closed_order_total(total, net, billed)
 	assert 0 <= counted <= total
 	if net > 0 and 0 <= billed <= net:
-		assert abs(Fraction(counted) - Fraction(total) * Fraction(billed) / Fraction(net)) < Fraction(1, 10**9)
+		assert abs(Fraction(counted) - Fraction(total) * Fraction(billed) / Fraction(net)) < Fraction(
+			1, 10**9
+		)
 
 
 @pytest.mark.parametrize(
-	("voucher_type", "bank", "moves_money"),
+	("voucher_type", "bank", "payment", "moves_money"),
 	[
-		("Bank Entry", True, True),
-		("Bank Entry", False, True),
-		("Journal Entry", True, True),
-		("Journal Entry", False, False),
-		("Write Off Entry", True, False),
-		("Credit Note", True, False),
-		("Exchange Gain Or Loss", False, True),
-		("Contra Entry", True, True),
+		("Bank Entry", True, False, True),
+		("Bank Entry", False, False, True),
+		("Journal Entry", True, False, True),
+		("Journal Entry", False, True, False),
+		("Write Off Entry", True, False, False),
+		("Credit Note", True, False, False),
+		("Exchange Gain Or Loss", False, True, True),
+		("Exchange Gain Or Loss", False, False, False),
+		("Contra Entry", True, False, True),
 	],
 )
-def test_which_journals_move_money(voucher_type, bank, moves_money):
-	assert is_payment_journal(voucher_type, bank) is moves_money
+def test_which_journals_move_money(voucher_type, bank, payment, moves_money):
+	assert is_payment_journal(Journal(voucher_type, bank, payment)) is moves_money

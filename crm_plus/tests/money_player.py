@@ -1,0 +1,377 @@
+"""Plays ERP events on deals, and says by ERPNext's own books what they are worth: an oracle that shares no query with us."""
+
+import random
+from typing import Any
+
+import frappe
+from erpnext.accounts.doctype.payment_entry.payment_entry import get_payment_entry
+from erpnext.accounts.doctype.sales_invoice.sales_invoice import make_sales_return
+from erpnext.accounts.utils import QueryPaymentLedger
+from erpnext.selling.doctype.sales_order.sales_order import make_sales_invoice
+from frappe.utils import flt, nowdate
+
+from crm_plus.tests import factories
+
+
+def account(company: str, **filters: Any) -> str:
+	"""Return a ledger account of a company."""
+	return frappe.get_all(
+		"Account", {"company": company, "is_group": 0, "disabled": 0, **filters}, pluck="name", order_by="name"
+	)[0]
+
+
+class MoneyPlayer:
+	"""One customer with two deals in one company, and everything that can happen to their documents."""
+
+	def __init__(self, seed: int, currency: str = "EUR") -> None:
+		self.random = random.Random(seed)
+		self.company = factories.company()
+		self.currency = currency
+		if currency != "EUR":
+			factories.make_exchange_rate(currency, "EUR", 0.9)
+		self.customer = factories.make_customer(default_currency=currency).name
+		self.profile = factories.make_profile(erpnext_customer=self.customer).name
+		self.deals = [
+			factories.make_deal(customer_profile=self.profile, currency=currency).name for _each in range(2)
+		]
+		self.item = factories.make_item().name
+		self.receivable = self.make_receivable()
+
+	def make_receivable(self) -> str:
+		"""Return the account that invoices in the player's currency are posted to."""
+		existing = {"company": self.company, "account_type": "Receivable", "account_currency": self.currency}
+		found = frappe.get_all("Account", {**existing, "is_group": 0}, pluck="name")
+		if found:
+			return found[0]
+		parent = frappe.get_all(
+			"Account", {"company": self.company, "account_type": "Receivable", "is_group": 1}, pluck="name"
+		) or [frappe.db.get_value("Account", account(self.company, account_type="Receivable"), "parent_account")]
+		debtors = frappe.get_doc(
+			{
+				"doctype": "Account",
+				"account_name": f"Debtors {self.currency}",
+				"parent_account": parent[0],
+				**existing,
+			}
+		)
+		return debtors.insert().name
+
+	# --- what can happen -----------------------------------------------------------------------------------------
+
+	def rows(self) -> list[dict]:
+		"""Return one to three rows, each for one of the deals or for none."""
+		return [
+			{
+				"item_code": self.item,
+				"qty": self.random.randint(1, 4),
+				"rate": self.random.randint(1, 99_999) / 100,
+				"crm_plus_deal": self.random.choice([*self.deals, *self.deals, None]),
+				"delivery_date": nowdate(),
+			}
+			for _each in range(self.random.randint(1, 3))
+		]
+
+	def taxes(self) -> list[dict]:
+		"""Return 19 % on the net total half of the time."""
+		if self.random.random() < 0.5:
+			return []
+		head = account(self.company, account_type="Tax", root_type="Liability")
+		return [{"charge_type": "On Net Total", "account_head": head, "rate": 19, "description": "VAT"}]
+
+	def document(self, doctype: str, **values: Any) -> Any:
+		"""Insert and submit a sales document of the player's customer."""
+		header = {
+			"doctype": doctype,
+			"customer": self.customer,
+			"company": self.company,
+			"currency": self.currency,
+			"conversion_rate": 1 if self.currency == "EUR" else self.random.choice([0.83, 0.9, 0.97]),
+			"items": self.rows(),
+			"taxes": self.taxes(),
+			"additional_discount_percentage": self.random.choice([0, 0, 7.5]),
+			"delivery_date": nowdate(),
+			"due_date": nowdate(),
+		}
+		if doctype == "Quotation":
+			header.update(quotation_to="Customer", party_name=self.customer)
+		if doctype == "Sales Invoice":
+			header.update(debit_to=self.receivable)
+		doc = frappe.get_doc({**header, **values}).insert()
+		doc.submit()
+		return doc
+
+	def quote(self) -> None:
+		"""Submit a quotation."""
+		self.document("Quotation")
+
+	def order(self) -> None:
+		"""Submit an order."""
+		self.document("Sales Order")
+
+	def invoice(self) -> None:
+		"""Submit an invoice, sometimes with a small amount written off at once."""
+		self.document("Sales Invoice")
+
+	def invoice_an_order(self) -> None:
+		"""Bill a part of an order through ERPNext's own mapping."""
+		order = self.pick("Sales Order", per_billed=["<", 100], status=["!=", "Closed"])
+		if not order:
+			return
+		invoice = make_sales_invoice(order)
+		if not invoice.items:
+			return
+		invoice.items = invoice.items[: self.random.randint(1, len(invoice.items))]
+		invoice.debit_to = self.receivable
+		invoice.insert().submit()
+
+	def close_order(self) -> None:
+		"""Close an order that is not billed in full."""
+		order = self.pick("Sales Order", status=["not in", ["Closed", "Completed"]])
+		if order:
+			frappe.get_doc("Sales Order", order).update_status("Closed")
+
+	def pay(self) -> None:
+		"""Pay an invoice, whole or in part."""
+		invoice = self.pick("Sales Invoice", outstanding_amount=[">", 0], is_return=0)
+		if not invoice:
+			return
+		payment = self.payment(invoice)
+		part = self.random.choice([1, 0.5, 0.31])
+		row = payment.references[0]
+		row.allocated_amount = flt(row.allocated_amount * part, 2)
+		payment.paid_amount = flt(payment.paid_amount * part, 2)
+		payment.received_amount = flt(payment.received_amount * part, 2)
+		self.submit_payment(payment)
+
+	def payment(self, invoice: str) -> Any:
+		"""Return ERPNext's own draft payment of an invoice."""
+		payment = get_payment_entry("Sales Invoice", invoice, bank_account=account(self.company, account_type="Cash"))
+		payment.reference_no, payment.reference_date = "1", nowdate()
+		return payment
+
+	def submit_payment(self, payment: Any) -> None:
+		"""Submit a payment; what the rates leave over goes to the exchange account, as a bookkeeper books it."""
+		payment.set_amounts()
+		payment.insert().submit()
+
+	def pay_in_advance(self) -> None:
+		"""Receive money that is not for any invoice yet."""
+		payment = frappe.get_doc(
+			{
+				"doctype": "Payment Entry",
+				"payment_type": "Receive",
+				"company": self.company,
+				"party_type": "Customer",
+				"party": self.customer,
+				"paid_from": self.receivable,
+				"paid_to": account(self.company, account_type="Cash"),
+				"paid_amount": 150,
+				"received_amount": 150 if self.currency == "EUR" else 130,
+				"source_exchange_rate": 1 if self.currency == "EUR" else 130 / 150,
+				"target_exchange_rate": 1,
+				"reference_no": "2",
+				"reference_date": nowdate(),
+			}
+		)
+		payment.insert().submit()
+
+	def reconcile(self) -> None:
+		"""Match open payments and credit notes with open invoices, as the reconciliation tool does."""
+		tool = frappe.get_doc(
+			{
+				"doctype": "Payment Reconciliation",
+				"company": self.company,
+				"party_type": "Customer",
+				"party": self.customer,
+				"receivable_payable_account": self.receivable,
+			}
+		)
+		tool.get_unreconciled_entries()
+		if not (tool.invoices and tool.payments):
+			return
+		invoices = [row.as_dict() for row in tool.invoices]
+		payments = [row.as_dict() for row in tool.payments]
+		tool.allocate_entries(frappe._dict(invoices=invoices, payments=payments))
+		tool.reconcile()
+
+	def unreconcile(self) -> None:
+		"""Take a payment off its invoices again."""
+		name = self.pick("Payment Entry", party=self.customer)
+		if not name:
+			return
+		undo = frappe.get_doc(
+			{
+				"doctype": "Unreconcile Payment",
+				"company": self.company,
+				"voucher_type": "Payment Entry",
+				"voucher_no": name,
+			}
+		)
+		undo.add_references()
+		if undo.allocations:
+			undo.insert().submit()
+
+	def journal(self, against: str, voucher_type: str) -> None:
+		"""Settle a part of an invoice by a Journal Entry against another account."""
+		invoice = self.pick("Sales Invoice", outstanding_amount=[">", 1], is_return=0)
+		if not invoice or self.currency != "EUR":
+			return
+		open_amount = frappe.db.get_value("Sales Invoice", invoice, "outstanding_amount")
+		amount = flt(open_amount * self.random.choice([1, 0.4]), 2)
+		rows = [
+			{
+				"account": self.receivable,
+				"party_type": "Customer",
+				"party": self.customer,
+				"reference_type": "Sales Invoice",
+				"reference_name": invoice,
+				"credit_in_account_currency": amount,
+			},
+			{
+				"account": against,
+				"debit_in_account_currency": amount,
+				"cost_center": frappe.get_cached_value("Company", self.company, "cost_center"),
+			},
+		]
+		entry = {"voucher_type": voucher_type, "company": self.company, "posting_date": nowdate(), "accounts": rows}
+		if voucher_type == "Bank Entry":
+			entry.update(cheque_no="3", cheque_date=nowdate())
+		frappe.get_doc({"doctype": "Journal Entry", **entry}).insert().submit()
+
+	def pay_by_journal(self) -> None:
+		"""Book a payment as a Journal Entry."""
+		self.journal(account(self.company, account_type="Cash"), "Bank Entry")
+
+	def write_off(self) -> None:
+		"""Write off a part of an invoice."""
+		self.journal(account(self.company, root_type="Expense", account_type=["in", ["", None]]), "Write Off Entry")
+
+	def return_goods(self) -> None:
+		"""Issue a credit note for an invoice."""
+		invoice = self.pick("Sales Invoice", is_return=0)
+		if not invoice or frappe.db.exists("Sales Invoice", {"return_against": invoice, "docstatus": 1}):
+			return
+		credit = make_sales_return(invoice)
+		credit.update_outstanding_for_self = self.random.choice([0, 1])
+		credit.insert().submit()
+
+	def cancel(self, doctype: str, **filters: Any) -> None:
+		"""Cancel a document where ERPNext lets it be cancelled."""
+		name = self.pick(doctype, **filters)
+		if not name:
+			return
+		frappe.db.savepoint("player")
+		try:
+			frappe.get_doc(doctype, name).cancel()
+		except frappe.ValidationError:
+			frappe.db.rollback(save_point="player")
+
+	def cancel_payment(self) -> None:
+		"""Cancel a payment."""
+		self.cancel("Payment Entry", party=self.customer)
+
+	def cancel_invoice(self) -> None:
+		"""Cancel an invoice."""
+		self.cancel("Sales Invoice")
+
+	def cancel_order(self) -> None:
+		"""Cancel an order."""
+		self.cancel("Sales Order")
+
+	def amend_invoice(self) -> None:
+		"""Cancel an invoice and submit its amendment."""
+		before = self.pick("Sales Invoice", is_return=0)
+		self.cancel("Sales Invoice", name=before) if before else None
+		if before and frappe.db.get_value("Sales Invoice", before, "docstatus") == 2:
+			amended = frappe.copy_doc(frappe.get_doc("Sales Invoice", before))
+			amended.amended_from = before
+			amended.items[0].qty += 1
+			amended.insert().submit()
+
+	def pick(self, doctype: str, **filters: Any) -> str | None:
+		"""Return one of the player's submitted documents by chance."""
+		party = {} if "party" in filters else {"customer": self.customer}
+		if doctype == "Quotation":
+			party = {"party_name": self.customer}
+		names = frappe.get_all(
+			doctype, {"docstatus": 1, **party, **filters}, pluck="name", order_by="creation, name"
+		)
+		return self.random.choice(names) if names else None
+
+	# --- what it is worth ----------------------------------------------------------------------------------------
+
+	def worth(self) -> dict[str, float]:
+		"""Return the sums over all rows in company currency, by ERPNext's general ledger and its own figures.
+
+		None of it comes from the queries under test: invoices by GL Entry, what is open by ERPNext's own query of the
+		payment ledger, payments by the allocations that the payments themselves name.
+		"""
+		self.invoices = frappe.get_all("Sales Invoice", {"customer": self.customer, "docstatus": 1}, pluck="name")
+		return {
+			"invoiced_amount": self.invoiced(),
+			"outstanding_amount": self.outstanding(),
+			"paid_amount": self.paid_by_payments() + self.paid_by_journals(),
+			"ordered_amount": self.ordered(),
+			"quoted_amount": self.documents_total("Quotation", party_name=self.customer),
+		}
+
+	def invoiced(self) -> float:
+		"""Return what invoices and returns posted to the customer's account."""
+		entries = frappe.get_all(
+			"GL Entry",
+			{"party": self.customer, "is_cancelled": 0, "voucher_type": "Sales Invoice"},
+			["voucher_no", "debit", "credit"],
+		)
+		return sum(row.debit - row.credit for row in entries if row.voucher_no in self.invoices)
+
+	def outstanding(self) -> float:
+		"""Return what ERPNext holds open on the invoices."""
+		if not self.invoices:
+			return 0
+		vouchers = [frappe._dict(voucher_type="Sales Invoice", voucher_no=name) for name in self.invoices]
+		return sum(row.outstanding or 0 for row in QueryPaymentLedger().get_voucher_outstandings(vouchers))
+
+	def paid_by_payments(self) -> float:
+		"""Return what payments name as allocated, at the invoice's rate: the exchange difference belongs to them."""
+		payments = frappe.get_all("Payment Entry", {"party": self.customer, "docstatus": 1}, pluck="name")
+		rows = frappe.get_all(
+			"Payment Entry Reference",
+			{"parent": ["in", payments or ["none"]], "reference_doctype": "Sales Invoice"},
+			["reference_name", "allocated_amount"],
+		)
+		rates = dict(
+			frappe.get_all("Sales Invoice", {"customer": self.customer}, ["name", "conversion_rate"], as_list=True)
+		)
+		return sum(row.allocated_amount * rates[row.reference_name] for row in rows)
+
+	def paid_by_journals(self) -> float:
+		"""Return what bank journals credited to invoices."""
+		if not self.invoices:
+			return 0
+		journals = frappe.get_all("Journal Entry", {"docstatus": 1, "voucher_type": "Bank Entry"}, pluck="name")
+		rows = frappe.get_all(
+			"Journal Entry Account",
+			{"parent": ["in", journals or ["none"]], "reference_name": ["in", self.invoices]},
+			["credit", "debit"],
+		)
+		return sum(row.credit - row.debit for row in rows)
+
+	def documents_total(self, doctype: str, **filters: Any) -> float:
+		"""Return the sum of submitted documents as ERPNext would post them."""
+		names = frappe.get_all(doctype, {"docstatus": 1, **filters}, pluck="name")
+		return sum(self.posted_total(frappe.get_doc(doctype, name)) for name in names)
+
+	def posted_total(self, doc: Any) -> float:
+		"""Return the rounded total where ERPNext rounds in company currency, else the grand total."""
+		return doc.base_rounded_total if doc.base_rounding_adjustment else doc.base_grand_total
+
+	def ordered(self) -> float:
+		"""Return submitted orders, closed ones by what their invoices billed of them."""
+		total = self.documents_total("Sales Order", customer=self.customer, status=["!=", "Closed"])
+		for name in frappe.get_all(
+			"Sales Order", {"customer": self.customer, "docstatus": 1, "status": "Closed"}, pluck="name"
+		):
+			order = frappe.get_doc("Sales Order", name)
+			billed = sum(row.billed_amt for row in order.items) / sum(row.amount for row in order.items)
+			total += self.posted_total(order) * max(0, min(1, billed))
+		return total
