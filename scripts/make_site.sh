@@ -1,0 +1,17 @@
+# shellcheck shell=bash
+# Calls make_site.py as the bench's user, with the database's administrator where it needs one. Source it.
+
+make_site() { # make_site test|demo SITE
+	local python=("$bench_python")
+	lent_user="" lent_password=""
+	if [[ $(as_bench -C "$BENCH_DIR/sites" "${python[@]}" "$app_dir/scripts/make_site.py" needs-admin "$2") == yes ]]; then
+		lend_db_admin
+	fi
+	printf '%s\n%s\n' "$lent_user" "$lent_password" |
+		as_bench -C "$BENCH_DIR/sites" "${python[@]}" "$app_dir/scripts/make_site.py" "$1" "$2" >>"$log" || {
+		tail -n 40 "$log" >&2
+		keep_log=1
+		die "The site $2 could not be made. All output is in $log."
+	}
+	return_db_admin
+}
