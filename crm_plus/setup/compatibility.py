@@ -2,8 +2,16 @@
 
 import frappe
 from frappe import _
+from frappe.model.document import Document
 
 SUPPORTED_MAJOR_VERSIONS = (15, 16)
+
+# Where a Customer Profile keeps the name of each party that a quotation can be made to; the last two may vanish.
+PROFILE_FIELDS = {
+	"Customer": "erpnext_customer",
+	"Lead": "erpnext_lead",
+	"Prospect": "erpnext_prospect",
+}
 
 
 def check_versions() -> None:
@@ -20,3 +28,52 @@ def check_versions() -> None:
 def doctype_exists(doctype: str) -> bool:
 	"""Tell whether a DocType that may vanish from ERPNext is on this site."""
 	return bool(frappe.db.exists("DocType", doctype))
+
+
+# ERPNext's records that a profile stands for, by the profile's field that names them.
+PARTY_LINKS = {"Customer": "erpnext_customer", "Lead": "erpnext_lead", "Prospect": "erpnext_prospect"}
+# The Customer's own fields for the records that it was made from.
+CUSTOMER_ORIGINS = {"erpnext_lead": "lead_name", "erpnext_prospect": "prospect_name"}
+PROSPECT = "Prospect"
+
+
+def quotes_go_to_prospects() -> bool:
+	"""Tell whether the site wants quotations made out to a Prospect, and still has that DocType."""
+	wanted = frappe.db.get_single_value("CRM Plus Settings", "quote_to") == PROSPECT
+	return wanted and doctype_exists(PROSPECT)
+
+
+def customer_origins() -> dict[str, str]:
+	"""Return those of CUSTOMER_ORIGINS that this version's Customer still has."""
+	meta = frappe.get_meta("Customer")
+	return {ours: theirs for ours, theirs in CUSTOMER_ORIGINS.items() if meta.has_field(theirs)}
+
+
+# ERPNext's field for where a sale came from, newest name first: (fieldname, its DocType, that DocType's title field).
+MARKETING_FIELDS = {
+	"source": (("utm_source", "UTM Source", ""), ("source", "Lead Source", "source_name")),
+	"campaign": (("utm_campaign", "UTM Campaign", ""), ("campaign", "Campaign", "campaign_name")),
+}
+
+
+def set_source_and_campaign(doc: Document, source: str | None, campaign: str | None) -> None:
+	"""Put source and campaign into the fields that this version's `doc` has for them; nothing where it has none."""
+	for kind, value in (("source", source), ("campaign", campaign)):
+		for fieldname, doctype, title_field in MARKETING_FIELDS[kind]:
+			if value and doc.meta.has_field(fieldname) and doctype_exists(doctype):
+				doc.set(fieldname, _master(doctype, title_field, value))
+				break
+
+
+def _master(doctype: str, title_field: str, value: str) -> str:
+	"""Return the record of a small master that is called `value`, made where it is missing."""
+	if frappe.db.exists(doctype, value):
+		return value
+	found = frappe.db.get_value(doctype, {title_field: value}) if title_field else None
+	if found:
+		return found
+	doc = frappe.get_doc({"doctype": doctype, **({title_field: value} if title_field else {"name": value})})
+	doc.insert(
+		ignore_permissions=True
+	)  # safe: a copy of a value that somebody was allowed to put on the deal
+	return doc.name

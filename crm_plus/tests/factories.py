@@ -20,9 +20,9 @@ def unique(prefix: str) -> str:
 
 def company() -> str:
 	"""Return the name of the site's first company (its currency is not USD)."""
-	return frappe.get_all("Company", {"name": ["!=", SECOND_COMPANY]}, pluck="name", order_by="creation", limit=1)[
-		0
-	]
+	return frappe.get_all(
+		"Company", {"name": ["!=", SECOND_COMPANY]}, pluck="name", order_by="creation", limit=1
+	)[0]
 
 
 def make(doctype: str, **values: Any) -> Document:
@@ -56,7 +56,9 @@ def make_exchange_rate(from_currency: str, to_currency: str, rate: float, date: 
 
 def make_profile(**values: Any) -> Document:
 	"""Insert a Customer Profile, an organization unless said otherwise."""
-	return make("Customer Profile", **{"profile_type": "Organization", "full_name": unique("Customer"), **values})
+	return make(
+		"Customer Profile", **{"profile_type": "Organization", "full_name": unique("Customer"), **values}
+	)
 
 
 def make_customer(**values: Any) -> Document:
@@ -83,7 +85,8 @@ def make_item(rate: float | None = None, price_list: str = "Standard Selling", *
 def make_price_list(currency: str, **values: Any) -> Document:
 	"""Insert a selling Price List in a currency."""
 	return make(
-		"Price List", **{"price_list_name": unique("Prices"), "currency": currency, "selling": 1, "enabled": 1, **values}
+		"Price List",
+		**{"price_list_name": unique("Prices"), "currency": currency, "selling": 1, "enabled": 1, **values},
 	)
 
 
@@ -100,7 +103,9 @@ def make_deal(**values: Any) -> Document:
 	return make("Deal", **{**defaults, **values, "items": rows})
 
 
-def make_pipeline(stages: tuple[str | dict, ...] = ("New", "Talking", "Won", "Lost"), **values: Any) -> Document:
+def make_pipeline(
+	stages: tuple[str | dict, ...] = ("New", "Talking", "Won", "Lost"), **values: Any
+) -> Document:
 	"""Insert a Pipeline with stages in the given order; a name "Won" or "Lost" has that outcome.
 
 	A stage may be a dict of Pipeline Stage with at least `stage_name`. Its record is called "<pipeline>-<stage_name>".

@@ -1,5 +1,48 @@
+import frappe
 from frappe.model.document import Document
+from frappe.utils import flt
+
+from crm_plus.workflows import deal_stages
+
+INDEXES = {
+	"pipeline_stage_status": ("pipeline", "stage", "status"),
+	"owner_status_close": ("deal_owner", "status", "expected_close_date"),
+	"company_status": ("company", "status"),
+	# The board: a column's cards in order, and all columns' sums without touching the rows.
+	"board_cards": ("stage", "stage_entered_on"),
+	"board_sums": (
+		*("pipeline", "stage", "company"),
+		*("stage_entered_on", "snoozed_until", "base_amount", "probability"),
+	),
+}
 
 
 class Deal(Document):
 	"""One possible sale to a customer, from the first hello to the paid invoice."""
+
+	def _set_defaults(self) -> None:
+		"""Leave the currency to the deal's company: Frappe would put the site's into every deal that names none."""
+		given = self.get("currency")
+		rate = self.get("conversion_rate")
+		# A new form and frappe.new_doc send zero for an empty field; whoever else says zero means it.
+		self.flags.zero_rate_given = rate is not None and not flt(rate) and not self.get("__unsaved")
+		super()._set_defaults()
+		self.currency = given
+
+	def validate(self) -> None:
+		"""Complete and check the deal; see workflows.deal_stages.prepare for what is refused."""
+		deal_stages.prepare(self)
+
+	def on_update(self) -> None:
+		"""Record the move, if there was one."""
+		deal_stages.record(self)
+
+	def on_trash(self) -> None:
+		"""Take the deal's stage history with it: nothing else may point there."""
+		frappe.db.delete("Stage Change", {"reference_doctype": self.doctype, "reference_name": self.name})
+
+
+def on_doctype_update() -> None:
+	"""Add the indexes that lists, board and the owner's day filter by."""
+	for name, columns in INDEXES.items():
+		frappe.db.add_index("Deal", list(columns), index_name=name)

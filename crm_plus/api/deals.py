@@ -1,0 +1,125 @@
+"""What a deal's form and other clients call. Each checks the right to the deal and calls one workflow or report."""
+
+from typing import Any
+
+import frappe
+from frappe.model.document import Document
+
+from crm_plus.reports import stage_history as history
+from crm_plus.workflows import deal_defaults, deal_items, deal_stages, pipelines, quoting
+
+
+def _deal(name: str, right: str = "write") -> Document:
+	"""Return a deal that the user may write (or read). Raises frappe.PermissionError, frappe.DoesNotExistError."""
+	deal = frappe.get_doc("Deal", name)
+	deal.check_permission(right)
+	return deal
+
+
+def _state(deal: Document) -> dict[str, Any]:
+	return {key: deal.get(key) for key in ("name", "pipeline", "stage", "status", "modified")}
+
+
+@frappe.whitelist(methods=["POST"])
+def move(
+	deal: str,
+	stage: str,
+	lost_reason: str | None = None,
+	lost_detail: str | None = None,
+	note: str | None = None,
+	modified: str | None = None,
+) -> dict[str, Any]:
+	"""Move a deal to a stage of its pipeline.
+
+	With `modified`, as the caller last saw it, a deal that somebody saved meanwhile is refused with Frappe's usual
+	message. Raises StageRuleNotMet where a rule of the stage refuses.
+	"""
+	doc = _deal(deal)
+	if modified:
+		doc._original_modified = modified
+	if lost_reason:
+		doc.lost_reason, doc.lost_detail = lost_reason, lost_detail
+	deal_stages.move(doc, stage, note=note or "")
+	return _state(doc)
+
+
+@frappe.whitelist(methods=["POST"])
+def snooze(deal: str, until: str, reason: str) -> dict[str, Any]:
+	"""Keep an open deal from being marked as rotten before a day."""
+	doc = _deal(deal)
+	deal_stages.snooze(doc, until, reason)
+	return _state(doc)
+
+
+@frappe.whitelist(methods=["POST"])
+def unsnooze(deal: str) -> dict[str, Any]:
+	"""Let a snoozed deal be marked as rotten again."""
+	doc = _deal(deal)
+	deal_stages.unsnooze(doc)
+	return _state(doc)
+
+
+@frappe.whitelist(methods=["POST"])
+def reopen(deal: str, stage: str | None = None, note: str | None = None) -> dict[str, Any]:
+	"""Bring a closed deal back to the stage it stood in last, or to `stage`."""
+	doc = _deal(deal)
+	deal_stages.reopen(doc, stage or "", note or "")
+	return _state(doc)
+
+
+@frappe.whitelist(methods=["POST"])
+def make_quotation(deal: str) -> dict[str, Any]:
+	"""Return an unsaved Quotation that equals the deal to the cent."""
+	_deal(deal, "read")
+	return quoting.make_quotation(deal).as_dict()
+
+
+@frappe.whitelist(methods=["POST"])
+def stage_history(deal: str) -> list[dict[str, Any]]:
+	"""Return each visit of the deal to a stage, oldest first, with the seconds it lasted."""
+	_deal(deal, "read")
+	return history.visits(deal)
+
+
+@frappe.whitelist(methods=["POST"])
+def stages(pipeline: str) -> list[dict[str, Any]]:
+	"""Return a pipeline's stages in order, for the stage bar and the pipeline's form."""
+	frappe.get_doc("Pipeline", pipeline).check_permission("read")
+	keys = (
+		"name",
+		"stage_name",
+		"outcome",
+		"probability",
+		"rots_after_days",
+		"advance_on",
+		"is_retired",
+		"position",
+	)
+	return [{key: getattr(stage, key) for key in keys} for stage in pipelines.load_stages(pipeline)]
+
+
+@frappe.whitelist(methods=["POST"])
+def reorder_stages(pipeline: str, names: list[str]) -> None:
+	"""Put a pipeline's stages in the given order."""
+	frappe.get_doc("Pipeline", pipeline).check_permission("write")
+	pipelines.reorder(pipeline, names)
+
+
+@frappe.whitelist(methods=["POST"])
+def item_details(item_code: str, deal: dict[str, Any], uom: str | None = None) -> dict[str, Any]:
+	"""Return name, unit and list price of an item for a deal that may not be saved yet (its values are in `deal`)."""
+	frappe.get_doc("Item", item_code).check_permission("select")
+	keys = ("currency", "selling_price_list", "customer_profile", "company")
+	draft = frappe.get_doc({"doctype": "Deal", **{key: deal.get(key) for key in keys}})
+	row = draft.append("items", {"item_code": item_code, "uom": uom, "qty": 1})
+	deal_items.complete(draft)
+	return {"item_name": row.item_name, "uom": row.uom, "price_list_rate": row.price_list_rate}
+
+
+@frappe.whitelist(methods=["POST"])
+def exchange_rate(currency: str, company: str) -> float:
+	"""Return company currency for one unit of `currency` today; 0 where ERPNext finds none."""
+	frappe.has_permission("Deal", "create", throw=True)
+	return deal_defaults.rate_or_zero(
+		currency, frappe.get_cached_value("Company", company, "default_currency")
+	)

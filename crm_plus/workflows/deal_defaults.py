@@ -1,0 +1,162 @@
+"""What a deal gets that does not say it, and which of its plain values are refused."""
+
+from datetime import date
+
+import frappe
+from erpnext.setup.utils import get_exchange_rate
+from frappe import _
+from frappe.model.document import Document
+from frappe.utils import cstr, escape_html, flt, getdate, nowdate
+
+from crm_plus.rules import deal_stages as rules
+from crm_plus.workflows.pipelines import load_stages
+
+EARLIEST, LATEST = date(1970, 1, 1), date(2100, 12, 31)
+LONGEST_TEXT = 140
+DOCUMENTS = ("Quotation", "Sales Order", "Sales Invoice")
+
+
+def fill(deal: Document) -> None:
+	"""Set pipeline, stage, company, currency and exchange rate where the deal names none.
+
+	Raises frappe.ValidationError where there is nothing to choose from.
+	"""
+	if not deal.pipeline:
+		deal.pipeline = _pipeline(deal)
+	if not deal.stage:
+		deal.stage = _first_stage(deal.pipeline)
+	if not deal.company:
+		deal.company = _company()
+	if not deal.currency:
+		deal.currency = _company_currency(deal)
+	_fill_conversion_rate(deal)
+
+
+def _pipeline(deal: Document) -> str:
+	"""Return the pipeline of the stage that is named, else the default one, else any in use."""
+	if deal.stage:
+		return frappe.db.get_value("Pipeline Stage", deal.stage, "pipeline")
+	found = frappe.get_all(
+		"Pipeline", {"disabled": 0}, pluck="name", order_by="is_default desc, creation asc", limit=1
+	)
+	if not found:
+		frappe.throw(_("There is no pipeline in use; create or enable one."))
+	return found[0]
+
+
+def _first_stage(pipeline: str) -> str:
+	first = rules.first_stage(load_stages(pipeline))
+	if first is None:
+		frappe.throw(_("Pipeline {0} has no open stage; add one.").format(escape_html(pipeline)))
+	return first.name if first else ""
+
+
+def _company() -> str:
+	company = frappe.defaults.get_user_default("Company")
+	companies = [company] if company else frappe.get_all("Company", pluck="name", limit=2)
+	if len(companies) != 1:
+		frappe.throw(_("Choose the company of this deal."))
+	return companies[0]
+
+
+def _company_currency(deal: Document) -> str:
+	return frappe.get_cached_value("Company", deal.company, "default_currency")
+
+
+def _fill_conversion_rate(deal: Document) -> None:
+	"""Set the exchange rate: 1 in the company's own currency, else what was typed, else what ERPNext finds for today."""
+	before = deal.get_doc_before_save()
+	own = _company_currency(deal)
+	given = flt(deal.conversion_rate)
+	if given < 0 or (given == 0 and _zero_was_meant(deal, before)):
+		frappe.throw(
+			_("The exchange rate must be more than zero; type one, or leave it empty to have it looked up.")
+		)
+	if deal.currency == own:
+		deal.conversion_rate = 1.0
+	elif not given or _is_of_another_currency(deal, before):
+		deal.conversion_rate = find_rate(deal.currency, own)
+
+
+def _zero_was_meant(deal: Document, before: Document | None) -> bool:
+	"""Tell a typed zero from an empty field, which Frappe fills with zero."""
+	if before is None:
+		return bool(deal.flags.zero_rate_given)
+	return flt(before.conversion_rate) != 0 and before.currency == deal.currency
+
+
+def _is_of_another_currency(deal: Document, before: Document | None) -> bool:
+	"""Tell whether the rate was left as it was when the currency or the company changed."""
+	if before is None or flt(before.conversion_rate) != flt(deal.conversion_rate):
+		return False
+	return (before.currency, before.company) != (deal.currency, deal.company)
+
+
+def find_rate(currency: str, company_currency: str) -> float:
+	"""Return company currency for one unit of `currency` today, as ERPNext finds it.
+
+	Raises frappe.ValidationError where there is no rate.
+	"""
+	rate = rate_or_zero(currency, company_currency)
+	if not rate:
+		frappe.throw(
+			_("There is no exchange rate from {0} to {1}; type one, or add it to Currency Exchange.").format(
+				currency, company_currency
+			)
+		)
+	return rate
+
+
+def rate_or_zero(currency: str, company_currency: str) -> float:
+	"""Return what ERPNext finds as today's rate, 0 where it finds none; ERPNext's own message about it is held back."""
+	muted, frappe.flags.mute_messages = frappe.flags.mute_messages, True
+	try:
+		return flt(get_exchange_rate(currency, company_currency, nowdate(), "for_selling"))
+	finally:
+		frappe.flags.mute_messages = muted
+
+
+def check(deal: Document) -> None:
+	"""Raise frappe.ValidationError, in one sentence, for a text, date or percentage that no deal may hold."""
+	_check_texts(deal)
+	_check_dates(deal)
+	if not 0 <= flt(deal.probability) <= 100:
+		frappe.throw(_("The probability must be between 0 and 100 percent."))
+	if deal.snoozed_until and not cstr(deal.snooze_reason).strip():
+		frappe.throw(_("Say why this deal is snoozed."))
+	_check_company(deal)
+
+
+def _check_texts(deal: Document) -> None:
+	for field in deal.meta.get("fields", {"fieldtype": "Data"}):
+		if len(cstr(deal.get(field.fieldname))) > (field.length or LONGEST_TEXT):
+			frappe.throw(
+				_("{0} is longer than {1} characters; shorten it.").format(
+					_(field.label), field.length or LONGEST_TEXT
+				)
+			)
+
+
+def _check_dates(deal: Document) -> None:
+	for fieldname in ("expected_close_date", "snoozed_until"):
+		value = deal.get(fieldname)
+		if value and not EARLIEST <= getdate(value) <= LATEST:
+			frappe.throw(
+				_("{0} must lie between the years {1} and {2}.").format(
+					_(deal.meta.get_label(fieldname)), EARLIEST.year, LATEST.year
+				)
+			)
+
+
+def _check_company(deal: Document) -> None:
+	"""A deal whose documents stand in one company's books does not change to another's."""
+	before = deal.get_doc_before_save()
+	if before is None or before.company == deal.company:
+		return
+	for doctype in DOCUMENTS:
+		if frappe.db.exists(doctype, {"crm_plus_deal": deal.name, "docstatus": ["<", 2]}):
+			frappe.throw(
+				_("This deal has a {0} in {1}; make another deal for {2}.").format(
+					_(doctype), escape_html(before.company), escape_html(deal.company)
+				)
+			)
