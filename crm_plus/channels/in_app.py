@@ -1,20 +1,23 @@
 """The bell: Frappe's own Notification Log."""
 
 import frappe
-from frappe.desk.doctype.notification_log.notification_log import enqueue_create_notification
+from frappe.desk.doctype.notification_log.notification_log import make_notification_logs
 
 
 def notify(user: str | None, message: str, doctype: str, name: str) -> None:
-	"""Put a message (HTML, already escaped) about a document into a user's bell, after the transaction is safe."""
-	if not user or user == "Guest":
+	"""Put a message (HTML, already escaped) about a document into a user's bell, in this transaction.
+
+	Written at once rather than by a worker, so that it is stored with what it tells or not at all. Users who switched
+	notifications off are left alone by Frappe.
+	"""
+	email = frappe.get_cached_value("User", user, "email") if user else None
+	if not email:
 		return
-	enqueue_create_notification(
-		user,
-		{
-			"type": "Alert",
-			"document_type": doctype,
-			"document_name": name,
-			"subject": message,
-			"from_user": frappe.session.user,
-		},
+	log = frappe._dict(
+		type="Alert",
+		document_type=doctype,
+		document_name=name,
+		subject=message,
+		from_user=frappe.session.user,
 	)
+	make_notification_logs(log, [email])
