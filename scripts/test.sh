@@ -46,7 +46,7 @@ test_without_site() {
 	choose_tests "${fast_tests[@]}"
 	cd "$repo" || exit
 	finish
-	CRM_PLUS_FAULTS=$untested${lacking:+, $lacking} exec "$tools/bin/python" -m pytest -o cache_dir="$cache/pytest" "${tests[@]}" "${arguments[@]}"
+	CRM_PLUS_FAULTS=$untested${lacking:+, $lacking} exec "$tools/bin/python" -m pytest -o cache_dir="$cache/pytest" --continue-on-collection-errors "${tests[@]}" "${arguments[@]}"
 }
 
 test_with_site() {
@@ -74,7 +74,7 @@ run_pytest() {
 	export CRM_PLUS_SITE=$site CRM_PLUS_FAULTS=$untested CRM_PLUS_FAILURES=$state/failures
 	as_bench rm -rf "$state/failures"
 	as_bench -C "$app_dir" env "HYPOTHESIS_STORAGE_DIRECTORY=$cache/hypothesis" "$tools/bin/python" -m pytest \
-		-o cache_dir="$cache/pytest" "${tests[@]}" "${arguments[@]}" </dev/null || verdict=$?
+		-o cache_dir="$cache/pytest" --continue-on-collection-errors "${tests[@]}" "${arguments[@]}" </dev/null || verdict=$?
 	if [[ -d $state/failures ]]; then
 		mkdir -p "$repo/tests/browser/failures"
 		cp "$state/failures"/* "$repo/tests/browser/failures/" 2>/dev/null || true
