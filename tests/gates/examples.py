@@ -196,6 +196,12 @@ EXAMPLES = [
 		"doc.flags.ignore_permissions = False\ndoc.insert(ignore_permissions=True)  # written for the system, not for the user\n",
 	),
 	Example(
+		habits.permission_faults,
+		WORKFLOW,
+		"# Long ago, in another line.\nx = 1\ndoc.insert(ignore_permissions=True)\n",
+		"doc.insert(\n\tignore_permissions=True\n)  # the history is ours alone\n",
+	),
+	Example(
 		habits.class_replacement_faults,
 		"crm_plus/hooks.py",
 		"override_doctype_class = {}\n",

@@ -179,5 +179,5 @@ LOGS = {
 		"Pipeline Snapshot",
 		"Segment Member",
 	),
-	*("Outreach Recipient", "Survey Response"),
+	*("Outreach Recipient", "Survey Response", "Adoption Run", "Adoption Entry"),
 }

@@ -72,9 +72,9 @@ class Source:
 		return f"{self.path}:{line}: {sentence}"
 
 	def has_reason(self, node: ast.AST) -> bool:
-		"""Tell whether a comment of a few words stands on the node's line, or above it or its statement."""
+		"""Tell whether a comment of a few words stands on the node's line, in its statement, or above either."""
 		line = getattr(node, "lineno", 1)
-		return any(self._reason_at(candidate) for candidate in {line, self._statement_line(line)})
+		return any(self._reason_at(candidate) for candidate in {line, *self._statement_lines(line)})
 
 	def _reason_at(self, line: int) -> bool:
 		above = line - 1 if self._is_comment_line(line - 1) else line
@@ -84,13 +84,18 @@ class Source:
 		lines = self.text.splitlines()
 		return 0 < line <= len(lines) and lines[line - 1].lstrip().startswith("#")
 
-	def _statement_line(self, line: int) -> int:
+	def _statement_lines(self, line: int) -> range:
+		"""The lines of the innermost statement; of one with a body, such as `with`, those up to the line asked for."""
 		around = [
-			node.lineno
+			node
 			for node in self.nodes
 			if isinstance(node, ast.stmt) and node.lineno <= line <= (node.end_lineno or line)
 		]
-		return max(around, default=line)
+		if not around:
+			return range(line, line + 1)
+		innermost = max(around, key=lambda node: node.lineno)
+		last = line if hasattr(innermost, "body") else innermost.end_lineno or line
+		return range(innermost.lineno, last + 1)
 
 
 def is_reason(comment: str) -> bool:

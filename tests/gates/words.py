@@ -22,9 +22,9 @@ INNOCENT = {
 	"lead_days",
 }
 WORD_IN_TEXT = re.compile(r"\b(Lead|Leads|Opportunity|Opportunities)\b|^(lead|opportunity)(_\w+)?$")
-# CamelCase, whole snake_case parts, and the plural alone: a rule that "leads on" to a stage is no Lead.
+# CamelCase and whole snake_case parts in the singular: who leads a team, or leads on to a stage, is no Lead.
 PART_OF_NAME = re.compile(
-	r"(?:^|_)(?:lead|(?i:opportunity|opportunities))(?:_|$)|^leads$|(?:Lead|Opportunity)(?![a-z])"
+	r"(?:^|_)(?:lead|(?i:opportunity|opportunities))(?:_|$)|(?:Lead|Opportunity)(?![a-z])"
 )
 SCRIPT_LINK = re.compile(rf"""options\s*:\s*["']({"|".join(sorted(RETIRING))})["']""")
 
