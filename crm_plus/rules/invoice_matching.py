@@ -56,19 +56,23 @@ class Invoice:
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
-	"""A deal that may be billed; `expected` are the totals that its invoice may have (taxes in), `expected_net` without taxes.
+class Expected:
+	"""Which totals the next invoice of a deal may have, taxes in and taxes out, and how much is left to invoice."""
 
-	`unbilled` is what is left to invoice. The deal's time runs from `opened_on` to `closes_on`.
-	"""
+	totals: tuple[float, ...] = ()
+	net_totals: tuple[float, ...] = ()
+	unbilled: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+	"""A deal that may be billed. Its time runs from `opened_on` to `closes_on`."""
 
 	name: str
 	party: str
 	company: str
 	currency: str
-	expected: tuple[float, ...]
-	expected_net: tuple[float, ...]
-	unbilled: float
+	expected: Expected
 	opened_on: date
 	closes_on: date | None = None
 	is_lost: bool = False
@@ -94,6 +98,19 @@ class Proposal:
 
 
 NOTHING = Proposal()
+
+
+def expect(amount: float, quoted: float, ordered: float, invoiced: float) -> Expected:
+	"""Return what the next invoice of a deal may amount to.
+
+	`amount` is the deal's own, which people type with or without taxes; the others are taxes in. What is ordered and what
+	is quoted tell more than the deal's amount, and what is invoiced already is not expected again.
+	"""
+	billed_before = max(invoiced, 0.0)
+	worth = (ordered, quoted) if ordered > 0 or quoted > 0 else (amount,)
+	left = tuple(one - billed_before for one in worth if one > billed_before)
+	typed = (amount,) if billed_before == 0 and amount > 0 else ()
+	return Expected((*left, *typed), typed, max(left, default=0.0))
 
 
 def propose(invoice: Invoice, candidates: Iterable[Candidate]) -> Proposal:
@@ -137,15 +154,15 @@ def score(invoice: Invoice, candidate: Candidate) -> Score:
 def amount_points(invoice: Invoice, candidate: Candidate) -> tuple[int, Reason | None]:
 	"""Weigh the invoice's total, and its net total, against the totals that the deal lets expect."""
 	gap = min(
-		relative_gap(invoice.total, candidate.expected),
-		relative_gap(invoice.net_total, candidate.expected_net),
+		relative_gap(invoice.total, candidate.expected.totals),
+		relative_gap(invoice.net_total, candidate.expected.net_totals),
 	)
 	if gap <= EQUAL_WITHIN:
 		return EQUAL_AMOUNT_POINTS, Reason.AMOUNT_EQUAL
 	if gap < CLOSE_WITHIN:
 		reach = EQUAL_AMOUNT_POINTS - FITTING_AMOUNT_POINTS
 		return FITTING_AMOUNT_POINTS + int(reach * (1 - gap / CLOSE_WITHIN)), Reason.AMOUNT_CLOSE
-	if invoice.total <= candidate.unbilled * (1 + EQUAL_WITHIN):
+	if invoice.total <= candidate.expected.unbilled * (1 + EQUAL_WITHIN):
 		return FITTING_AMOUNT_POINTS, Reason.AMOUNT_FITS
 	return 0, None
 

@@ -1,0 +1,104 @@
+"""Report "Invoices Without Deal": what is billed to nobody's deal, and which deal it probably is."""
+
+from typing import Any
+
+import frappe
+from frappe import _
+
+from crm_plus.reports.invoices_without_deal import by_month, unlinked_invoices
+
+Rows = list[dict[str, Any]]
+
+
+def execute(filters: dict[str, Any] | None = None) -> tuple[Any, ...]:
+	"""Return columns, rows, message, chart and summary; amounts in the company's currency.
+
+	Raises frappe.ValidationError where no company is chosen.
+	"""
+	filters = frappe._dict(filters or {})
+	if not filters.company:
+		frappe.throw(_("Choose a company: the amounts are in its currency."))
+	if filters.from_date and filters.to_date and str(filters.from_date) > str(filters.to_date):
+		frappe.throw(_("The period ends before it begins: choose a later end."))
+	currency = frappe.get_cached_value("Company", filters.company, "default_currency")
+	rows = [{**row, "company_currency": currency} for row in unlinked_invoices(filters)]
+	return get_columns(), rows, None, get_chart(rows, currency), get_summary(rows, currency)
+
+
+def get_columns() -> Rows:
+	"""Return the columns; those of a deal are its name, title and amount and no more."""
+	money = {"fieldtype": "Currency", "options": "company_currency", "width": 130}
+	return [
+		{
+			"fieldname": "name",
+			"label": _("Sales Invoice"),
+			"fieldtype": "Link",
+			"options": "Sales Invoice",
+			"width": 170,
+		},
+		{"fieldname": "posting_date", "label": _("Date"), "fieldtype": "Date", "width": 105},
+		{
+			"fieldname": "customer",
+			"label": _("Customer"),
+			"fieldtype": "Link",
+			"options": "Customer",
+			"width": 190,
+		},
+		{"fieldname": "amount", "label": _("Amount"), **money},
+		{"fieldname": "status", "label": _("Status"), "fieldtype": "Data", "width": 100},
+		{"fieldname": "deal", "label": _("Proposed Deal"), "fieldtype": "Data", "width": 160},
+		{"fieldname": "deal_title", "label": _("Deal Title"), "fieldtype": "Data", "width": 190},
+		{"fieldname": "deal_amount", "label": _("Deal Amount"), **money},
+		{"fieldname": "confidence", "label": _("Confidence"), "fieldtype": "Percent", "width": 105},
+		{"fieldname": "reasons", "label": _("Why"), "fieldtype": "Data", "width": 320},
+		{
+			"fieldname": "company_currency",
+			"label": _("Currency"),
+			"fieldtype": "Link",
+			"options": "Currency",
+			"hidden": 1,
+		},
+	]
+
+
+def get_chart(rows: Rows, currency: str) -> dict[str, Any] | None:
+	"""Return the amounts by month: what can be linked as proposed, and the rest."""
+	months = by_month(rows)
+	if not months:
+		return None
+	return {
+		"data": {
+			"labels": [month for month, _proposed, _rest in months],
+			"datasets": [
+				{
+					"name": _("With a proposed deal"),
+					"values": [proposed for _month, proposed, _rest in months],
+				},
+				{"name": _("Without"), "values": [rest for _month, _proposed, rest in months]},
+			],
+		},
+		"type": "bar",
+		"fieldtype": "Currency",
+		"options": "currency",
+		"currency": currency,
+		"barOptions": {"stacked": True},
+		"height": 220,
+	}
+
+
+def get_summary(rows: Rows, currency: str) -> Rows:
+	"""Return the line above the table: how many invoices, what they amount to, and how much of it has a proposal."""
+	proposed = [row for row in rows if row["deal"]]
+	total = sum(row["amount"] for row in rows)
+	return [
+		{"label": _("Invoices without a deal"), "value": len(rows), "datatype": "Int"},
+		{"label": _("Amount"), "value": total, "datatype": "Currency", "currency": currency},
+		{"label": _("With a proposed deal"), "value": len(proposed), "datatype": "Int", "indicator": "Green"},
+		{
+			"label": _("Amount with a proposed deal"),
+			"value": sum(row["amount"] for row in proposed),
+			"datatype": "Currency",
+			"currency": currency,
+			"indicator": "Green",
+		},
+	]
