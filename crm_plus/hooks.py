@@ -36,8 +36,52 @@ doc_events = {
 	},
 	"Payment Ledger Entry": {"on_submit": "crm_plus.overrides.payment_ledger_entry.on_submit"},
 	"Unreconcile Payment": {"on_submit": "crm_plus.overrides.unreconcile_payment.on_submit"},
+	"Customer": {
+		"before_insert": "crm_plus.overrides.customer.before_insert",
+		"on_update": "crm_plus.overrides.customer.on_update",
+		"before_rename": "crm_plus.overrides.customer.before_rename",
+		"on_trash": "crm_plus.overrides.customer.on_trash",
+	},
+	"Lead": {
+		"on_update": "crm_plus.overrides.lead.on_update",
+		"before_rename": "crm_plus.overrides.lead.before_rename",
+		"after_rename": "crm_plus.overrides.lead.after_rename",
+		"on_trash": "crm_plus.overrides.lead.on_trash",
+	},
+	"Prospect": {
+		"on_update": "crm_plus.overrides.prospect.on_update",
+		"before_rename": "crm_plus.overrides.prospect.before_rename",
+		"after_rename": "crm_plus.overrides.prospect.after_rename",
+		"on_trash": "crm_plus.overrides.prospect.on_trash",
+	},
+	"Contact": {
+		"validate": "crm_plus.overrides.contact.validate",
+		"on_update": "crm_plus.overrides.contact.on_update",
+	},
+	"Address": {"validate": "crm_plus.overrides.address.validate"},
+	# What of a profile goes back to ERPNext is known where that document is known.
+	"Customer Profile": {
+		"on_update": [
+			"crm_plus.overrides.customer.profile_saved",
+			"crm_plus.overrides.lead.profile_saved",
+			"crm_plus.overrides.prospect.profile_saved",
+		],
+	},
 }
 
 scheduler_events = {
-	"daily_long": ["crm_plus.jobs.deal_reconciliation.run"],
+	"daily_long": ["crm_plus.jobs.deal_reconciliation.run", "crm_plus.jobs.lifecycle.run"],
+}
+
+# Accountants may select deals and profiles on their documents: that lists none of them.
+permission_query_conditions = {
+	"Customer Profile": "crm_plus.access.select_only.hide_from_lists",
+	"Deal": "crm_plus.access.select_only.hide_from_lists",
+}
+
+# The Deal field on ERPNext's sales documents offers the party's open deals first.
+doctype_js = {
+	"Quotation": "public/js/overrides/quotation.js",
+	"Sales Order": "public/js/overrides/sales_order.js",
+	"Sales Invoice": "public/js/overrides/sales_invoice.js",
 }

@@ -21,11 +21,13 @@ def never_in_the_way(*, writes: bool = False) -> Callable[[Listener], Listener]:
 		def guarded(doc: Any, *args: Any, **kwargs: Any) -> None:
 			messages = list(frappe.local.message_log)
 			try:
+				# A name of its own: a listener may run inside another one, whose savepoint must stay.
+				savepoint = f"{SAVEPOINT}_{frappe.generate_hash(length=8)}"
 				if writes:
-					frappe.db.savepoint(SAVEPOINT)
+					frappe.db.savepoint(savepoint)
 				listener(doc, *args, **kwargs)
 			except Exception:
-				_undo(writes, messages)
+				_undo(savepoint if writes else "", messages)
 				frappe.log_error(title=f"CRM Plus: {listener.__module__}.{listener.__name__}")
 
 		return guarded
@@ -33,7 +35,7 @@ def never_in_the_way(*, writes: bool = False) -> Callable[[Listener], Listener]:
 	return wrap
 
 
-def _undo(writes: bool, messages: list) -> None:
-	if writes:
-		frappe.db.rollback(save_point=SAVEPOINT)
+def _undo(savepoint: str, messages: list) -> None:
+	if savepoint:
+		frappe.db.rollback(save_point=savepoint)
 	frappe.local.message_log = messages

@@ -30,8 +30,6 @@ def doctype_exists(doctype: str) -> bool:
 	return bool(frappe.db.exists("DocType", doctype))
 
 
-# ERPNext's records that a profile stands for, by the profile's field that names them.
-PARTY_LINKS = {"Customer": "erpnext_customer", "Lead": "erpnext_lead", "Prospect": "erpnext_prospect"}
 # The Customer's own fields for the records that it was made from.
 CUSTOMER_ORIGINS = {"erpnext_lead": "lead_name", "erpnext_prospect": "prospect_name"}
 PROSPECT = "Prospect"

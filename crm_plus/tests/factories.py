@@ -55,7 +55,11 @@ def make_exchange_rate(from_currency: str, to_currency: str, rate: float, date: 
 
 
 def make_profile(**values: Any) -> Document:
-	"""Insert a Customer Profile, an organization unless said otherwise."""
+	"""Insert a Customer Profile, an organization unless said otherwise; that of a Customer who has one gets the values."""
+	customer = values.get("erpnext_customer")
+	existing = customer and frappe.db.get_value("Customer Profile", {"erpnext_customer": customer})
+	if existing:
+		return frappe.get_doc("Customer Profile", existing).update(values).save()
 	return make(
 		"Customer Profile", **{"profile_type": "Organization", "full_name": unique("Customer"), **values}
 	)

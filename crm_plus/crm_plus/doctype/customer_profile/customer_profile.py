@@ -1,5 +1,29 @@
+"""Customer Profile: keeps itself consistent, and hands what concerns others to the workflows."""
+
+import frappe
+from frappe.contacts.address_and_contact import delete_contact_and_address, load_address_and_contact
 from frappe.model.document import Document
+
+from crm_plus.workflows import duplicates, lifecycle, profile_contacts, profiles
 
 
 class CustomerProfile(Document):
 	"""One person or organization we have a relationship with, at any lifecycle stage."""
+
+	def onload(self) -> None:
+		load_address_and_contact(self)
+
+	def validate(self) -> None:
+		profiles.tidy(self)
+		profiles.check(self)
+		lifecycle.note_choice(self)
+
+	def on_update(self) -> None:
+		lifecycle.record_choice(self)
+		profile_contacts.keep_contact(self)
+		duplicates.warn(self)
+
+	def on_trash(self) -> None:
+		"""Take along what belongs to the profile alone: its history, its own contacts and addresses."""
+		frappe.db.delete("Stage Change", {"reference_doctype": self.doctype, "reference_name": self.name})
+		delete_contact_and_address(self.doctype, self.name)

@@ -1,0 +1,18 @@
+"""What CRM Plus does when a Contact changes."""
+
+from typing import Any
+
+from crm_plus.overrides.guard import never_in_the_way
+from crm_plus.workflows import profile_contacts, profile_sync
+
+
+@never_in_the_way()
+def validate(doc: Any, method: str | None = None) -> None:
+	"""Link a Contact of a Customer to its profile, and one of a profile to its Customer."""
+	profile_contacts.link_across(doc)
+
+
+@never_in_the_way(writes=True)
+def on_update(doc: Any, method: str | None = None) -> None:
+	"""Let the profile take over e-mail and phone of its Contact."""
+	profile_sync.take_from_contact(doc)
