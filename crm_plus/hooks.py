@@ -11,6 +11,9 @@ after_install = "crm_plus.setup.install.after_install"
 after_migrate = ["crm_plus.setup.install.after_migrate"]
 before_uninstall = "crm_plus.setup.uninstall.before_uninstall"
 
+app_include_js = "crm_plus.bundle.js"
+app_include_css = "crm_plus.bundle.css"
+
 # ERPNext's documents are listened to, never replaced. Each path is overrides/<document>.py, its function the event.
 doc_events = {
 	"Quotation": {
@@ -85,3 +88,6 @@ doctype_js = {
 	"Sales Order": "public/js/overrides/sales_order.js",
 	"Sales Invoice": "public/js/overrides/sales_invoice.js",
 }
+
+# History outlives the pipelines that it tells of; a deal takes its own along.
+ignore_links_on_delete = ["Stage Change"]

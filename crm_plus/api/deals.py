@@ -36,7 +36,7 @@ def move(
 	"""
 	doc = _deal(deal)
 	if modified:
-		doc._original_modified = modified
+		doc.modified = modified
 	if lost_reason:
 		doc.lost_reason, doc.lost_detail = lost_reason, lost_detail
 	deal_stages.move(doc, stage, note=note or "")

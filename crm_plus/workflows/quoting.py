@@ -4,12 +4,14 @@ from typing import Any
 
 import frappe
 from erpnext.controllers.accounts_controller import get_taxes_and_charges
+from erpnext.setup.doctype.terms_and_conditions.terms_and_conditions import get_terms_and_conditions
 from frappe import _
+from frappe.contacts.doctype.contact.contact import get_contact_details
 from frappe.model.document import Document
 from frappe.utils import flt, nowdate
 
 from crm_plus.setup.compatibility import set_source_and_campaign
-from crm_plus.workflows import deal_items
+from crm_plus.workflows import customers, deal_items
 
 COPIED = ("company", "currency", "conversion_rate", "payment_terms_template", "tc_name", "taxes_and_charges")
 ROW_COPIED = ("item_code", "item_name", "qty", "uom", "price_list_rate", "discount_percentage", "rate")
@@ -24,9 +26,7 @@ def make_quotation(deal_name: str) -> Document:
 	deal = frappe.get_doc("Deal", deal_name)
 	deal.check_permission("read")
 	frappe.has_permission("Quotation", "create", throw=True)
-	from crm_plus.workflows import customers
-
-	rows = _rows(deal)
+	rows = rows_of(deal)
 	profile = frappe.get_doc("Customer Profile", deal.customer_profile)
 	quotation_to, party_name = customers.customer_for_quotation(profile, deal.company)
 	quotation = frappe.new_doc("Quotation")
@@ -42,7 +42,7 @@ def make_quotation(deal_name: str) -> Document:
 			"selling_price_list": deal_items.price_list_of(deal),
 		}
 	)
-	_set_discount(quotation, deal)
+	set_discount(quotation, deal)
 	_set_contact(quotation, deal)
 	set_source_and_campaign(quotation, deal.source, deal.campaign)
 	for row in rows:
@@ -51,7 +51,7 @@ def make_quotation(deal_name: str) -> Document:
 	return quotation
 
 
-def _rows(deal: Document) -> list[dict[str, Any]]:
+def rows_of(deal: Document) -> list[dict[str, Any]]:
 	"""Return the quotation's rows; a deal with a typed amount gets one of the item that the settings name."""
 	if deal.items:
 		rows = [{fieldname: row.get(fieldname) for fieldname in ROW_COPIED} for row in deal.items]
@@ -76,17 +76,23 @@ def _default_item(deal: Document) -> str:
 	return item
 
 
-def _set_discount(quotation: Document, deal: Document) -> None:
+def set_discount(quotation: Document, deal: Document) -> None:
 	if deal.items and flt(deal.additional_discount_percentage):
 		quotation.apply_discount_on = "Net Total"
 		quotation.additional_discount_percentage = deal.additional_discount_percentage
 
 
 def _set_contact(quotation: Document, deal: Document) -> None:
-	if deal.contact:
-		from frappe.contacts.doctype.contact.contact import get_contact_details
-
-		quotation.update(get_contact_details(deal.contact))
+	"""Name the deal's contact; ERPNext refuses one that does not belong to the party, so one of ours is linked to it."""
+	if not deal.contact:
+		return
+	contact = frappe.get_doc("Contact", deal.contact)
+	if not contact.has_link(quotation.quotation_to, quotation.party_name):
+		if not contact.has_link("Customer Profile", deal.customer_profile):
+			return
+		contact.append("links", {"link_doctype": quotation.quotation_to, "link_name": quotation.party_name})
+		contact.save(ignore_permissions=True)  # safe: the profile's contact is its accounting party's contact
+	quotation.update(get_contact_details(contact.name))
 
 
 def _complete(quotation: Document, rows: list[dict[str, Any]]) -> None:
@@ -98,12 +104,6 @@ def _complete(quotation: Document, rows: list[dict[str, Any]]) -> None:
 		for tax in get_taxes_and_charges("Sales Taxes and Charges Template", quotation.taxes_and_charges):
 			quotation.append("taxes", tax)
 	if quotation.tc_name and not quotation.terms:
-		quotation.terms = _terms(quotation)
+		quotation.terms = get_terms_and_conditions(quotation.tc_name, quotation.as_dict())
 	quotation.run_method("calculate_taxes_and_totals")
 	quotation.set_onload("load_after_mapping", True)
-
-
-def _terms(quotation: Document) -> str:
-	from erpnext.setup.doctype.terms_and_conditions.terms_and_conditions import get_terms_and_conditions
-
-	return get_terms_and_conditions(quotation.tc_name, quotation.as_dict())

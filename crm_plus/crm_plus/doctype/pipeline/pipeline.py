@@ -63,7 +63,6 @@ class Pipeline(Document):
 			frappe.throw(_("Pipeline {0} has deals; disable it instead.").format(escape_html(self.name)))
 		if self.is_default:
 			frappe.throw(_("The default pipeline cannot be deleted; make another one the default first."))
-		self.ignore_linked_doctypes = ["Stage Change", "Pipeline Stage"]
 		for name in frappe.get_all("Pipeline Stage", {"pipeline": self.name}, pluck="name"):
 			# safe: who may delete the pipeline may delete its parts; forced, for stages name each other as successors
 			frappe.delete_doc("Pipeline Stage", name, ignore_permissions=True, force=True)
