@@ -20,7 +20,16 @@ STAGES = {
 		("Lost", "Lost", 0, 0, "Quotation Lost"),
 	),
 }
-SOURCES = ("Website", "Referral", "Existing Customer", "Campaign", "Event", "Cold Call", "Partner", "Social Media")
+SOURCES = (
+	"Website",
+	"Referral",
+	"Existing Customer",
+	"Campaign",
+	"Event",
+	"Cold Call",
+	"Partner",
+	"Social Media",
+)
 LOST_REASONS = ("Price", "Competitor", "No Budget", "No Decision", "Timing", "Missing Feature", "No Answer")
 
 
@@ -38,7 +47,9 @@ def make_pipeline(pipeline: str) -> None:
 	frappe.get_doc(
 		{"doctype": "Pipeline", "pipeline_name": pipeline, "is_default": int(pipeline == "Sales")}
 	).insert(ignore_permissions=True)
-	for position, (stage_name, outcome, probability, rots_after_days, advance_on) in enumerate(STAGES[pipeline], 1):
+	for position, (stage_name, outcome, probability, rots_after_days, advance_on) in enumerate(
+		STAGES[pipeline], 1
+	):
 		frappe.get_doc(
 			{
 				"doctype": "Pipeline Stage",

@@ -16,7 +16,10 @@ from crm_plus.tests import factories
 def account(company: str, **filters: Any) -> str:
 	"""Return a ledger account of a company."""
 	return frappe.get_all(
-		"Account", {"company": company, "is_group": 0, "disabled": 0, **filters}, pluck="name", order_by="name"
+		"Account",
+		{"company": company, "is_group": 0, "disabled": 0, **filters},
+		pluck="name",
+		order_by="name",
 	)[0]
 
 
@@ -45,7 +48,9 @@ class MoneyPlayer:
 			return found[0]
 		parent = frappe.get_all(
 			"Account", {"company": self.company, "account_type": "Receivable", "is_group": 1}, pluck="name"
-		) or [frappe.db.get_value("Account", account(self.company, account_type="Receivable"), "parent_account")]
+		) or [
+			frappe.db.get_value("Account", account(self.company, account_type="Receivable"), "parent_account")
+		]
 		debtors = frappe.get_doc(
 			{
 				"doctype": "Account",
@@ -145,7 +150,9 @@ class MoneyPlayer:
 
 	def payment(self, invoice: str) -> Any:
 		"""Return ERPNext's own draft payment of an invoice."""
-		payment = get_payment_entry("Sales Invoice", invoice, bank_account=account(self.company, account_type="Cash"))
+		payment = get_payment_entry(
+			"Sales Invoice", invoice, bank_account=account(self.company, account_type="Cash")
+		)
 		payment.reference_no, payment.reference_date = "1", nowdate()
 		return payment
 
@@ -233,7 +240,12 @@ class MoneyPlayer:
 				"cost_center": frappe.get_cached_value("Company", self.company, "cost_center"),
 			},
 		]
-		entry = {"voucher_type": voucher_type, "company": self.company, "posting_date": nowdate(), "accounts": rows}
+		entry = {
+			"voucher_type": voucher_type,
+			"company": self.company,
+			"posting_date": nowdate(),
+			"accounts": rows,
+		}
 		if voucher_type == "Bank Entry":
 			entry.update(cheque_no="3", cheque_date=nowdate())
 		frappe.get_doc({"doctype": "Journal Entry", **entry}).insert().submit()
@@ -244,7 +256,9 @@ class MoneyPlayer:
 
 	def write_off(self) -> None:
 		"""Write off a part of an invoice."""
-		self.journal(account(self.company, root_type="Expense", account_type=["in", ["", None]]), "Write Off Entry")
+		self.journal(
+			account(self.company, root_type="Expense", account_type=["in", ["", None]]), "Write Off Entry"
+		)
 
 	def return_goods(self) -> None:
 		"""Issue a credit note for an invoice."""
@@ -306,7 +320,9 @@ class MoneyPlayer:
 		None of it comes from the queries under test: invoices by GL Entry, what is open by ERPNext's own query of the
 		payment ledger, payments by the allocations that the payments themselves name.
 		"""
-		self.invoices = frappe.get_all("Sales Invoice", {"customer": self.customer, "docstatus": 1}, pluck="name")
+		self.invoices = frappe.get_all(
+			"Sales Invoice", {"customer": self.customer, "docstatus": 1}, pluck="name"
+		)
 		return {
 			"invoiced_amount": self.invoiced(),
 			"outstanding_amount": self.outstanding(),
@@ -340,7 +356,9 @@ class MoneyPlayer:
 			["reference_name", "allocated_amount"],
 		)
 		rates = dict(
-			frappe.get_all("Sales Invoice", {"customer": self.customer}, ["name", "conversion_rate"], as_list=True)
+			frappe.get_all(
+				"Sales Invoice", {"customer": self.customer}, ["name", "conversion_rate"], as_list=True
+			)
 		)
 		return sum(row.allocated_amount * rates[row.reference_name] for row in rows)
 
@@ -348,7 +366,9 @@ class MoneyPlayer:
 		"""Return what bank journals credited to invoices."""
 		if not self.invoices:
 			return 0
-		journals = frappe.get_all("Journal Entry", {"docstatus": 1, "voucher_type": "Bank Entry"}, pluck="name")
+		journals = frappe.get_all(
+			"Journal Entry", {"docstatus": 1, "voucher_type": "Bank Entry"}, pluck="name"
+		)
 		rows = frappe.get_all(
 			"Journal Entry Account",
 			{"parent": ["in", journals or ["none"]], "reference_name": ["in", self.invoices]},

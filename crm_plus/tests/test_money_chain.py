@@ -185,7 +185,9 @@ class TestTheStory(CRMPlusTestCase):
 
 	def test_an_expired_quotation_is_noticed_by_the_nightly_job(self):
 		quotation = self.quotation(valid_till=nowdate())
-		frappe.db.set_value("Quotation", quotation.name, {"valid_till": add_days(nowdate(), -1), "status": "Expired"})
+		frappe.db.set_value(
+			"Quotation", quotation.name, {"valid_till": add_days(nowdate(), -1), "status": "Expired"}
+		)
 		frappe.db.commit()
 		deal_reconciliation.run()
 		self.assertEqual(amounts_of(self.deal).quoted_amount, 0)

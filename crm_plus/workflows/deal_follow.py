@@ -98,7 +98,10 @@ def tell_refusal(deal: Any, stage: str, fact: Fact, reason: str) -> None:
 	"""Tell the owner that a document asked for a stage whose rules are not met."""
 	message = _("{0} stays in its stage: {1} asks for {2}, but {3}")
 	in_app.notify(
-		deal.deal_owner, message.format(_title(deal), _link(fact), _stage_name(stage), reason), "Deal", deal.name
+		deal.deal_owner,
+		message.format(_title(deal), _link(fact), _stage_name(stage), reason),
+		"Deal",
+		deal.name,
 	)
 
 

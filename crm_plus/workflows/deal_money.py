@@ -127,7 +127,9 @@ def _paid_at_the_till(header: dict[str, Any]) -> Decimal:
 def _settlements(invoices: list[str]) -> dict[str, tuple[Decimal, Decimal]]:
 	"""Return (paid, outstanding) of each invoice by the payment ledger, in company currency."""
 	entries = ledger.receivable_entries(invoices)
-	journals = ledger.journals({entry["voucher_no"] for entry in entries if entry["voucher_type"] == "Journal Entry"})
+	journals = ledger.journals(
+		{entry["voucher_no"] for entry in entries if entry["voucher_type"] == "Journal Entry"}
+	)
 	sums: dict[str, list[Decimal]] = defaultdict(lambda: [Decimal(0), Decimal(0)])
 	for entry in entries:
 		amount = Decimal(str(entry["amount"]))
@@ -143,4 +145,3 @@ def _moves_money(entry: dict[str, Any], journals: dict[str, Journal]) -> bool:
 	if entry["voucher_type"] != "Journal Entry":
 		return False
 	return is_payment_journal(journals[entry["voucher_no"]])
-
