@@ -59,11 +59,12 @@ def unlinked_condition(filters: dict[str, Any]) -> Criterion:
 		frappe.qb.from_(row).select(row.name).where((row.parent == invoice.name) & (row.crm_plus_deal > ""))
 	)
 	conditions = [
+		# First: the condition of a reader without limits is empty, and an empty one can only be the first.
+		readable_rows(INVOICE),
 		invoice.docstatus == 1,
 		invoice.company == filters["company"],
 		invoice.crm_plus_deal.isnull() | (invoice.crm_plus_deal == ""),
 		ExistsCriterion(with_deal).negate(),
-		readable_rows(INVOICE),
 	]
 	if filters.get("customer"):
 		conditions.append(invoice.customer == filters["customer"])

@@ -1,0 +1,25 @@
+// The Deal field of ERPNext's sales documents: the party's open deals first, never another party's or company's.
+
+frappe.provide("crm_plus.deal_links");
+
+// The filters by which the server finds the deals of a document's party.
+crm_plus.deal_links.filters = (doc) => {
+	const is_quotation = doc.doctype === "Quotation";
+	return {
+		document_type: doc.doctype,
+		party_type: is_quotation ? doc.quotation_to : "Customer",
+		party: (is_quotation ? doc.party_name : doc.customer) || "",
+		company: doc.company || "",
+	};
+};
+
+crm_plus.deal_links.query = (doc) => ({
+	query: "crm_plus.api.accounting.deals_for_document",
+	filters: crm_plus.deal_links.filters(doc),
+});
+
+// On the header and on every row, before and after submission.
+crm_plus.deal_links.setup = (frm) => {
+	frm.set_query("crm_plus_deal", () => crm_plus.deal_links.query(frm.doc));
+	frm.set_query("crm_plus_deal", "items", () => crm_plus.deal_links.query(frm.doc));
+};
