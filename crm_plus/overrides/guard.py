@@ -19,23 +19,21 @@ def never_in_the_way(*, writes: bool = False) -> Callable[[Listener], Listener]:
 	def wrap(listener: Listener) -> Listener:
 		@functools.wraps(listener)
 		def guarded(doc: Any, *args: Any, **kwargs: Any) -> None:
-			messages = list(frappe.local.message_log)
-			try:
-				# A name of its own: a listener may run inside another one, whose savepoint must stay.
-				savepoint = f"{SAVEPOINT}_{frappe.generate_hash(length=8)}"
-				if writes:
-					frappe.db.savepoint(savepoint)
-				listener(doc, *args, **kwargs)
-			except Exception:
-				_undo(savepoint if writes else "", messages)
-				frappe.log_error(title=f"CRM Plus: {listener.__module__}.{listener.__name__}")
+			_run(listener, writes, doc, *args, **kwargs)
 
 		return guarded
 
 	return wrap
 
 
-def _undo(savepoint: str, messages: list) -> None:
-	if savepoint:
-		frappe.db.rollback(save_point=savepoint)
-	frappe.local.message_log = messages
+def _run(listener: Listener, writes: bool, doc: Any, *args: Any, **kwargs: Any) -> None:
+	messages = list(frappe.local.message_log)
+	try:
+		if writes:
+			frappe.db.savepoint(SAVEPOINT)
+		listener(doc, *args, **kwargs)
+	except Exception:
+		if writes:
+			frappe.db.rollback(save_point=SAVEPOINT)
+		frappe.local.message_log = messages
+		frappe.log_error(title=f"CRM Plus: {listener.__module__}.{listener.__name__}")

@@ -54,19 +54,15 @@ def follow(
 ) -> Decision | None:
 	"""Decide the move that the documents ask for, or None.
 
-	First the present stage is tried: where the fact that caused it no longer holds and no other fact asks for it, the deal
-	goes back to where it stood, or to the furthest stage that its other documents still ask for. Else new facts may carry
-	it on; a lesser one never takes it back.
+	Where the fact that caused the present stage no longer holds and no other asks for it, the deal goes back to where it
+	stood, or to the furthest stage that its other documents ask for. Else new facts may carry it on, never back.
 	"""
 	by_name = {stage.name: stage for stage in stages}
 	if current not in by_name:
 		return None
-	stood, lost_fact = _where_it_stands(current, history, facts, by_name)
-	if lost_fact:
-		target, fact = _furthest(by_name, stood, facts)
-		return Decision(target, fact, lost_fact) if target != current else None
-	target, fact = _furthest(by_name, current, set(facts) - set(known))
-	return Decision(target, fact) if fact else None
+	stood, lost = _where_it_stands(current, history, facts, by_name)
+	target, fact = _furthest(by_name, stood, facts if lost else set(facts) - set(known))
+	return Decision(target, fact, lost) if target != current else None
 
 
 def _where_it_stands(

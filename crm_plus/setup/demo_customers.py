@@ -3,6 +3,7 @@
 import random
 import re
 from collections.abc import Callable
+from typing import Any
 
 import frappe
 from unidecode import unidecode
@@ -55,7 +56,7 @@ def make_organization(number: int) -> None:
 		frappe.db.commit()
 
 
-def make_person(number: int, organization: str | None, fake=None) -> None:
+def make_person(number: int, organization: str | None, fake: Any = None) -> None:
 	"""Make a person, of an organization or a private one."""
 	_chance, own = dice(number)
 	fake = fake or own
@@ -71,7 +72,7 @@ def make_person(number: int, organization: str | None, fake=None) -> None:
 	)
 
 
-def profile(number: int, **values) -> str | None:
+def profile(number: int, **values: Any) -> str | None:
 	"""Insert a profile owned by an agent; None where it exists."""
 	if frappe.db.exists("Customer Profile", {"full_name": values["full_name"]}):
 		return None
@@ -98,7 +99,7 @@ def territories() -> list[str]:
 	return frappe.get_all("Territory", {"is_group": 0}, pluck="name", order_by="name") or [None]
 
 
-def dice(number: int):
+def dice(number: int) -> tuple[random.Random, Any]:
 	"""Return the chance and the inventor of names of one customer, the same in every run."""
 	# Faker is a tool of the demo, not of a production site: it is asked for only where the demo is made.
 	from faker import Faker

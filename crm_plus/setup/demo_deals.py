@@ -2,13 +2,14 @@
 
 import random
 from collections.abc import Callable
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 
 import frappe
 from erpnext.accounts.doctype.payment_entry.payment_entry import get_payment_entry
 from erpnext.accounts.doctype.sales_invoice.sales_invoice import make_sales_return
 from erpnext.selling.doctype.quotation.quotation import make_sales_order
 from erpnext.selling.doctype.sales_order.sales_order import make_sales_invoice
+from frappe.model.document import Document
 from frappe.utils import add_days, flt, getdate, nowdate
 
 from crm_plus.setup import demo_world
@@ -70,7 +71,7 @@ class DemoDeal:
 			return None
 		return frappe.db.get_value("Sales Invoice", {"customer": customer, "docstatus": 1}, "currency")
 
-	def choose_day(self):
+	def choose_day(self) -> date:
 		"""Return the day of the first hello: recent where the deal is still open."""
 		back = (
 			self.chance.randint(2, 100)
@@ -89,7 +90,7 @@ class DemoDeal:
 		frappe.db.commit()
 		self.age()
 
-	def create(self):
+	def create(self) -> Document:
 		"""Insert the deal with one to three items."""
 		owner = self.chance.choice(demo_world.agents())
 		chosen = self.chance.sample(demo_world.ITEMS, self.chance.randint(1, 3))
@@ -121,7 +122,7 @@ class DemoDeal:
 			}
 		).insert()
 
-	def rate(self, day) -> float:
+	def rate(self, day: date) -> float:
 		"""Return company currency for one unit of the deal's currency on a day."""
 		dollar = demo_world.RATE_OF_A_DOLLAR[getdate(day).month - 1]
 		if (self.currency == "USD") != self.american:
@@ -163,12 +164,12 @@ class DemoDeal:
 			self.settle(invoice, outcome)
 			frappe.db.commit()
 
-	def later(self, days: int):
+	def later(self, days: int) -> date:
 		"""Return a day up to so many days after the last step, never in the future."""
 		last = self.moments[-1].date() if self.moments else self.began
 		return min(getdate(add_days(last, self.chance.randint(1, days))), getdate(nowdate()))
 
-	def note(self, day) -> None:
+	def note(self, day: date) -> None:
 		"""Remember the moment of a step, within working hours."""
 		self.moments.append(
 			datetime.combine(getdate(day), time(9)) + timedelta(minutes=self.chance.randint(0, 480))
@@ -184,7 +185,7 @@ class DemoDeal:
 
 	# --- documents ---------------------------------------------------------------------------------------------------
 
-	def quote(self, day):
+	def quote(self, day: date) -> Document:
 		"""Submit the deal's quotation, made as its button makes it."""
 		quotation = quoting.make_quotation(self.deal.name)
 		quotation.transaction_date = day
@@ -193,7 +194,7 @@ class DemoDeal:
 		self.submit(quotation, day)
 		return quotation
 
-	def order(self, quotation, day):
+	def order(self, quotation: Document, day: date) -> Document:
 		"""Submit the order of a quotation."""
 		order = make_sales_order(quotation.name)
 		order.transaction_date = day
@@ -205,7 +206,7 @@ class DemoDeal:
 		self.submit(order, day)
 		return order
 
-	def bill(self, order) -> list:
+	def bill(self, order: Document) -> list[Document]:
 		"""Submit the order's invoice, sometimes in two parts."""
 		parts = 2 if self.chance.random() < 0.2 and order.items[0].qty > 1 else 1
 		invoices = []
@@ -226,7 +227,7 @@ class DemoDeal:
 			invoices.append(invoice)
 		return invoices
 
-	def settle(self, invoice, outcome: str) -> None:
+	def settle(self, invoice: Document, outcome: str) -> None:
 		"""Collect an invoice, a part of it, nothing, or take it back."""
 		if outcome == "returned":
 			credit = make_sales_return(invoice.name)
@@ -235,7 +236,7 @@ class DemoDeal:
 		elif outcome != "none":
 			self.pay(invoice, 1.0 if outcome == "whole" else 0.4)
 
-	def pay(self, invoice, part: float) -> None:
+	def pay(self, invoice: Document, part: float) -> None:
 		"""Submit a payment by bank."""
 		day = self.later(45)
 		payment = get_payment_entry("Sales Invoice", invoice.name, bank_account=self.bank())
@@ -252,7 +253,7 @@ class DemoDeal:
 		kinds = {"company": self.company, "is_group": 0, "account_type": ["in", ["Bank", "Cash"]]}
 		return frappe.get_all("Account", kinds, pluck="name", order_by="account_type, name")[0]
 
-	def submit(self, doc, day) -> None:
+	def submit(self, doc: Document, day: date) -> None:
 		"""Insert and submit a document of a day."""
 		self.note(day)
 		doc.insert().submit()

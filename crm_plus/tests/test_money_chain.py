@@ -4,6 +4,7 @@ from decimal import Decimal
 from typing import ClassVar
 
 import frappe
+from erpnext.accounts.doctype.payment_entry.payment_entry import get_payment_entry
 from erpnext.selling.doctype.quotation.quotation import make_sales_order
 from erpnext.selling.doctype.sales_order.sales_order import make_project, make_sales_invoice
 from frappe.utils import add_days, nowdate
@@ -281,3 +282,28 @@ class TestTheStory(CRMPlusTestCase):
 			frappe.db.commit()
 			self.assertEqual(amounts_of(self.deal).invoiced_amount, first_amount)
 			self.assertEqual(amounts_of(second).invoiced_amount, second_amount)
+
+	def test_taking_a_payment_off_an_invoice_reopens_it(self):
+		"""ERPNext's Unreconcile Payment rewrites the ledger by SQL; the deal follows all the same."""
+		order = self.order(self.quotation())
+		invoice = make_sales_invoice(order.name)
+		invoice.insert().submit()
+		payment = get_payment_entry("Sales Invoice", invoice.name)
+		payment.reference_no, payment.reference_date = "1", nowdate()
+		payment.insert().submit()
+		frappe.db.commit()
+		self.assertEqual(amounts_of(self.deal).paid_amount, 1000)
+		self.assertEqual(frappe.db.get_value("Deal", self.deal, "billing_status"), "Paid")
+		undo = frappe.get_doc(
+			{
+				"doctype": "Unreconcile Payment",
+				"company": invoice.company,
+				"voucher_type": "Payment Entry",
+				"voucher_no": payment.name,
+			}
+		)
+		undo.add_references()
+		undo.insert().submit()
+		frappe.db.commit()
+		self.assertEqual(amounts_of(self.deal).paid_amount, 0)
+		self.assertEqual(amounts_of(self.deal).outstanding_amount, 1000)

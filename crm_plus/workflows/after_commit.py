@@ -6,6 +6,7 @@ the reading starts after the lock is held, the last of several postings to the s
 """
 
 from collections.abc import Iterable
+from typing import Any
 
 import frappe
 
@@ -28,7 +29,7 @@ def touch_deal(deal: str) -> None:
 	_touched()["deals"].add(deal)
 
 
-def _touched() -> dict[str, set]:
+def _touched() -> dict[str, set[Any]]:
 	"""Return this transaction's notes; the first one arranges for what follows the commit or the rollback."""
 	touched = getattr(frappe.local, "crm_plus_touched", None)
 	if touched is None:
@@ -89,7 +90,7 @@ def _lock(deal: str) -> bool:
 	try:
 		frappe.db.get_value("Deal", deal, "name", for_update=True, wait=False)
 	except frappe.QueryTimeoutError:
-		frappe.db.rollback()
+		frappe.db.rollback()  # nothing was written yet: this only ends the transaction of the failed lock
 		return False
 	return True
 
@@ -101,6 +102,6 @@ def enqueue(deals: list[str]) -> None:
 
 def log_failure(title: str, doctype: str = "", name: str = "") -> None:
 	"""Undo what was begun and put the failure into the Error Log; the nightly reconciliation repairs what was missed."""
-	frappe.db.rollback()
+	frappe.db.rollback()  # our own transaction only: the ERP document was committed before it began
 	frappe.log_error(title=title, reference_doctype=doctype or None, reference_name=name or None)
 	frappe.db.commit()  # the log must survive, whatever the request does next

@@ -1,0 +1,96 @@
+"""Says by ERPNext's own books what a customer's documents are worth: an oracle that shares no query with CRM Plus."""
+
+from typing import Any
+
+import frappe
+from erpnext.accounts.utils import QueryPaymentLedger
+
+
+class MoneyOracle:
+	"""Sums over all documents of one customer, in company currency."""
+
+	customer: str
+	company: str
+	invoices: list[str]
+
+	def worth(self) -> dict[str, float]:
+		"""Return the sums over all rows in company currency, by ERPNext's general ledger and its own figures.
+
+		None of it comes from the queries under test: invoices by GL Entry, what is open by ERPNext's own query of the
+		payment ledger, payments by the allocations that the payments themselves name.
+		"""
+		self.invoices = frappe.get_all(
+			"Sales Invoice", {"customer": self.customer, "docstatus": 1}, pluck="name"
+		)
+		return {
+			"invoiced_amount": self.invoiced(),
+			"outstanding_amount": self.outstanding(),
+			"paid_amount": self.paid_by_payments() + self.paid_by_journals(),
+			"ordered_amount": self.ordered(),
+			"quoted_amount": self.documents_total("Quotation", party_name=self.customer),
+		}
+
+	def invoiced(self) -> float:
+		"""Return what invoices and returns posted to the customer's account."""
+		entries = frappe.get_all(
+			"GL Entry",
+			{"party": self.customer, "is_cancelled": 0, "voucher_type": "Sales Invoice"},
+			["voucher_no", "debit", "credit"],
+		)
+		return sum(row.debit - row.credit for row in entries if row.voucher_no in self.invoices)
+
+	def outstanding(self) -> float:
+		"""Return what ERPNext holds open on the invoices."""
+		if not self.invoices:
+			return 0
+		vouchers = [frappe._dict(voucher_type="Sales Invoice", voucher_no=name) for name in self.invoices]
+		return sum(row.outstanding or 0 for row in QueryPaymentLedger().get_voucher_outstandings(vouchers))
+
+	def paid_by_payments(self) -> float:
+		"""Return what payments name as allocated, at the invoice's rate: the exchange difference belongs to them."""
+		payments = frappe.get_all("Payment Entry", {"party": self.customer, "docstatus": 1}, pluck="name")
+		rows = frappe.get_all(
+			"Payment Entry Reference",
+			{"parent": ["in", payments or ["none"]], "reference_doctype": "Sales Invoice"},
+			["reference_name", "allocated_amount"],
+		)
+		rates = dict(
+			frappe.get_all(
+				"Sales Invoice", {"customer": self.customer}, ["name", "conversion_rate"], as_list=True
+			)
+		)
+		return sum(row.allocated_amount * rates[row.reference_name] for row in rows)
+
+	def paid_by_journals(self) -> float:
+		"""Return what bank journals credited to invoices."""
+		if not self.invoices:
+			return 0
+		journals = frappe.get_all(
+			"Journal Entry", {"docstatus": 1, "voucher_type": "Bank Entry"}, pluck="name"
+		)
+		rows = frappe.get_all(
+			"Journal Entry Account",
+			{"parent": ["in", journals or ["none"]], "reference_name": ["in", self.invoices]},
+			["credit", "debit"],
+		)
+		return sum(row.credit - row.debit for row in rows)
+
+	def documents_total(self, doctype: str, **filters: Any) -> float:
+		"""Return the sum of submitted documents as ERPNext would post them."""
+		names = frappe.get_all(doctype, {"docstatus": 1, **filters}, pluck="name")
+		return sum(self.posted_total(frappe.get_doc(doctype, name)) for name in names)
+
+	def posted_total(self, doc: Any) -> float:
+		"""Return the rounded total where ERPNext rounds in company currency, else the grand total."""
+		return doc.base_rounded_total if doc.base_rounding_adjustment else doc.base_grand_total
+
+	def ordered(self) -> float:
+		"""Return submitted orders, closed ones by what their invoices billed of them."""
+		total = self.documents_total("Sales Order", customer=self.customer, status=["!=", "Closed"])
+		for name in frappe.get_all(
+			"Sales Order", {"customer": self.customer, "docstatus": 1, "status": "Closed"}, pluck="name"
+		):
+			order = frappe.get_doc("Sales Order", name)
+			billed = sum(row.billed_amt for row in order.items) / sum(row.amount for row in order.items)
+			total += self.posted_total(order) * max(0, min(1, billed))
+		return total
