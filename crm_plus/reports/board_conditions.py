@@ -136,7 +136,7 @@ def _team_members(team: str) -> tuple[str, ...]:
 	"""The users in the team and in all teams below it."""
 	bounds = frappe.db.get_value("Revenue Team", team, ["lft", "rgt"])
 	if not bounds:
-		frappe.throw(_("There is no team {0}: choose another one.").format(team), frappe.DoesNotExistError)
+		frappe.throw(_("There is no team {0}: choose another one.").format(team))
 	node, member = frappe.qb.DocType("Revenue Team"), frappe.qb.DocType("Revenue Team Member")
 	users = (
 		frappe.qb.from_(member)
@@ -163,9 +163,7 @@ def _pipeline(name: str) -> str:
 	if name in available or (name and frappe.db.exists("Pipeline", name)):
 		return name
 	if name:
-		frappe.throw(
-			_("There is no pipeline {0}: choose another one.").format(name), frappe.DoesNotExistError
-		)
+		frappe.throw(_("There is no pipeline {0}: choose another one.").format(name))
 	if not available:
 		frappe.throw(_("There is no pipeline yet: create one, with its stages, first."))
 	return available[0]
