@@ -33,6 +33,13 @@ def customer_for_quotation(profile: Any, company: str) -> tuple[str, str]:
 	return "Customer", find_customer(profile) or make_customer(profile)
 
 
+def customer_of(profile: Any) -> str | None:
+	"""Return the Customer that a profile is billed as: its own, else its organization's."""
+	if profile.erpnext_customer or not profile.organization:
+		return profile.erpnext_customer
+	return frappe.db.get_value(PROFILE, profile.organization, "erpnext_customer")
+
+
 def _lock(profile: Any) -> str | None:
 	"""Lock the profile's row and read its links as they are now, not as they were when this request began."""
 	fields = ["erpnext_customer", "erpnext_prospect"]
@@ -196,4 +203,11 @@ def _link(profile: Any, customer: str) -> str:
 	return customer
 
 
-__all__ = ["customer_for_quotation", "find_customer", "make_customer", "make_prospect", "refresh_figures"]
+__all__ = [
+	"customer_for_quotation",
+	"customer_of",
+	"find_customer",
+	"make_customer",
+	"make_prospect",
+	"refresh_figures",
+]

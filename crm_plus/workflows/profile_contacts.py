@@ -12,6 +12,7 @@ from crm_plus.setup.compatibility import PROFILE_FIELDS
 from crm_plus.workflows.profiles import phone_country
 
 PROFILE = "Customer Profile"
+MAX_CONTACT_NAME = 110
 WATCHED = ("email", "phone", "full_name", "job_title")
 
 
@@ -109,7 +110,7 @@ def _new_contact(profile: Any) -> Any:
 	contact = frappe.new_doc("Contact")
 	contact.is_primary_contact = 1
 	if profile.profile_type == "Organization":
-		contact.company_name = profile.full_name
+		contact.company_name = name_for_contact(profile.full_name)
 	return contact
 
 
@@ -118,14 +119,18 @@ def _set_name(contact: Any, profile: Any) -> bool:
 	if profile.profile_type != "Person":
 		return False
 	values: dict[str, Any] = {}
-	if " ".join(filter(None, _name_parts(contact))) != profile.full_name:
-		values.update(
-			zip(("first_name", "middle_name", "last_name"), split_name(profile.full_name), strict=True)
-		)
+	wanted = name_for_contact(profile.full_name)
+	if " ".join(filter(None, _name_parts(contact))) != wanted:
+		values.update(zip(("first_name", "middle_name", "last_name"), split_name(wanted), strict=True))
 	if profile.job_title and contact.designation != profile.job_title:
 		values["designation"] = profile.job_title
 	contact.update(values)
 	return bool(values)
+
+
+def name_for_contact(full_name: str) -> str:
+	"""Return a name that Frappe takes into a Contact's key, which has no angle brackets and holds the profile's key too."""
+	return " ".join(full_name.replace("<", " ").replace(">", " ").split())[:MAX_CONTACT_NAME].strip() or "?"
 
 
 def _name_parts(contact: Any) -> tuple[str, str, str]:
@@ -215,21 +220,31 @@ def link_everything_to_customer(profile: Any) -> None:
 
 
 def link_across(document: Any) -> None:
-	"""Give a Contact or Address of a Customer the link to its profile, and the other way round. Writes nothing else."""
-	for row in list(document.links or []):
-		if row.link_doctype == "Customer":
-			profile = frappe.db.get_value(PROFILE, {"erpnext_customer": row.link_name}, ["name", "full_name"])
-			_add_link(document, PROFILE, profile)
-		elif row.link_doctype == PROFILE:
-			customer = frappe.db.get_value(PROFILE, row.link_name, ["erpnext_customer", "full_name"])
-			_add_link(document, "Customer", customer)
+	"""Give a Contact or Address of a Customer the link to its profile, and the other way round. Writes nothing else.
+
+	A link that this very save takes away stays away.
+	"""
+	before = document.get_doc_before_save()
+	removed = _links_in(before) - _links_in(document) if before else set()
+	for doctype, name in _links_in(document):
+		if doctype == "Customer":
+			profile = frappe.db.get_value(PROFILE, {"erpnext_customer": name}, ["name", "full_name"])
+			_add_link(document, PROFILE, profile, removed)
+		elif doctype == PROFILE:
+			customer = frappe.db.get_value(PROFILE, name, ["erpnext_customer", "full_name"])
+			_add_link(document, "Customer", customer, removed)
 
 
-def _add_link(document: Any, doctype: str, found: tuple[str, str] | None) -> None:
-	if not found or not found[0]:
+def _links_in(document: Any) -> set[tuple[str, str]]:
+	return {(row.link_doctype, row.link_name) for row in document.links or []}
+
+
+def _add_link(
+	document: Any, doctype: str, found: tuple[str, str] | None, removed: set[tuple[str, str]]
+) -> None:
+	if not found or not found[0] or (doctype, found[0]) in removed | _links_in(document):
 		return
-	if not any((row.link_doctype, row.link_name) == (doctype, found[0]) for row in document.links):
-		document.append("links", {"link_doctype": doctype, "link_name": found[0], "link_title": found[1]})
+	document.append("links", {"link_doctype": doctype, "link_name": found[0], "link_title": found[1]})
 
 
 @contextmanager

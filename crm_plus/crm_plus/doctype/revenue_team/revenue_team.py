@@ -1,5 +1,37 @@
-from frappe.model.document import Document
+"""Revenue Team: a tree of teams; Frappe's nested set keeps it, and refuses a team below itself."""
+
+from collections import Counter
+
+import frappe
+from frappe import _
+from frappe.utils.nestedset import NestedSet
 
 
-class RevenueTeam(Document):
+class RevenueTeam(NestedSet):
 	"""Who works for whom, and hence who sees what."""
+
+	nsm_parent_field = "parent_revenue_team"
+
+	def validate(self) -> None:
+		self._check_parent()
+		self._check_members()
+
+	def _check_parent(self) -> None:
+		if not self.parent_revenue_team:
+			return
+		if self.parent_revenue_team == self.name:
+			frappe.throw(
+				_("Team {0} cannot stand below itself: choose another parent team.").format(self.team_name)
+			)
+		lft, rgt = frappe.db.get_value("Revenue Team", self.parent_revenue_team, ["lft", "rgt"]) or (0, 0)
+		if not self.is_new() and self.lft and self.lft <= lft and rgt <= self.rgt:
+			frappe.throw(
+				_(
+					"Team {0} cannot stand below {1}, which is one of its own teams: choose another parent team."
+				).format(self.team_name, self.parent_revenue_team)
+			)
+
+	def _check_members(self) -> None:
+		for user, rows in Counter(member.user for member in self.members).items():
+			if rows > 1:
+				frappe.throw(_("{0} is in the team {1} times: keep one row.").format(user, rows))

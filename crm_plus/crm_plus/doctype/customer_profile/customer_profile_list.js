@@ -1,0 +1,18 @@
+const LIFECYCLE_COLORS = {
+	Lead: "blue",
+	Prospect: "purple",
+	Active: "green",
+	"At Risk": "orange",
+	Inactive: "gray",
+	Lost: "red",
+};
+
+frappe.listview_settings["Customer Profile"] = {
+	add_fields: ["lifecycle_stage", "profile_type", "phone", "image"],
+	hide_name_column: true,
+
+	get_indicator(doc) {
+		const stage = doc.lifecycle_stage;
+		return [__(stage), LIFECYCLE_COLORS[stage], `lifecycle_stage,=,${stage}`];
+	},
+};

@@ -1,0 +1,8 @@
+// What the whole Desk needs of CRM Plus: loaded with every page, so it only registers, and asks nothing by itself.
+import "./search_bar.js";
+import "./credit_panel.js";
+import "./duplicate_hint.js";
+import "./deal_documents.js";
+import "./deal_links.js";
+import "./invoice_linking.js";
+import "./deal/index.js";
