@@ -5,6 +5,13 @@ from typing import Any
 import frappe
 from erpnext.accounts.utils import QueryPaymentLedger
 
+AMOUNTS = ("quoted_amount", "ordered_amount", "invoiced_amount", "paid_amount", "outstanding_amount")
+
+
+def amounts_of(deal: str) -> dict[str, float]:
+	"""Return the stored amounts of a deal, which are what is under test."""
+	return frappe.db.get_value("Deal", deal, AMOUNTS, as_dict=True)
+
 
 class MoneyOracle:
 	"""Sums over all documents of one customer, in company currency."""

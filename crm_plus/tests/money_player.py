@@ -295,8 +295,6 @@ class MoneyPlayer(MoneyOracle):
 	def pick(self, doctype: str, **filters: Any) -> str | None:
 		"""Return one of the player's submitted documents by chance."""
 		party = {} if "party" in filters else {"customer": self.customer}
-		if doctype == "Quotation":
-			party = {"party_name": self.customer}
 		names = frappe.get_all(
 			doctype, {"docstatus": 1, **party, **filters}, pluck="name", order_by="creation, name"
 		)

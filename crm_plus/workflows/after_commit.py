@@ -5,6 +5,7 @@ in a transaction of its own, under a lock on the deal. So a fault of ours can ne
 the reading starts after the lock is held, the last of several postings to the same deal sees all the others.
 """
 
+import time
 from collections.abc import Iterable
 from typing import Any
 
@@ -14,6 +15,8 @@ from crm_plus.workflows import deal_follow, deal_money
 
 # More than this in one request is left to a background job: nobody should wait for a mass posting.
 DEALS_PER_REQUEST = 20
+# Together a second: another posting to the same deal takes some hundredths of it.
+LOCK_ATTEMPTS, SECONDS_BETWEEN_ATTEMPTS = 20, 0.05
 JOB = "crm_plus.workflows.after_commit.sync_deals"
 
 
@@ -77,6 +80,9 @@ def sync_deal(deal: str) -> bool:
 		frappe.db.commit()  # own transaction, after the ERP document's: an amount must not wait for a stage
 		deal_follow.follow_documents(deal)
 		frappe.db.commit()  # own transaction, see above
+	except (frappe.QueryDeadlockError, frappe.QueryTimeoutError):
+		frappe.db.rollback()  # our own transaction only; a worker tries again
+		return False
 	except Exception:
 		log_failure("A deal could not be brought in step", "Deal", deal)
 	finally:
@@ -86,13 +92,16 @@ def sync_deal(deal: str) -> bool:
 
 
 def _lock(deal: str) -> bool:
-	"""Lock a deal's row without waiting; a deal that is gone counts as locked, there is nothing to do."""
-	try:
-		frappe.db.get_value("Deal", deal, "name", for_update=True, wait=False)
-	except frappe.QueryTimeoutError:
-		frappe.db.rollback()  # nothing was written yet: this only ends the transaction of the failed lock
-		return False
-	return True
+	"""Lock a deal's row, waiting only as long as another posting to it may take; a deal that is gone needs no lock."""
+	for _attempt in range(LOCK_ATTEMPTS):
+		try:
+			frappe.db.get_value("Deal", deal, "name", for_update=True, wait=False)
+		except frappe.QueryTimeoutError:
+			frappe.db.rollback()  # nothing was written yet: this only ends the transaction of the failed lock
+			time.sleep(SECONDS_BETWEEN_ATTEMPTS)
+		else:
+			return True
+	return False
 
 
 def enqueue(deals: list[str]) -> None:

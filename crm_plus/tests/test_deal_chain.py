@@ -1,0 +1,283 @@
+"""From quote to cash through ERPNext's own buttons: the deal is carried along, its money and its stage follow."""
+
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from typing import ClassVar
+
+import frappe
+from erpnext.accounts.doctype.payment_entry.payment_entry import get_payment_entry
+from erpnext.selling.doctype.quotation.quotation import make_sales_order
+from erpnext.selling.doctype.sales_order.sales_order import make_project, make_sales_invoice
+from frappe.utils import add_days, nowdate
+
+from crm_plus.jobs import deal_reconciliation
+from crm_plus.tests import factories
+from crm_plus.tests.base import CRMPlusTestCase
+from crm_plus.tests.money_oracle import amounts_of
+
+
+class TestTheStory(CRMPlusTestCase):
+	"""From the quotation to the money, through ERPNext's own buttons."""
+
+	customer: ClassVar[str]
+
+	def setUp(self) -> None:
+		super().setUp()
+		self.customer = factories.make_customer().name
+		self.profile = factories.make_profile(erpnext_customer=self.customer).name
+		self.item = factories.make_item().name
+		self.deal = factories.make_deal(
+			customer_profile=self.profile, items=[{"item_code": self.item, "qty": 2, "rate": 500}]
+		).name
+		frappe.db.commit()
+
+	def quotation(self, **values):
+		quotation = frappe.get_doc(
+			{
+				"doctype": "Quotation",
+				"quotation_to": "Customer",
+				"party_name": self.customer,
+				"company": factories.company(),
+				"crm_plus_deal": self.deal,
+				"items": [{"item_code": self.item, "qty": 2, "rate": 500}],
+				**values,
+			}
+		).insert()
+		quotation.submit()
+		frappe.db.commit()
+		return quotation
+
+	def order(self, quotation):
+		order = make_sales_order(quotation.name)
+		order.delivery_date = nowdate()
+		for row in order.items:
+			row.delivery_date = nowdate()
+		order.insert().submit()
+		frappe.db.commit()
+		return order
+
+	def stage(self) -> str:
+		return frappe.db.get_value(
+			"Pipeline Stage", frappe.db.get_value("Deal", self.deal, "stage"), "stage_name"
+		)
+
+	def changes(self) -> list[str]:
+		return frappe.get_all(
+			"Stage Change",
+			{"reference_doctype": "Deal", "reference_name": self.deal},
+			pluck="cause",
+			order_by="changed_on, creation",
+		)
+
+	def test_the_deal_is_carried_to_the_invoice_and_the_project(self):
+		order = self.order(self.quotation())
+		invoice = make_sales_invoice(order.name)
+		invoice.insert()
+		self.assertEqual(order.crm_plus_deal, self.deal)
+		self.assertEqual([row.crm_plus_deal for row in order.items], [self.deal])
+		self.assertEqual((invoice.crm_plus_deal, invoice.items[0].crm_plus_deal), (self.deal, self.deal))
+		project = make_project(order.name)
+		self.assertEqual(project.crm_plus_deal, self.deal)
+
+	def test_amounts_follow_from_quote_to_cash(self):
+		quotation = self.quotation()
+		self.assertEqual(amounts_of(self.deal).quoted_amount, 1000)
+		order = self.order(quotation)
+		self.assertEqual(amounts_of(self.deal).ordered_amount, 1000)
+		invoice = make_sales_invoice(order.name)
+		invoice.insert().submit()
+		frappe.db.commit()
+		self.assertEqual(amounts_of(self.deal).outstanding_amount, 1000)
+		self.assertEqual(frappe.db.get_value("Deal", self.deal, "billing_status"), "Billed")
+		invoice.reload().cancel()
+		frappe.db.commit()
+		self.assertEqual(amounts_of(self.deal).invoiced_amount, 0)
+
+	def test_stages_follow_both_ways(self):
+		quotation = self.quotation()
+		self.assertEqual(self.stage(), "Proposal Sent")
+		order = self.order(quotation)
+		self.assertEqual(self.stage(), "Won")
+		self.assertEqual(frappe.db.get_value("Deal", self.deal, "status"), "Won")
+		order.reload().cancel()
+		frappe.db.commit()
+		self.assertEqual(self.stage(), "Proposal Sent")
+		self.assertEqual(frappe.db.get_value("Deal", self.deal, "status"), "Open")
+		quotation.reload().cancel()
+		frappe.db.commit()
+		self.assertEqual(self.stage(), "New")
+
+	def test_the_same_event_twice_is_one_row_of_history(self):
+		from crm_plus.workflows import after_commit
+
+		self.quotation()
+		before = self.changes()
+		after_commit.touch_deal(self.deal)
+		frappe.db.commit()
+		self.assertEqual(self.changes(), before)
+		self.assertEqual(before[-1], "Quotation Submitted")
+
+	def test_an_expired_quotation_is_noticed_by_the_nightly_job(self):
+		quotation = self.quotation(valid_till=nowdate())
+		frappe.db.set_value(
+			"Quotation", quotation.name, {"valid_till": add_days(nowdate(), -1), "status": "Expired"}
+		)
+		frappe.db.commit()
+		deal_reconciliation.run()
+		self.assertEqual(amounts_of(self.deal).quoted_amount, 0)
+		self.assertEqual(self.stage(), "New")
+		self.assertTrue(
+			frappe.db.exists("Notification Log", {"document_type": "Deal", "document_name": self.deal})
+		)
+
+	def test_drift_is_repaired_by_the_nightly_job(self):
+		self.quotation()
+		frappe.db.set_value("Deal", self.deal, {"quoted_amount": 1, "paid_amount": 99})
+		frappe.db.commit()
+		self.assertIn(self.deal, deal_reconciliation.reconcile([self.deal]))
+		self.assertEqual(amounts_of(self.deal).quoted_amount, 1000)
+		self.assertEqual(amounts_of(self.deal).paid_amount, 0)
+
+	def test_a_deal_of_another_company_or_customer_is_refused(self):
+		stranger = factories.make_customer().name
+		with self.assertRaisesRegex(frappe.ValidationError, "same customer"):
+			self.quotation(party_name=stranger)
+		company = factories.make_company2()
+		with self.assertRaisesRegex(frappe.ValidationError, "same company"):
+			self.quotation(company=company, currency="USD", conversion_rate=1)
+
+	def test_a_stage_whose_rules_are_not_met_is_not_entered_and_the_order_goes_through(self):
+		pipeline = factories.make_pipeline(
+			stages=(
+				"New",
+				{"stage_name": "Won", "advance_on": "Order Submitted", "requires_quotation": 0},
+				"Lost",
+			)
+		)
+		won = frappe.get_doc("Pipeline Stage", f"{pipeline.name}-Won")
+		won.append("required_fields", {"fieldname": "next_step", "needed_to": "Enter"})
+		won.save()
+		deal = factories.make_deal(
+			customer_profile=self.profile, pipeline=pipeline.name, stage=f"{pipeline.name}-New"
+		)
+		self.deal = deal.name
+		frappe.db.commit()
+		order = self.order(self.quotation())
+		self.assertEqual(order.docstatus, 1)
+		self.assertEqual(self.stage(), "New")
+		told = frappe.get_all("Notification Log", {"document_name": self.deal}, pluck="subject")
+		self.assertEqual(len(told), 1)
+
+	def test_a_fault_of_ours_never_stops_an_invoice(self):
+		frappe.db.sql_ddl("rename table `tabStage Change` to `tabStage Change Away`")
+		try:
+			quotation = self.quotation()
+		finally:
+			frappe.db.sql_ddl("rename table `tabStage Change Away` to `tabStage Change`")
+		self.assertEqual(frappe.db.get_value("Quotation", quotation.name, "docstatus"), 1)
+		self.assertTrue(frappe.db.exists("Error Log", {"reference_name": self.deal}))
+
+	def test_one_invoice_bills_two_deals(self):
+		second = factories.make_deal(customer_profile=self.profile).name
+		invoice = frappe.get_doc(
+			{
+				"doctype": "Sales Invoice",
+				"customer": self.customer,
+				"company": factories.company(),
+				"crm_plus_deal": self.deal,
+				"items": [
+					{"item_code": self.item, "qty": 1, "rate": 100},
+					{"item_code": self.item, "qty": 1, "rate": 50, "crm_plus_deal": second},
+				],
+			}
+		).insert()
+		invoice.submit()
+		frappe.db.commit()
+		self.assertEqual(amounts_of(self.deal).invoiced_amount, 100)
+		self.assertEqual(amounts_of(second).invoiced_amount, 50)
+
+	def test_a_deal_set_and_changed_after_submission(self):
+		second = factories.make_deal(customer_profile=self.profile).name
+		invoice = frappe.get_doc(
+			{
+				"doctype": "Sales Invoice",
+				"customer": self.customer,
+				"company": factories.company(),
+				"items": [{"item_code": self.item, "qty": 1, "rate": 100}],
+			}
+		).insert()
+		invoice.submit()
+		frappe.db.commit()
+		for deal, first_amount, second_amount in ((self.deal, 100, 0), (second, 0, 100)):
+			invoice.reload()
+			invoice.crm_plus_deal = deal
+			invoice.save()
+			frappe.db.commit()
+			self.assertEqual(amounts_of(self.deal).invoiced_amount, first_amount)
+			self.assertEqual(amounts_of(second).invoiced_amount, second_amount)
+
+	def test_taking_a_payment_off_an_invoice_reopens_it(self):
+		"""ERPNext's Unreconcile Payment rewrites the ledger by SQL; the deal follows all the same."""
+		order = self.order(self.quotation())
+		invoice = make_sales_invoice(order.name)
+		invoice.insert().submit()
+		payment = get_payment_entry("Sales Invoice", invoice.name)
+		payment.reference_no, payment.reference_date = "1", nowdate()
+		payment.insert().submit()
+		frappe.db.commit()
+		self.assertEqual(amounts_of(self.deal).paid_amount, 1000)
+		self.assertEqual(frappe.db.get_value("Deal", self.deal, "billing_status"), "Paid")
+		undo = frappe.get_doc(
+			{
+				"doctype": "Unreconcile Payment",
+				"company": invoice.company,
+				"voucher_type": "Payment Entry",
+				"voucher_no": payment.name,
+			}
+		)
+		undo.add_references()
+		undo.insert().submit()
+		frappe.db.commit()
+		self.assertEqual(amounts_of(self.deal).paid_amount, 0)
+		self.assertEqual(amounts_of(self.deal).outstanding_amount, 1000)
+
+	def test_two_postings_at_once_are_both_counted(self):
+		"""Two accountants post to one deal in the same moment, over connections of their own."""
+		site, item, customer, deal = frappe.local.site, self.item, self.customer, self.deal
+		barrier = threading.Barrier(2)
+
+		def post(amount: int) -> None:
+			with own_connection(site):
+				invoice = frappe.get_doc(
+					{
+						"doctype": "Sales Invoice",
+						"customer": customer,
+						"company": factories.company(),
+						"crm_plus_deal": deal,
+						"items": [{"item_code": item, "qty": 1, "rate": amount}],
+					}
+				).insert()
+				frappe.db.commit()
+				barrier.wait(30)
+				invoice.submit()
+				frappe.db.commit()
+
+		with ThreadPoolExecutor(2) as threads:
+			for done in [threads.submit(post, 100), threads.submit(post, 11)]:
+				done.result()
+		frappe.db.commit()
+		self.assertEqual(amounts_of(deal).invoiced_amount, 111)
+
+
+@contextmanager
+def own_connection(site: str) -> Iterator[None]:
+	"""Be another request: a thread with a database connection of its own."""
+	frappe.init(site, sites_path=".")
+	frappe.connect()
+	frappe.set_user("Administrator")
+	try:
+		yield
+	finally:
+		frappe.destroy()
