@@ -25,7 +25,7 @@ def deals_for_document(
 	searchfield: str,
 	start: int,
 	page_len: int,
-	filters: dict | list | str | None = None,
+	filters: dict[str, Any] | list[Any] | str | None = None,
 ) -> list[tuple[str, str, str]]:
 	"""Return the deals that a sales document may be linked to: (name, title, amount), its party's open ones first.
 
@@ -69,7 +69,7 @@ def check_document(asked: dict[str, Any]) -> None:
 
 
 @frappe.whitelist(methods=["POST"])
-def link_invoices(pairs: list | str) -> dict[str, Any]:
+def link_invoices(pairs: list[Any] | str) -> dict[str, Any]:
 	"""Link invoices to deals: `pairs` are [{"invoice": ..., "deal": ...}].
 
 	Returns {"results": [{invoice, deal, linked, message}]}; a long list is left to a background job and returns
@@ -94,7 +94,7 @@ def linking_result(run: str) -> dict[str, Any]:
 	return {"results": frappe.cache.get_value(result_key(run), expires=True)}
 
 
-def read_pairs(pairs: list | str) -> list[tuple[str, str]]:
+def read_pairs(pairs: list[Any] | str) -> list[tuple[str, str]]:
 	"""Return (invoice, deal) of what a browser sent, each invoice once. Raises frappe.ValidationError."""
 	rows = json.loads(pairs) if isinstance(pairs, str) else pairs
 	fits = isinstance(rows, list) and all(

@@ -27,6 +27,7 @@ from crm_plus.rules.invoice_matching import (
 )
 
 INVOICE = "Sales Invoice"
+RIVALS_NAMED = 5
 
 
 def unlinked_invoices(filters: dict[str, Any]) -> list[dict[str, Any]]:
@@ -38,6 +39,7 @@ def unlinked_invoices(filters: dict[str, Any]) -> list[dict[str, Any]]:
 	condition = unlinked_condition(filters)
 	invoices = read_invoices(condition)
 	deals = deals_by_customer(filters["company"], {row["customer"] for row in invoices})
+	labels = reason_labels()
 	titles = {deal["name"]: deal for group in deals.values() for deal in group}
 	candidates = {
 		customer: as_candidates(customer, filters["company"], group) for customer, group in deals.items()
@@ -46,8 +48,8 @@ def unlinked_invoices(filters: dict[str, Any]) -> list[dict[str, Any]]:
 	rows = []
 	for row in invoices:
 		proposal = proposal_for(row, candidates.get(row["customer"], []), named.get(row["name"], frozenset()))
-		if proposal != NOTHING or not filters.get("only_with_proposals"):
-			rows.append({**row, **proposal_columns(proposal, titles)})
+		if proposal.deal or not filters.get("only_with_proposals"):
+			rows.append({**row, **proposal_columns(proposal, titles, labels)})
 	return rows
 
 
@@ -168,7 +170,9 @@ def proposal_for(row: dict[str, Any], candidates: list[Candidate], named: frozen
 	return propose(invoice, candidates)
 
 
-def proposal_columns(proposal: Proposal, deals: dict[str, dict[str, Any]]) -> dict[str, Any]:
+def proposal_columns(
+	proposal: Proposal, deals: dict[str, dict[str, Any]], labels: dict[Reason, str]
+) -> dict[str, Any]:
 	"""Return what the report shows of a proposal: of a deal no more than its name, title and amount."""
 	deal = deals.get(proposal.deal) or {}
 	return {
@@ -176,19 +180,24 @@ def proposal_columns(proposal: Proposal, deals: dict[str, dict[str, Any]]) -> di
 		"deal_title": deal.get("title"),
 		"deal_amount": deal.get("base_amount"),
 		"confidence": proposal.confidence or None,
-		"reasons": ", ".join(reason_label(reason) for reason in proposal.reasons)
+		"reasons": ", ".join(labels[reason] for reason in proposal.reasons)
 		if proposal.deal
 		else rivals_label(proposal.rivals),
 	}
 
 
 def rivals_label(rivals: tuple[str, ...]) -> str:
-	"""Return the sentence that names deals of which none is preferred, empty where there are none."""
-	return _("Equally likely: {0}").format(", ".join(rivals)) if rivals else ""
+	"""Return the sentence that names deals of which none is preferred (the first few of many), empty without any."""
+	if not rivals:
+		return ""
+	named = ", ".join(rivals[:RIVALS_NAMED])
+	if len(rivals) > RIVALS_NAMED:
+		return _("Equally likely: {0} and {1} more").format(named, len(rivals) - RIVALS_NAMED)
+	return _("Equally likely: {0}").format(named)
 
 
-def reason_label(reason: Reason) -> str:
-	"""Return a reason in the reader's language."""
+def reason_labels() -> dict[Reason, str]:
+	"""Return every reason in the reader's language."""
 	return {
 		Reason.NAMED: _("Named by its order or original invoice"),
 		Reason.AMOUNT_EQUAL: _("Same amount"),
@@ -198,7 +207,7 @@ def reason_label(reason: Reason) -> str:
 		Reason.DATES_NEAR: _("Near the deal's time"),
 		Reason.SAME_CURRENCY: _("Same currency"),
 		Reason.DEAL_LOST: _("The deal is lost"),
-	}[reason]
+	}
 
 
 def by_month(rows: Iterable[dict[str, Any]]) -> list[tuple[str, float, float]]:

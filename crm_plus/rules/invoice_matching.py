@@ -14,7 +14,7 @@ MIN_CONFIDENCE = 60
 # Candidates this close to the best one count as equal to it: none of them is preferred.
 CLEAR_LEAD = 5
 # A party with more deals than this is a till or a house account: only its newest deals are weighed.
-MAX_CANDIDATES = 60
+MAX_CANDIDATES = 40
 
 PARTY_POINTS = 25
 EQUAL_AMOUNT_POINTS = 45
@@ -98,6 +98,7 @@ class Proposal:
 
 
 NOTHING = Proposal()
+UNLIKELY = Score("", 0, ())
 
 
 def expect(amount: float, quoted: float, ordered: float, invoiced: float) -> Expected:
@@ -135,20 +136,33 @@ def is_possible(invoice: Invoice, candidate: Candidate) -> bool:
 
 
 def score(invoice: Invoice, candidate: Candidate) -> Score:
-	"""Return how likely a possible deal is. A return is matched by the documents behind it alone."""
+	"""Return how likely a possible deal is, `UNLIKELY` where it cannot be proposed whatever else fits.
+
+	A return is matched by the documents behind it alone.
+	"""
 	if invoice.named_deals:
 		is_named = candidate.name in invoice.named_deals
-		return Score(candidate.name, 100 if is_named else 0, (Reason.NAMED,) if is_named else ())
-	if invoice.total <= 0:
-		return Score(candidate.name, 0, ())
-	parts = (
-		amount_points(invoice, candidate),
-		date_points(invoice.posted_on, candidate),
-		(CURRENCY_POINTS, Reason.SAME_CURRENCY) if invoice.currency == candidate.currency else (0, None),
-		(-LOST_PENALTY, Reason.DEAL_LOST) if candidate.is_lost else (0, None),
-	)
-	confidence = PARTY_POINTS + sum(points for points, _ in parts)
-	return Score(candidate.name, max(0, confidence), tuple(reason for _, reason in parts if reason))
+		return Score(candidate.name, 100, (Reason.NAMED,)) if is_named else UNLIKELY
+	return weigh(invoice, candidate) if invoice.total > 0 else UNLIKELY
+
+
+def weigh(invoice: Invoice, candidate: Candidate) -> Score:
+	"""Add up amount, dates and currency. Runs for each invoice and each deal of its party: the cheap way out comes first."""
+	amount, *reasons = amount_points(invoice, candidate)
+	if not amount:
+		return UNLIKELY
+	dates, dates_reason = date_points(invoice.posted_on, candidate)
+	confidence = PARTY_POINTS + amount + dates
+	reasons.append(dates_reason)
+	if invoice.currency == candidate.currency:
+		confidence += CURRENCY_POINTS
+		reasons.append(Reason.SAME_CURRENCY)
+	if candidate.is_lost:
+		confidence -= LOST_PENALTY
+		reasons.append(Reason.DEAL_LOST)
+	if confidence < MIN_CONFIDENCE:
+		return UNLIKELY
+	return Score(candidate.name, confidence, tuple(reason for reason in reasons if reason))
 
 
 def amount_points(invoice: Invoice, candidate: Candidate) -> tuple[int, Reason | None]:
@@ -168,15 +182,24 @@ def amount_points(invoice: Invoice, candidate: Candidate) -> tuple[int, Reason |
 
 
 def relative_gap(amount: float, expected: Sequence[float]) -> float:
-	"""Return how far `amount` is from the nearest expected one, as a part of the larger of the two; 1 where none is known."""
-	return min((abs(amount - one) / max(abs(amount), one) for one in expected if one > 0), default=1.0)
+	"""Return how far `amount` is from the nearest expected one, as a part of the larger of the two, 1 at most."""
+	nearest, size = 1.0, abs(amount)
+	for one in expected:
+		if one > 0:
+			gap = abs(amount - one) / (size if size > one else one)
+			if gap < nearest:
+				nearest = gap
+	return nearest
 
 
 def date_points(posted_on: date, candidate: Candidate) -> tuple[int, Reason | None]:
 	"""Weigh how far the posting date is from the deal's time; before it was opened or after it closed count alike."""
-	closes_on = max(candidate.closes_on or posted_on, candidate.opened_on)
-	days = max((candidate.opened_on - posted_on).days, (posted_on - closes_on).days, 0)
-	if days == 0:
+	opened_on, closes_on = candidate.opened_on, candidate.closes_on
+	if posted_on < opened_on:
+		days = (opened_on - posted_on).days
+	elif closes_on and posted_on > max(closes_on, opened_on):
+		days = (posted_on - max(closes_on, opened_on)).days
+	else:
 		return DATE_POINTS, Reason.DATES_MEET
 	if days >= DAYS_TOO_FAR:
 		return 0, None

@@ -204,6 +204,6 @@ def test_an_equal_amount_never_makes_a_deal_less_likely(invoice: Invoice, deal: 
 
 @given(amounts, totals)
 def test_a_gap_is_a_part_of_the_larger_amount(amount: float, expected: tuple[float, ...]) -> None:
-	assert 0 <= relative_gap(amount, expected) <= 2
+	assert 0 <= relative_gap(amount, expected) <= 1
 	if amount > 0:
 		assert relative_gap(amount, (*expected, amount)) == 0
