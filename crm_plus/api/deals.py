@@ -99,18 +99,34 @@ def stages(pipeline: str) -> list[dict[str, Any]]:
 
 
 @frappe.whitelist(methods=["POST"])
-def reorder_stages(pipeline: str, names: list[str]) -> None:
-	"""Put a pipeline's stages in the given order."""
+def reorder_stages(pipeline: str, names: str | list[str]) -> None:
+	"""Put a pipeline's stages in the given order; `names` may be JSON, as a form sends it."""
 	frappe.get_doc("Pipeline", pipeline).check_permission("write")
-	pipelines.reorder(pipeline, names)
+	pipelines.reorder(pipeline, [str(name) for name in frappe.parse_json(names)])
 
 
 @frappe.whitelist(methods=["POST"])
-def item_details(item_code: str, deal: dict[str, Any], uom: str | None = None) -> dict[str, Any]:
-	"""Return name, unit and list price of an item for a deal that may not be saved yet (its values are in `deal`)."""
+def item_details(
+	item_code: str,
+	company: str,
+	currency: str,
+	conversion_rate: float | None = None,
+	selling_price_list: str | None = None,
+	customer_profile: str | None = None,
+	uom: str | None = None,
+) -> dict[str, Any]:
+	"""Return name, unit and list price (in `currency`) of an item, for a deal that may not be saved yet."""
 	frappe.get_doc("Item", item_code).check_permission("select")
-	keys = ("currency", "selling_price_list", "customer_profile", "company")
-	draft = frappe.get_doc({"doctype": "Deal", **{key: deal.get(key) for key in keys}})
+	draft = frappe.get_doc(
+		{
+			"doctype": "Deal",
+			"company": company,
+			"currency": currency,
+			"conversion_rate": conversion_rate,
+			"selling_price_list": selling_price_list,
+			"customer_profile": customer_profile,
+		}
+	)
 	row = draft.append("items", {"item_code": item_code, "uom": uom, "qty": 1})
 	deal_items.complete(draft)
 	return {"item_name": row.item_name, "uom": row.uom, "price_list_rate": row.price_list_rate}

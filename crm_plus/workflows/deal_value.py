@@ -36,11 +36,10 @@ def price_deal(deal: Document) -> None:
 	Without items the typed amount stands. Raises frappe.ValidationError with one sentence for a number that is wrong.
 	"""
 	deal_items.complete(deal)
+	deal.additional_discount_percentage = flt(deal.additional_discount_percentage)
 	lines = [line_of(row) for row in deal.items]
 	_refuse(
-		rules.problems(
-			_typed(deal), flt(deal.additional_discount_percentage), flt(deal.conversion_rate), lines
-		)
+		rules.problems(_typed(deal), deal.additional_discount_percentage, flt(deal.conversion_rate), lines)
 	)
 	scale = scale_of_site()
 	if not deal.items:
@@ -49,7 +48,7 @@ def price_deal(deal: Document) -> None:
 		return
 	_price_rows(deal, lines, scale)
 	amounts = [row.amount for row in deal.items]
-	worth = rules.worth(amounts, flt(deal.additional_discount_percentage), deal.conversion_rate, scale)
+	worth = rules.worth(amounts, deal.additional_discount_percentage, deal.conversion_rate, scale)
 	deal.amount, deal.base_amount = worth.amount, worth.base_amount
 	_refuse(rules.problems(deal.amount, 0, deal.conversion_rate))
 

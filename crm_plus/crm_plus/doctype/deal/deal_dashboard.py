@@ -1,0 +1,17 @@
+"""The linked documents on a deal's form."""
+
+from typing import Any
+
+from frappe import _
+
+
+def get_data() -> dict[str, Any]:
+	"""Return ERPNext's documents that name the deal on their header; the tab Documents shows the others and the money."""
+	return {
+		"fieldname": "crm_plus_deal",
+		"transactions": [
+			{"label": _("Selling"), "items": ["Quotation", "Sales Order"]},
+			{"label": _("Billing"), "items": ["Sales Invoice"]},
+			{"label": _("Delivery"), "items": ["Project"]},
+		],
+	}

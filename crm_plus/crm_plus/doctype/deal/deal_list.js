@@ -1,0 +1,33 @@
+const COLOURS = { Open: "blue", Won: "green", Lost: "red" };
+const limits = {};
+
+frappe.listview_settings["Deal"] = {
+	hide_name_column: true,
+	add_fields: ["status", "stage", "stage_entered_on", "snoozed_until", "currency"],
+
+	get_indicator(doc) {
+		if (doc.status === "Open" && is_rotten(doc)) return [__("Rotten"), "orange", "status,=,Open"];
+		return [__(doc.status), COLOURS[doc.status], `status,=,${doc.status}`];
+	},
+
+	// Days until a deal rots stand on the stage: read once for the list.
+	onload(listview) {
+		frappe.db
+			.get_list("Pipeline Stage", {
+				fields: ["name", "rots_after_days"],
+				filters: { rots_after_days: [">", 0], outcome: "Open" },
+				limit: 0,
+			})
+			.then((stages) => {
+				for (const stage of stages) limits[stage.name] = stage.rots_after_days;
+				if (listview.data?.length) listview.render_list();
+			});
+	},
+};
+
+// As rules/deal_stages.py has it.
+function is_rotten(doc) {
+	const today = frappe.datetime.get_today();
+	if (!limits[doc.stage] || !doc.stage_entered_on || (doc.snoozed_until && today < doc.snoozed_until)) return false;
+	return frappe.datetime.get_day_diff(today, doc.stage_entered_on.slice(0, 10)) > limits[doc.stage];
+}

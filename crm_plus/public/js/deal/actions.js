@@ -1,0 +1,122 @@
+// What one does with a deal from its form: move, win, lose, snooze, reopen, quote.
+
+const API = "crm_plus.api.deals";
+
+function call(frm, method, args) {
+	return frappe
+		.xcall(`${API}.${method}`, { deal: frm.doc.name, ...args })
+		.then(() => frm.reload_doc());
+}
+
+/** Move to a stage; what was typed before is saved with it. */
+export async function move(frm, stage) {
+	if (stage.outcome === "Lost") return lose(frm, [stage]);
+	if (frm.is_new()) return frm.set_value("stage", stage.name);
+	if (frm.is_dirty()) {
+		const before = frm.doc.stage;
+		await frm.set_value("stage", stage.name);
+		return frm.save().catch(() => frm.set_value("stage", before));
+	}
+	return call(frm, "move", { stage: stage.name, modified: frm.doc.modified });
+}
+
+export function win(frm, stages) {
+	if (stages.length === 1) return move(frm, stages[0]);
+	return frappe.prompt(
+		stage_field(stages),
+		({ stage }) => move(frm, stages.find((one) => one.name === stage)),
+		__("Mark as Won")
+	);
+}
+
+function stage_field(stages) {
+	return {
+		fieldname: "stage",
+		fieldtype: "Select",
+		label: __("Stage"),
+		options: stages.map((stage) => ({ value: stage.name, label: __(stage.stage_name) })),
+		default: stages[0].name,
+		hidden: stages.length === 1,
+		reqd: 1,
+	};
+}
+
+export function lose(frm, stages) {
+	const fields = [
+		stage_field(stages),
+		{
+			fieldname: "lost_reason",
+			fieldtype: "Link",
+			options: "Lost Reason",
+			label: __("Lost Reason"),
+			default: frm.doc.lost_reason,
+			get_query: () => ({ filters: { disabled: 0 } }),
+			reqd: 1,
+		},
+		{ fieldname: "lost_detail", fieldtype: "Small Text", label: __("What Happened"), default: frm.doc.lost_detail },
+	];
+	ask(__("Why was this deal lost?"), fields, __("Mark as Lost"), (values) => {
+		if (!frm.is_new() && !frm.is_dirty()) return call(frm, "move", { ...values, modified: frm.doc.modified });
+		return frm.set_value(values).then(() => frm.save());
+	});
+}
+
+export function snooze(frm) {
+	const fields = [
+		{
+			fieldname: "until",
+			fieldtype: "Date",
+			label: __("Until"),
+			default: frappe.datetime.add_days(frappe.datetime.get_today(), 7),
+			reqd: 1,
+		},
+		{ fieldname: "reason", fieldtype: "Small Text", label: __("Reason"), reqd: 1 },
+	];
+	ask(__("Snooze this deal"), fields, __("Snooze"), (values) => call(frm, "snooze", values));
+}
+
+export const unsnooze = (frm) => call(frm, "unsnooze");
+
+export function reopen(frm) {
+	const fields = [{ fieldname: "note", fieldtype: "Small Text", label: __("Why is it open again?") }];
+	ask(__("Reopen this deal"), fields, __("Reopen"), (values) => call(frm, "reopen", values));
+}
+
+/** A dialog that stays open where the server refuses, so that nothing has to be typed twice. */
+function ask(title, fields, primary_action_label, act) {
+	const dialog = new frappe.ui.Dialog({
+		title,
+		fields,
+		primary_action_label,
+		// Frappe has shown the server's refusal by itself.
+		primary_action: (values) => Promise.resolve(act(values)).then(() => dialog.hide(), () => {}),
+	});
+	dialog.show();
+	return dialog;
+}
+
+export async function quote(frm) {
+	if (frm.is_dirty()) await frm.save();
+	const { message } = await frappe.call({
+		method: `${API}.make_quotation`,
+		args: { deal: frm.doc.name },
+		freeze: true,
+		freeze_message: __("Making the quotation"),
+	});
+	const [quotation] = frappe.model.sync(message);
+	frappe.set_route("Form", "Quotation", quotation.name);
+}
+
+/** The buttons that fit the deal's status. */
+export function add_buttons(frm, stages) {
+	if (frm.is_new()) return;
+	const of = (outcome) => stages.filter((stage) => stage.outcome === outcome && !stage.is_retired);
+	const add = (label, act) => frm.add_custom_button(label, act);
+	if (frappe.model.can_create("Quotation")) add(__("Quotation"), () => quote(frm)).addClass("btn-primary");
+	if (!frm.perm[0].write) return;
+	if (frm.doc.status !== "Open") return void add(__("Reopen"), () => reopen(frm));
+	if (of("Won").length) add(__("Won"), () => win(frm, of("Won")));
+	if (of("Lost").length) add(__("Lost"), () => lose(frm, of("Lost")));
+	if (frm.doc.snoozed_until) add(__("End Snooze"), () => unsnooze(frm));
+	else add(__("Snooze"), () => snooze(frm));
+}
