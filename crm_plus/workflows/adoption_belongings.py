@@ -1,0 +1,283 @@
+"""Bring along what hangs on a record: comments, notes, files, tags, assignments, contacts and mails.
+
+Nothing is taken away from the source, and no bytes are copied: a new File row points at the same file, a mail gets one more
+link. Authors and dates stay.
+"""
+
+import json
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+import frappe
+
+from crm_plus.workflows.adoption_ledger import (
+	ASSIGNMENT,
+	COMMENT,
+	CONTACT,
+	FILE,
+	MAIL,
+	PROFILE,
+	STAMPS,
+	TAG,
+	Book,
+	insert_rows,
+	new_name,
+)
+from crm_plus.workflows.adoption_sources import NOTE_TABLES
+
+Holders = Mapping[str, tuple[str, str]]
+Placed = tuple[tuple[str, str], dict[str, Any]]
+OPTIONAL = ("_user_tags", "_comments", "_assign", "_liked_by", "_seen")
+
+
+def take_belongings(book: Book, doctype: str, holders: Holders) -> None:
+	"""Give each holder, a (DocType, name) by source name, what hangs on its source. The caller commits."""
+	if not holders:
+		return
+	take_comments(book, doctype, holders)
+	take_notes(book, doctype, holders)
+	take_files(book, doctype, holders)
+	take_tags(book, doctype, holders)
+	take_assignments(book, doctype, holders)
+	take_contacts(book, doctype, {name: holder for name, holder in holders.items() if holder[0] == PROFILE})
+	take_mails(book, doctype, holders)
+
+
+def copies(
+	table: str,
+	where: Mapping[str, Any],
+	columns: Iterable[str] | None = None,
+	order_by: str = "creation asc, name asc",
+) -> list[dict[str, Any]]:
+	"""Return rows of a DocType with all its columns, or some of them, as they are in the database."""
+	fields = list(columns) if columns else ["name", *STAMPS, *own_columns(table)]
+	return frappe.get_all(table, filters=dict(where), fields=fields, order_by=order_by)
+
+
+def own_columns(doctype: str) -> list[str]:
+	"""Return the columns of a DocType's own fields."""
+	return [
+		name
+		for name in frappe.get_meta(doctype).get_valid_columns()
+		if name not in ("name", *STAMPS, *OPTIONAL)
+	]
+
+
+def copy_rows(
+	book: Book,
+	kind: str,
+	table: str,
+	rows: list[dict[str, Any]],
+	place: Callable[[Any], Placed],
+) -> None:
+	"""Insert copies of rows; `place` returns the holder of a row and the values that tie the copy to it."""
+	made = []
+	for row in rows:
+		holder, values = place(row)
+		copy = {**row, **values, "name": new_name()}
+		made.append(copy)
+		book.hangs(kind, (table, str(row["name"])), (table, copy["name"]), holder)
+	insert_rows(table, made)
+
+
+def take_comments(book: Book, doctype: str, holders: Holders) -> None:
+	"""Copy what people wrote; what Frappe logged about the source itself stays there."""
+	rows = copies(
+		"Comment",
+		{"reference_doctype": doctype, "reference_name": ["in", list(holders)], "comment_type": "Comment"},
+	)
+
+	def place(row: Any) -> Placed:
+		holder = holders[row["reference_name"]]
+		return holder, {"reference_doctype": holder[0], "reference_name": holder[1]}
+
+	copy_rows(book, COMMENT, "Comment", rows, place)
+
+
+def take_notes(book: Book, doctype: str, holders: Holders) -> None:
+	"""Turn the notes that these modules keep in tables of their own into comments."""
+	for table, doctype_field, name_field, text, author, time in NOTE_TABLES:
+		if not frappe.db.exists("DocType", table):
+			continue
+		where = {doctype_field: doctype, name_field: ["in", list(holders)]}
+		fields = list(dict.fromkeys(["name", "owner", "creation", name_field, text, author, time]))
+		made = []
+		for row in copies(table, where, fields):
+			holder = holders[row[name_field]]
+			made.append(comment(holder, row[text], row[author] or row["owner"], row[time] or row["creation"]))
+			book.hangs(COMMENT, (table, str(row["name"])), ("Comment", made[-1]["name"]), holder)
+		insert_rows("Comment", made)
+
+
+def comment(holder: tuple[str, str], text: str | None, author: str, time: Any) -> dict[str, Any]:
+	"""Return a Comment row on a record, as its author would have written it at that time."""
+	return {
+		"name": new_name(),
+		**{"reference_doctype": holder[0], "reference_name": holder[1], "comment_type": "Comment"},
+		**{"content": text or "", "comment_email": author, "comment_by": frappe.utils.get_fullname(author)},
+		**{"owner": author, "modified_by": author, "creation": time, "modified": time},
+	}
+
+
+def take_files(book: Book, doctype: str, holders: Holders) -> None:
+	"""Attach the same files; the bytes on disk are shared, as Frappe shares those of equal files."""
+	rows = copies(
+		"File", {"attached_to_doctype": doctype, "attached_to_name": ["in", list(holders)], "is_folder": 0}
+	)
+
+	def place(row: Any) -> Placed:
+		holder = holders[row["attached_to_name"]]
+		values = {"attached_to_doctype": holder[0], "attached_to_name": holder[1], "attached_to_field": None}
+		return holder, values
+
+	copy_rows(book, FILE, "File", rows, place)
+
+
+def take_tags(book: Book, doctype: str, holders: Holders) -> None:
+	"""Tag the holders like their sources."""
+	rows = copies("Tag Link", {"document_type": doctype, "document_name": ["in", list(holders)]})
+	present = holders_tags(holders.values())
+	fresh = []
+	for row in rows:
+		tags = present[holders[row["document_name"]]]
+		if row["tag"] and row["tag"] not in tags:
+			tags.append(row["tag"])
+			fresh.append(row)
+
+	def place(row: Any) -> Placed:
+		holder = holders[row["document_name"]]
+		return holder, {"document_type": holder[0], "document_name": holder[1]}
+
+	copy_rows(book, TAG, "Tag Link", fresh, place)
+	for holder in {holders[row["document_name"]] for row in fresh}:
+		write_tags(holder, present[holder])
+
+
+def holders_tags(holders: Iterable[tuple[str, str]]) -> dict[tuple[str, str], list[str]]:
+	"""Return the tags that records have."""
+	found: dict[tuple[str, str], list[str]] = defaultdict(list)
+	names = defaultdict(set)
+	for doctype, name in holders:
+		names[doctype].add(name)
+	for doctype, wanted in names.items():
+		rows = copies(
+			"Tag Link",
+			{"document_type": doctype, "document_name": ["in", list(wanted)]},
+			["document_name", "tag"],
+		)
+		for row in rows:
+			found[doctype, row["document_name"]].append(row["tag"])
+	return found
+
+
+def write_tags(holder: tuple[str, str], tags: list[str]) -> None:
+	"""Write a record's tags where lists show them."""
+	value = "," + ",".join(tags) if tags else None
+	frappe.db.set_value(holder[0], holder[1], "_user_tags", value, update_modified=False)
+
+
+def take_assignments(book: Book, doctype: str, holders: Holders) -> None:
+	"""Assign the holders to whom their sources are assigned, without telling them again."""
+	rows = copies(
+		"ToDo", {"reference_type": doctype, "reference_name": ["in", list(holders)], "status": "Open"}
+	)
+	present = assigned_to(holders.values())
+	fresh = []
+	for row in rows:
+		people = present[holders[row["reference_name"]]]
+		if row["allocated_to"] and row["allocated_to"] not in people:
+			people.append(row["allocated_to"])
+			fresh.append(row)
+
+	def place(row: Any) -> Placed:
+		holder = holders[row["reference_name"]]
+		return holder, {"reference_type": holder[0], "reference_name": holder[1]}
+
+	copy_rows(book, ASSIGNMENT, "ToDo", fresh, place)
+	for holder in {holders[row["reference_name"]] for row in fresh}:
+		write_assignments(holder, present[holder])
+
+
+def assigned_to(holders: Iterable[tuple[str, str]]) -> dict[tuple[str, str], list[str]]:
+	"""Return to whom records are assigned."""
+	found: dict[tuple[str, str], list[str]] = defaultdict(list)
+	names = defaultdict(set)
+	for doctype, name in holders:
+		names[doctype].add(name)
+	for doctype, wanted in names.items():
+		where = {"reference_type": doctype, "reference_name": ["in", list(wanted)], "status": "Open"}
+		for row in copies("ToDo", where, ["reference_name", "allocated_to"]):
+			found[doctype, row["reference_name"]].append(row["allocated_to"])
+	return found
+
+
+def write_assignments(holder: tuple[str, str], people: list[str]) -> None:
+	"""Write to whom a record is assigned where lists show it."""
+	value = json.dumps(people) if people else None
+	frappe.db.set_value(holder[0], holder[1], "_assign", value, update_modified=False)
+
+
+def take_contacts(book: Book, doctype: str, holders: Holders) -> None:
+	"""Link the Contacts and Addresses of a party to its profile too."""
+	where = {
+		"link_doctype": doctype,
+		"link_name": ["in", list(holders)],
+		"parenttype": ["in", ["Contact", "Address"]],
+	}
+	rows = copies("Dynamic Link", where)
+	profiles = [name for _doctype, name in holders.values()]
+	there = {"link_doctype": PROFILE, "link_name": ["in", profiles]}
+	present = {(row["parenttype"], row["parent"], row["link_name"]) for row in copies("Dynamic Link", there)}
+	fresh = []
+	for row in rows:
+		link = (row["parenttype"], row["parent"], holders[row["link_name"]][1])
+		if link not in present:
+			present.add(link)
+			fresh.append(row)
+
+	def place(row: Any) -> Placed:
+		holder = holders[row["link_name"]]
+		return holder, {
+			"link_doctype": holder[0],
+			"link_name": holder[1],
+			"link_title": None,
+			"idx": row["idx"] + 1,
+		}
+
+	copy_rows(book, CONTACT, "Dynamic Link", fresh, place)
+
+
+def take_mails(book: Book, doctype: str, holders: Holders) -> None:
+	"""Link the mails of a source to its holder, whose timeline then shows them."""
+	direct = copies(
+		"Communication",
+		{"reference_doctype": doctype, "reference_name": ["in", list(holders)]},
+		["name", "reference_name"],
+	)
+	linked = copies(
+		"Communication Link",
+		{"link_doctype": doctype, "link_name": ["in", list(holders)], "parenttype": "Communication"},
+		["parent as name", "link_name as reference_name"],
+	)
+	pairs = dict.fromkeys((row["name"], holders[row["reference_name"]]) for row in [*direct, *linked])
+	kinds, names = map(list, zip(*set(holders.values()), strict=True))
+	there = copies(
+		"Communication Link",
+		{"link_doctype": ["in", kinds], "link_name": ["in", names]},
+		["parent", "link_doctype", "link_name"],
+	)
+	present = {(row["parent"], (row["link_doctype"], row["link_name"])) for row in there}
+	made = []
+	for mail, holder in pairs:
+		if (mail, holder) in present:
+			continue
+		row = {
+			"name": new_name(),
+			"parent": mail,
+			"parenttype": "Communication",
+			"parentfield": "timeline_links",
+		}
+		made.append({**row, "link_doctype": holder[0], "link_name": holder[1], "idx": 1})
+		book.hangs(MAIL, ("Communication", mail), ("Communication Link", row["name"]), holder)
+	insert_rows("Communication Link", made)
