@@ -74,7 +74,8 @@ locate_bench() {
 	bench_path
 }
 
-bench_found() { [[ -x $bench_python && -d $BENCH_DIR/apps/frappe && -d $BENCH_DIR/sites ]]; }
+# A bench whose making was interrupted is made again, see make_bench.
+bench_found() { [[ ! -e $BENCH_DIR/.crm-plus-unfinished && -x $bench_python && -d $BENCH_DIR/apps/frappe && -d $BENCH_DIR/sites ]]; }
 
 # The PATH of the bench's user: ours where we are that user, else the system's, with nvm's node where that is the only one.
 bench_path() {
@@ -106,7 +107,7 @@ bench_call() {
 	done
 	[[ -n ${LANG:-} ]] || kept+=(LANG=C.UTF-8)
 	call=(env -i -C "$where" "HOME=$bench_home" "USER=$bench_user" "LOGNAME=$bench_user" "PATH=$path_of_bench"
-		"BENCH_DIR=$BENCH_DIR" "PYTHONUNBUFFERED=1" "${kept[@]}" "$@")
+		"BENCH_DIR=$BENCH_DIR" PYTHONUNBUFFERED=1 "${kept[@]}" "$@")
 	if [[ $(id -un) == "$bench_user" ]]; then return; fi
 	if [[ $EUID -eq 0 ]]; then
 		call=(setpriv --reuid "$bench_user" --regid "$(id -g "$bench_user")" --init-groups -- "${call[@]}")

@@ -57,15 +57,26 @@ make_bench() {
 	choose_branch
 	ensure_bench_cli "$node_wanted"
 	choose_python
+	if [[ -e $BENCH_DIR/.crm-plus-unfinished ]]; then
+		as_bench find "$BENCH_DIR" -mindepth 1 -delete
+	elif [[ -n $(ls -A "$BENCH_DIR" 2>/dev/null) ]]; then
+		die "$BENCH_DIR holds something that is no bench: move it away, or set BENCH_DIR to where the bench shall be."
+	fi
 	own_dir "$BENCH_DIR"
+	as_bench touch "$BENCH_DIR/.crm-plus-unfinished"
 	chmod_home
 	note "cloning Frappe ($branch) and its packages (several minutes)"
 	logged "bench init" as_bench -C "$(dirname "$BENCH_DIR")" bench init --ignore-exist --skip-assets --no-backups \
 		--python "$python" --frappe-branch "$branch" --frappe-path "$frappe_url" "$BENCH_DIR"
+	# Some packages of version 15 still import pkg_resources, which setuptools has dropped.
+	if ! as_bench "$bench_python" -c 'import pkg_resources' 2>/dev/null; then
+		logged "an older setuptools" as_bench "$cli/bin/python" -m pip --python "$bench_python" install --quiet 'setuptools<81'
+	fi
 	note "cloning ERPNext ($branch) and its packages (some minutes)"
 	logged "bench get-app erpnext" as_bench -C "$BENCH_DIR" bench get-app --skip-assets --branch "$branch" erpnext "$erpnext_url"
 	note "building the assets of Frappe and ERPNext (some minutes)"
 	logged "bench build" frappe build --production
+	as_bench rm "$BENCH_DIR/.crm-plus-unfinished"
 }
 
 # useradd may make homes that nobody else can enter, and a web server in front of the bench has to.

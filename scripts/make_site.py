@@ -25,10 +25,11 @@ def say(text: str) -> None:
 
 
 def bench(site: str, *arguments: str, site_option: bool = True) -> None:
-	"""Runs a command of Frappe's; raises where it fails."""
+	"""Runs a command of Frappe's; ends the run where it fails, without repeating the arguments: passwords are among them."""
 	where = ["--site", site] if site_option else []
 	command = [sys.executable, "-m", "frappe.utils.bench_helper", "frappe", *where, *arguments]
-	subprocess.run(command, check=True, stdin=subprocess.DEVNULL, stderr=subprocess.STDOUT)
+	if subprocess.run(command, stdin=subprocess.DEVNULL, stderr=subprocess.STDOUT).returncode:
+		sys.exit(f"Frappe's command {arguments[0]} failed on {site}.")
 
 
 def make_test_site(site: str, admin: database.Admin | None) -> None:

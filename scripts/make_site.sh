@@ -2,13 +2,10 @@
 # Calls make_site.py as the bench's user, with the database's administrator where it needs one. Source it.
 
 make_site() { # make_site test|demo SITE
-	local python=("$bench_python")
+	local -a python=(-C "$BENCH_DIR/sites" "$bench_python" -W ignore "$app_dir/scripts/make_site.py")
 	lent_user="" lent_password=""
-	if [[ $(as_bench -C "$BENCH_DIR/sites" "${python[@]}" "$app_dir/scripts/make_site.py" needs-admin "$2") == yes ]]; then
-		lend_db_admin
-	fi
-	printf '%s\n%s\n' "$lent_user" "$lent_password" |
-		as_bench -C "$BENCH_DIR/sites" "${python[@]}" "$app_dir/scripts/make_site.py" "$1" "$2" >>"$log" || {
+	if [[ $(as_bench "${python[@]}" needs-admin "$2") == yes ]]; then lend_db_admin; fi
+	printf '%s\n%s\n' "$lent_user" "$lent_password" | as_bench "${python[@]}" "$1" "$2" >>"$log" || {
 		tail -n 40 "$log" >&2
 		keep_log=1
 		die "The site $2 could not be made. All output is in $log."

@@ -30,11 +30,17 @@ while True:
 	time.sleep(60)
 	enqueue_events_for_site(sys.argv[1])
 """
-# Node asks the system's resolver, which need not know that every name under localhost is this machine.
-LOCALHOST_NAMES = """
+# Node asks the system's resolver, which need not know that every name under localhost is this machine; and it listens on
+# all of the machine's addresses unless told not to.
+LOCAL_ONLY = """
 const dns = require("dns");
-const lookup = dns.lookup;
+const net = require("net");
+const { lookup } = dns;
 dns.lookup = (name, ...rest) => lookup(name.endsWith(".localhost") ? "127.0.0.1" : name, ...rest);
+const { listen } = net.Server.prototype;
+net.Server.prototype.listen = function (port, ...rest) {
+	return listen.call(this, isNaN(port) ? port : { port: Number(port), host: "127.0.0.1" }, ...rest);
+};
 """
 
 
@@ -76,9 +82,9 @@ class Served:
 		(scratch / "sites").mkdir()
 		ports = {"webserver_port": port, "socketio_port": socketio_port}
 		(scratch / "sites" / "common_site_config.json").write_text(json.dumps({**config, **ports}))
-		names = scratch / "localhost_names.cjs"
-		names.write_text(LOCALHOST_NAMES)
-		node = ["node", "--require", str(names), str(self.bench / "apps/frappe/socketio.js")]
+		local_only = scratch / "local_only.cjs"
+		local_only.write_text(LOCAL_ONLY)
+		node = ["node", "--require", str(local_only), str(self.bench / "apps/frappe/socketio.js")]
 		self.start("socket.io", *node, FRAPPE_BENCH_ROOT=str(scratch))
 
 	def start(self, name: str, *command: str, **environment: str) -> None:
