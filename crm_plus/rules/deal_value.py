@@ -84,8 +84,13 @@ def rounded(line: Line, scale: Scale) -> Line:
 
 
 def implied_discount(line: Line, scale: Scale) -> float:
-	"""Return the percentage by which the rate is below the list price; 0 where it is above."""
-	return max(0.0, scale.round((1.0 - line.rate / line.price_list_rate) * 100.0, scale.percent))
+	"""Return the percentage by which the rate is below the list price; 0 where it is above.
+
+	Never the whole 100 while there is a rate: ERPNext takes a full discount for a gift.
+	"""
+	discount = scale.round((1.0 - line.rate / line.price_list_rate) * 100.0, scale.percent)
+	largest = 100.0 - 10.0**-scale.percent if line.rate else 100.0
+	return min(max(0.0, discount), scale.round(largest, scale.percent))
 
 
 def rate_is_newer(line: Line, before: Line | None) -> bool:

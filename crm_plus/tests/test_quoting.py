@@ -149,7 +149,7 @@ class TestToTheCent(CRMPlusTestCase):
 		self.item = factories.make_item()
 		self.customer = factories.make_customer()
 
-	@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+	@settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
 	@given(
 		st.lists(rows, min_size=1, max_size=6),
 		st.just(0.0) | st.integers(0, 100_000).map(lambda value: value / 1000),

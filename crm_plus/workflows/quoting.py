@@ -77,6 +77,7 @@ def _default_item(deal: Document) -> str:
 
 
 def set_discount(quotation: Document, deal: Document) -> None:
+	"""Give the quotation the deal's additional discount, which a typed amount already includes."""
 	if deal.items and flt(deal.additional_discount_percentage):
 		quotation.apply_discount_on = "Net Total"
 		quotation.additional_discount_percentage = deal.additional_discount_percentage

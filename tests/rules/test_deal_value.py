@@ -54,6 +54,10 @@ def test_a_gift_is_a_full_discount() -> None:
 	assert rules.price(gift, gift, SCALE) == gift
 
 
+def test_a_rate_that_is_next_to_nothing_is_no_gift() -> None:
+	assert rules.price(Line(1, 0.01, 2000), None, SCALE) == Line(1, 0.01, 2000, 99.999)
+
+
 @given(lines, st.none() | lines)
 def test_pricing_again_changes_nothing(line: Line, before: Line | None) -> None:
 	once = rules.price(line, before, SCALE)
@@ -66,8 +70,8 @@ def test_rate_discount_and_list_price_agree(line: Line, before: Line | None) -> 
 	priced = rules.price(line, before, SCALE)
 	assume(priced.price_list_rate and priced.rate <= priced.price_list_rate)
 	exact = Fraction(priced.price_list_rate) * (1 - Fraction(priced.discount_percentage) / 100)
-	# Half a cent of the rate, or half of the last place of the percentage.
-	tolerance = max(0.005, priced.price_list_rate * 0.000005) * 1.001
+	# Half a cent of the rate, or the last place of the percentage.
+	tolerance = max(0.005, priced.price_list_rate * 0.00001) * 1.001
 	assert abs(float(exact) - priced.rate) <= tolerance
 
 

@@ -16,7 +16,9 @@ export function price_row(row, changed, round, digits = 2) {
 }
 
 function agreed(line, changed, round, digits) {
-	const implied = Math.max(0, round((1 - line.rate / line.price_list_rate) * 100, PERCENT_DIGITS));
+	const discount = round((1 - line.rate / line.price_list_rate) * 100, PERCENT_DIGITS);
+	// Never the whole 100 while there is a rate: ERPNext takes a full discount for a gift.
+	const implied = Math.min(Math.max(0, discount), line.rate ? 99.999 : 100);
 	if (line.rate && implied === line.discount_percentage) return {};
 	if (changed === "rate" && line.rate) return { discount_percentage: implied };
 	return { rate: round(line.price_list_rate * (1 - line.discount_percentage / 100), digits) };
