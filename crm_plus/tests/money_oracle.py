@@ -13,6 +13,16 @@ def amounts_of(deal: str) -> dict[str, float]:
 	return frappe.db.get_value("Deal", deal, AMOUNTS, as_dict=True)
 
 
+def account(company: str, **filters: Any) -> str:
+	"""Return a ledger account of a company."""
+	return frappe.get_all(
+		"Account",
+		{"company": company, "is_group": 0, "disabled": 0, **filters},
+		pluck="name",
+		order_by="name",
+	)[0]
+
+
 class MoneyOracle:
 	"""Sums over all documents of one customer, in company currency."""
 

@@ -1,9 +1,10 @@
 """A deal's money equals the ledger's, whatever happens to its documents."""
 
+import random
 from decimal import Decimal
 
 import frappe
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
 
 from crm_plus.tests import factories
@@ -32,6 +33,11 @@ ACTS = (
 	"amend_invoice",
 )
 
+# A sequence takes seconds: a failing one is shown as it is rather than shortened for an hour.
+PHASES = (Phase.explicit, Phase.generate)
+# Evenly drawn: lists of hypothesis's own would mostly repeat their first element.
+sequences = st.integers(0, 2**32).map(lambda seed: random.Random(seed).choices(ACTS, k=14))
+
 
 class TestMoneyAgainstTheLedger(CRMPlusTestCase):
 	"""Random sequences of ERP events; after each one the deals are compared with the general ledger."""
@@ -59,14 +65,34 @@ class TestMoneyAgainstTheLedger(CRMPlusTestCase):
 		stored = [amounts_of(deal) for deal in deals]
 		for field, expected in player.worth().items():
 			total = sum(Decimal(str(row[field])) for row in stored)
-			self.assertAlmostEqual(float(total), expected, 2, f"{field} after {act}")
+			# In a foreign currency the ledger rounds each payment, the oracle only their sum.
+			cents = 3 if field == "paid_amount" and player.currency != "EUR" else 0.5
+			self.assertAlmostEqual(float(total), expected, delta=cents / 100, msg=f"{field} after {act}")
 
-	@settings(max_examples=6, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
-	@given(seed=st.integers(0, 2**16), acts=st.lists(st.sampled_from(ACTS), min_size=8, max_size=14))
+	@settings(
+		max_examples=8,
+		deadline=None,
+		derandomize=True,
+		suppress_health_check=list(HealthCheck),
+		phases=PHASES,
+	)
+	@example(seed=1, acts=["invoice", "write_off", "pay_by_journal", "pay"])
+	@example(seed=2, acts=["invoice", "pay", "pay_in_advance", "reconcile", "unreconcile", "cancel_payment"])
+	@example(seed=3, acts=["order", "invoice_an_order", "close_order", "cancel_invoice", "cancel_order"])
+	@example(seed=4, acts=["invoice", "pay", "return_goods", "reconcile", "amend_invoice", "write_off"])
+	@given(seed=st.integers(0, 2**16), acts=sequences)
 	def test_in_company_currency(self, seed: int, acts: list[str]):
 		self.play(seed, acts, "EUR")
 
-	@settings(max_examples=4, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
-	@given(seed=st.integers(0, 2**16), acts=st.lists(st.sampled_from(ACTS), min_size=8, max_size=12))
+	@settings(
+		max_examples=5,
+		deadline=None,
+		derandomize=True,
+		suppress_health_check=list(HealthCheck),
+		phases=PHASES,
+	)
+	@example(seed=5, acts=["invoice", "pay_in_advance", "reconcile", "invoice", "return_goods", "reconcile"])
+	@example(seed=6, acts=["invoice", "pay", "pay", "unreconcile", "reconcile", "cancel_payment"])
+	@given(seed=st.integers(0, 2**16), acts=sequences)
 	def test_in_a_foreign_currency(self, seed: int, acts: list[str]):
 		self.play(seed, acts, "USD")
