@@ -62,17 +62,13 @@ doc_events = {
 		"on_update": "crm_plus.overrides.contact.on_update",
 	},
 	"Address": {"validate": "crm_plus.overrides.address.validate"},
-	# What of a profile goes back to ERPNext is known where that document is known.
-	"Customer Profile": {
-		"on_update": [
-			"crm_plus.overrides.customer.profile_saved",
-			"crm_plus.overrides.lead.profile_saved",
-			"crm_plus.overrides.prospect.profile_saved",
-		],
-	},
+	"Customer Profile": {"on_update": "crm_plus.overrides.customer_profile.on_update"},
+	"Communication": {"validate": "crm_plus.overrides.communication.validate"},
+	"Deal": {"after_insert": "crm_plus.overrides.deal.after_insert"},
 }
 
 scheduler_events = {
+	"hourly": ["crm_plus.jobs.adoption.resume_abandoned"],
 	"daily_long": ["crm_plus.jobs.deal_reconciliation.run", "crm_plus.jobs.lifecycle.run"],
 }
 
