@@ -52,8 +52,7 @@ def card(doc: Any) -> Card:
 	)
 
 
-@never_in_the_way(writes=True)
-def profile_saved(profile: Any, method: str | None = None) -> None:
+def profile_saved(profile: Any) -> None:
 	"""Write a profile's changed name, territory, industry and language to its Customer."""
 	profile_sync.push(profile, "Customer", write)
 

@@ -41,8 +41,7 @@ def card(doc: Any) -> Card:
 	)
 
 
-@never_in_the_way(writes=True)
-def profile_saved(profile: Any, method: str | None = None) -> None:
+def profile_saved(profile: Any) -> None:
 	"""Write a profile's changed shared fields to its Lead."""
 	profile_sync.push(profile, "Lead", write)
 

@@ -36,8 +36,7 @@ def card(doc: Any) -> Card:
 	)
 
 
-@never_in_the_way(writes=True)
-def profile_saved(profile: Any, method: str | None = None) -> None:
+def profile_saved(profile: Any) -> None:
 	"""Write a profile's changed territory, industry and name to its Prospect, whose name is its key."""
 	profile_sync.push(profile, "Prospect", write)
 	wanted, name = profile.full_name, profile.erpnext_prospect

@@ -3,7 +3,7 @@
 from typing import Any
 
 from crm_plus.overrides.guard import never_in_the_way
-from crm_plus.workflows import deal_links
+from crm_plus.workflows import deal_links, profile_events
 
 
 @never_in_the_way()
@@ -28,6 +28,7 @@ def before_update_after_submit(doc: Any, method: str | None = None) -> None:
 def on_change(doc: Any, method: str | None = None) -> None:
 	"""Note the document for its deals, whose money and stage follow after the commit."""
 	deal_links.note_change(doc)
+	profile_events.note_document(doc)
 
 
 @never_in_the_way()

@@ -1,19 +1,18 @@
 """Find profiles and deals by any fragment of a name, e-mail or phone number; only what the reader may open.
 
 First the questions that an index answers (begins with; a phone number's end, kept back to front), then, where these leave
-room, the scan for a fragment in the middle, which stops at the first LIMIT hits. All through `frappe.get_list`, so that
-roles, User Permissions and every app's own conditions hold.
+room, the scan for a fragment in the middle, over the index and not the rows. What is found goes through `frappe.get_list`,
+so that roles, User Permissions and every app's own conditions hold.
 """
 
 from collections.abc import Iterator
 from typing import Any
 
 import frappe
-from frappe.query_builder import Order
 
 from crm_plus.rules.contact_points import digits, phone_fragment
 from crm_plus.rules.duplicates import words_of
-from crm_plus.rules.search_rank import OTHER, rank
+from crm_plus.rules.search_rank import rank
 
 LIMIT = 20
 MIN_LENGTH = 2
@@ -21,7 +20,8 @@ MIN_LENGTH = 2
 MIN_FRAGMENT = 3
 # So many contacts are looked at for a fragment; their profiles still have to be readable.
 CONTACTS = 100
-WILDCARDS = frozenset("%_\\")
+# So many hits of one question are looked at; of a fragment that common, more letters tell more.
+CANDIDATES = 300
 PROFILE_FIELDS = [
 	"name",
 	"full_name",
@@ -40,7 +40,7 @@ DEAL_FIELDS = [
 	"stage",
 	"status",
 ]
-Filters = list[list[Any]]
+Names = list[str]
 
 
 def find(text: str, limit: int = LIMIT) -> list[dict[str, Any]]:
@@ -50,57 +50,57 @@ def find(text: str, limit: int = LIMIT) -> list[dict[str, Any]]:
 		return []
 	limit = max(1, min(limit, LIMIT))
 	found = [*_profiles(typed, limit), *_deals(typed, limit)]
-	if WILDCARDS & set(typed):
-		# Frappe offers no way to escape them in a filter, so what only they matched is dropped here.
-		found = [hit for hit in found if hit["rank"] < OTHER]
 	found.sort(key=lambda hit: (hit["rank"], hit["doctype"] == "Deal", hit["title"].casefold()))
 	return found[:limit]
 
 
 def _profiles(typed: str, limit: int) -> list[dict[str, Any]]:
-	if not frappe.has_permission("Customer Profile", "read"):
+	number = phone_fragment(typed)
+	rows = _readable("Customer Profile", PROFILE_FIELDS, _profile_questions(typed, number), limit)
+	return [_profile_hit(typed, number, row) for row in rows]
+
+
+def _readable(doctype: str, fields: list[str], questions: Iterator[Names], limit: int) -> list[Any]:
+	"""Return up to `limit` of the found records that the user may read, asking no further than needed.
+
+	The questions look at names only, which an index alone answers; who may read what is asked about those few.
+	"""
+	rows: dict[str, Any] = {}
+	if not frappe.has_permission(doctype, "read"):
 		return []
-	number, rows = phone_fragment(typed), {}
-	for filters in _profile_questions(typed, number):
-		if len(rows) < limit:
-			fieldname = filters[0][0]
-			for row in frappe.get_list(
-				"Customer Profile",
-				filters=filters,
-				fields=PROFILE_FIELDS,
-				order_by=_order(fieldname),
-				limit=limit,
-			):
-				rows.setdefault(row.name, row)
-	return [_profile_hit(typed, number, row) for row in rows.values()]
+	for names in questions:
+		new = [name for name in names if name not in rows]
+		if new:
+			found = frappe.get_list(doctype, filters={"name": ["in", new]}, fields=fields, limit=limit)
+			rows.update({row.name: row for row in found})
+		if len(rows) >= limit:
+			break
+	return list(rows.values())
 
 
-def _order(fieldname: str) -> str:
-	"""Read in the index's own order where there is one, so that the database may stop early."""
-	return (
-		"`tabCustomer Profile`.`name` asc"
-		if fieldname == "name"
-		else f"`tabCustomer Profile`.`{fieldname}` asc"
-	)
+def _names_like(doctype: str, fieldname: str, pattern: str) -> Names:
+	"""Return the names of records by a pattern, in the index's own order so that the database may stop early."""
+	table = frappe.qb.DocType(doctype)
+	query = frappe.qb.from_(table).select(table.name).where(table[fieldname].like(pattern))
+	return [row[0] for row in query.orderby(table[fieldname]).limit(CANDIDATES).run()]
 
 
-def _profile_questions(typed: str, number: str) -> Iterator[Filters]:
-	"""Yield filters, from what an index answers to what must be scanned."""
+def _profile_questions(typed: str, number: str) -> Iterator[Names]:
+	"""Yield names of profiles, from what an index answers to what must be scanned."""
+	doctype, like = "Customer Profile", escape_like(typed)
 	if number:
-		yield [["phone_reversed", "like", f"{number[::-1]}%"]]
-		yield [["phone_e164", "like", f"+{number}%"]]
-	yield [["full_name", "like", f"{typed}%"]]
-	yield [["email", "like", f"{typed}%"]]
-	yield [["name", "=", typed]]
+		yield _names_like(doctype, "phone_reversed", f"{number[::-1]}%")
+		yield _names_like(doctype, "phone_e164", f"+{number}%")
+	yield _names_like(doctype, "full_name", f"{like}%")
+	yield _names_like(doctype, "email", f"{like}%")
+	yield [typed]
 	if len(typed) < MIN_FRAGMENT:
 		return
 	if number:
-		yield [["phone_e164", "like", f"%{number}%"]]
-	yield [["full_name", "like", f"%{typed}%"]]
-	yield [["email", "like", f"%{typed}%"]]
-	linked = _profiles_of_contacts(typed, number)
-	if linked:
-		yield [["name", "in", linked]]
+		yield _names_like(doctype, "phone_e164", f"%{number}%")
+	yield _names_like(doctype, "full_name", f"%{like}%")
+	yield _names_like(doctype, "email", f"%{like}%")
+	yield _profiles_of_contacts(typed, number)
 
 
 def _profiles_of_contacts(typed: str, number: str) -> list[str]:
@@ -148,29 +148,22 @@ def _profile_hit(typed: str, number: str, row: Any) -> dict[str, Any]:
 
 
 def _deals(typed: str, limit: int) -> list[dict[str, Any]]:
-	"""Return deals by a fragment of their title, or by their customer's name; open ones first."""
-	if not frappe.has_permission("Deal", "read"):
-		return []
-	rows: dict[str, Any] = {}
-	questions = [[["title", "like", f"{typed}%"]], [["name", "=", typed]]]
+	rows = _readable("Deal", DEAL_FIELDS, _deal_questions(typed), limit)
+	return [_deal_hit(typed, row) for row in rows]
+
+
+def _deal_questions(typed: str) -> Iterator[Names]:
+	"""Yield names of deals by title and number, then those of customers whose name begins with what was typed."""
+	like = escape_like(typed)
+	yield _names_like("Deal", "title", f"{like}%")
+	yield [typed]
+	customers = _names_like("Customer Profile", "full_name", f"{like}%")[:LIMIT]
+	if customers:
+		deal = frappe.qb.DocType("Deal")
+		query = frappe.qb.from_(deal).select(deal.name).where(deal.customer_profile.isin(customers))
+		yield [row[0] for row in query.limit(CANDIDATES).run()]
 	if len(typed) >= MIN_FRAGMENT:
-		questions += [[["title", "like", f"%{typed}%"]]]
-	for filters in [*questions, *_deals_of_customers(typed)]:
-		if len(rows) < limit:
-			for row in frappe.get_list(
-				"Deal", filters=filters, fields=DEAL_FIELDS, order_by=None, limit=limit
-			):
-				rows.setdefault(row.name, row)
-	return [_deal_hit(typed, row) for row in rows.values()]
-
-
-def _deals_of_customers(typed: str) -> Iterator[Filters]:
-	"""Yield the question for the deals of the profiles whose name begins with what was typed."""
-	profile = frappe.qb.DocType("Customer Profile")
-	query = frappe.qb.from_(profile).select(profile.name).where(profile.full_name.like(f"{typed}%"))
-	names = [row[0] for row in query.orderby(profile.full_name, order=Order.asc).limit(LIMIT).run()]
-	if names:
-		yield [["customer_profile", "in", names]]
+		yield _names_like("Deal", "title", f"%{like}%")
 
 
 def _deal_hit(typed: str, row: Any) -> dict[str, Any]:
@@ -182,3 +175,8 @@ def _deal_hit(typed: str, row: Any) -> dict[str, Any]:
 		"stage": row.status,
 		"rank": rank(typed, "", [row.title, row.name], []),
 	}
+
+
+def escape_like(text: str) -> str:
+	"""Return a text whose wildcards mean themselves in LIKE."""
+	return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")

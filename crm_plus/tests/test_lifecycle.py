@@ -171,7 +171,9 @@ class TestFigures(CRMPlusTestCase):
 	def test_another_companys_amounts_count_at_the_stored_rate(self) -> None:
 		customer, profile = make_party()
 		make_exchange_rate("USD", "EUR", 0.5)
-		make_invoice(customer, 100, company=make_company2(), currency="USD")
+		other = make_company2()
+		frappe.clear_document_cache("Company", other)  # a company in the making was remembered without its accounts
+		make_invoice(customer, 100, company=other, currency="USD")
 		self.assertEqual(self.figures(profile)[0], 50)
 
 	def test_the_number_of_queries_does_not_grow(self) -> None:
@@ -182,3 +184,52 @@ class TestFigures(CRMPlusTestCase):
 				refresh_figures(names)
 			counts.append(len(queries))
 		self.assertEqual(counts[0], counts[1])
+
+
+class TestFollowing(CRMPlusTestCase):
+	"""What ERPNext posts reaches the profile by itself, with the commit."""
+
+	def test_a_new_deal_makes_a_prospect(self) -> None:
+		profile = make_profile().name
+		deal = make_deal(customer_profile=profile)
+		change = frappe.get_last_doc("Stage Change", {"reference_name": profile})
+		self.assertEqual(
+			(change.to_stage, change.cause, change.cause_name), ("Prospect", "Deal Created", deal.name)
+		)
+
+	def test_order_invoice_payment_and_cancellation(self) -> None:
+		customer, profile = make_party()
+		order = make_sales("Sales Order", customer)
+		self.commit()
+		self.assertEqual(moves(profile)[-1], ("Prospect", "Active", "Order Submitted"))
+		invoice = make_invoice(customer, 500)
+		self.commit()
+		self.assertEqual(self.amounts(profile), (500, 500))
+		payment = pay(invoice, 200)
+		self.commit()
+		self.assertEqual(self.amounts(profile), (500, 300))
+		for document in (payment, invoice, order):
+			document.reload()
+			document.cancel()
+		self.commit()
+		self.assertEqual(self.amounts(profile), (0, 0))
+		self.assertEqual(stage(profile), "Prospect")
+
+	def amounts(self, profile: str) -> tuple:
+		return frappe.db.get_value("Customer Profile", profile, ["lifetime_value", "outstanding_amount"])
+
+	def test_what_was_rolled_back_moves_nothing(self) -> None:
+		customer, profile = make_party()
+		self.commit()
+		make_sales("Sales Order", customer)
+		frappe.db.rollback()
+		self.commit()
+		self.assertEqual(stage(profile), "Prospect")
+
+	def test_a_failure_of_ours_leaves_the_order_posted(self) -> None:
+		customer, profile = make_party()
+		order = make_sales("Sales Order", customer)
+		frappe.db.set_value("Customer Profile", profile, "lifecycle_stage", "Nonsense")
+		self.commit()
+		self.assertEqual(frappe.db.get_value("Sales Order", order.name, "docstatus"), 1)
+		self.assertTrue(frappe.db.exists("Error Log", {"reference_name": profile}))

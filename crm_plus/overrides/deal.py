@@ -1,0 +1,12 @@
+"""What a new Deal means for the profile that it is with."""
+
+from typing import Any
+
+from crm_plus.overrides.guard import never_in_the_way
+from crm_plus.workflows import profile_events
+
+
+@never_in_the_way(writes=True)
+def after_insert(doc: Any, method: str | None = None) -> None:
+	"""Let the profile become a prospect with its first deal."""
+	profile_events.deal_created(doc)
