@@ -3,7 +3,7 @@
 /** Why the deal is lost: { lost_reason, lost_detail }. */
 export function ask_lost_reason(card) {
 	return ask((resolve) => ({
-		title: __("Why was {0} lost?", [card.title]),
+		title: __("Why was {0} lost?", [frappe.utils.escape_html(card.title)]),
 		fields: [
 			{
 				fieldname: "lost_reason",
@@ -23,7 +23,7 @@ export function ask_lost_reason(card) {
 /** The stage to move to, one button each. */
 export function ask_stage(card, targets) {
 	return ask((resolve) => ({
-		title: __("Move {0} to", [card.title]),
+		title: __("Move {0} to", [frappe.utils.escape_html(card.title)]),
 		fields: [{ fieldname: "stages", fieldtype: "HTML" }],
 		on_page_show() {
 			const list = $('<div class="pipeline-board-stages"></div>');
@@ -42,13 +42,16 @@ export function ask_stage(card, targets) {
 function ask(make_options) {
 	return new Promise((resolve) => {
 		let answer = null;
-		const dialog = new frappe.ui.Dialog({
-			...make_options((value) => {
+		const dialog = new frappe.ui.Dialog(
+			make_options((value) => {
 				answer = value;
 				dialog.hide();
-			}),
-			// The dialog has gone when the answer is given, so that the focus can go to the card.
-			onhide: () => setTimeout(() => resolve(answer)),
+			})
+		);
+		// Only when the dialog has gone can the focus go back to the card.
+		dialog.$wrapper.on("hidden.bs.modal", () => {
+			dialog.$wrapper.remove();
+			resolve(answer);
 		});
 		dialog.show();
 	});

@@ -34,6 +34,7 @@ class BoardStore {
 		});
 		this.request = 0;
 		this.changed = new Set();
+		this.moves = new Map();
 		this.on_new_deal = () => {};
 	}
 
@@ -122,16 +123,25 @@ class BoardStore {
 		}
 	}
 
-	/** Move a card; what the server refuses is undone, and the server's sentence is shown. */
-	async move(name, stage) {
+	/** Move a card, after the move of it that is still under way; nothing follows one that was refused. */
+	move(name, stage) {
+		const before = this.moves.get(name) || Promise.resolve(true);
+		const move = before.then((done) => done && this.move_now(name, stage));
+		this.moves.set(name, move);
+		return move.finally(() => this.moves.get(name) === move && this.moves.delete(name));
+	}
+
+	/** What the server refuses is undone, and its sentence shown. Resolves to whether the card stands there now. */
+	async move_now(name, stage) {
 		const { state } = this;
 		const card = model.find_card(state.columns, name)?.card;
 		const target = state.columns.find((column) => column.name === stage);
-		if (!card || !target || card.stage === stage || state.moving.includes(name)) return;
+		if (!card || !target || card.stage === stage) return false;
 		const loss = target.outcome === "Lost" ? await ask_lost_reason(card) : {};
 		if (!loss) {
 			this.announce(__("{0} was not moved.", [card.title]));
-			return this.focus(name);
+			this.focus(name);
+			return false;
 		}
 		state.columns = model.move_card(state.columns, name, stage);
 		state.moving.push(name);
@@ -140,10 +150,12 @@ class BoardStore {
 			const answer = await server.move(state.filters, card, stage, loss);
 			state.columns = model.apply_changes(state.columns, [name], answer);
 			this.announce(__("{0} was moved to {1}.", [card.title, __(target.title)]));
+			return true;
 		} catch (error) {
 			state.columns = model.undo_move(state.columns, card);
 			this.announce(__("{0} was not moved.", [card.title]) + " " + error.message);
 			this.note_change(name);
+			return false;
 		} finally {
 			state.moving = state.moving.filter((one) => one !== name);
 			this.focus(name);
