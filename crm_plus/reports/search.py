@@ -149,7 +149,14 @@ def _profile_hit(typed: str, number: str, row: Any) -> dict[str, Any]:
 
 def _deals(typed: str, limit: int) -> list[dict[str, Any]]:
 	rows = _readable("Deal", DEAL_FIELDS, _deal_questions(typed), limit)
-	return [_deal_hit(typed, row) for row in rows]
+	# A query of its own: a field of the linked profile in the list's query breaks where both have conditions.
+	profiles = sorted({row.customer_profile for row in rows if row.customer_profile})
+	filters = {"name": ["in", profiles]}
+	pairs = (
+		frappe.get_all("Customer Profile", filters, ["name", "full_name"], as_list=True) if profiles else []
+	)
+	customers = dict(pairs)
+	return [_deal_hit(typed, row, customers.get(row.customer_profile)) for row in rows]
 
 
 def _deal_questions(typed: str) -> Iterator[Names]:
@@ -166,12 +173,12 @@ def _deal_questions(typed: str) -> Iterator[Names]:
 		yield _names_like("Deal", "title", f"%{like}%")
 
 
-def _deal_hit(typed: str, row: Any) -> dict[str, Any]:
+def _deal_hit(typed: str, row: Any, customer: str | None) -> dict[str, Any]:
 	return {
 		"doctype": "Deal",
 		"name": row.name,
 		"title": row.title,
-		"detail": [row.customer] if row.customer else [],
+		"detail": [customer] if customer else [],
 		"stage": row.status,
 		"rank": rank(typed, "", [row.title, row.name], []),
 	}
