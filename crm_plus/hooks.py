@@ -6,6 +6,16 @@ app_email = "hello@crm-plus.invalid"
 app_license = "GPL-3.0"
 required_apps = ["frappe/erpnext"]
 
+add_to_apps_screen = [
+	{
+		"name": "crm_plus",
+		"logo": "/assets/crm_plus/images/crm-plus.svg",
+		"title": "CRM Plus",
+		"route": "/app/crm-plus",
+		"has_permission": "crm_plus.api.board.has_app_permission",
+	}
+]
+
 before_install = "crm_plus.setup.install.before_install"
 after_install = "crm_plus.setup.install.after_install"
 after_migrate = ["crm_plus.setup.install.after_migrate"]

@@ -26,9 +26,11 @@ class RawCondition(Criterion):
 		self.sql = sql
 
 	def nodes_(self) -> Any:
+		"""Yield what the query builder walks through: no column that it knows."""
 		yield self
 
 	def get_sql(self, **kwargs: Any) -> str:
+		"""Return the text as a part of the query, as the query builder asks of each part."""
 		params = kwargs.get("param_wrapper")
 		if params is None or "%" not in self.sql:
 			return f"({self.sql})"

@@ -1,7 +1,5 @@
 """The Pipeline Board's server side: reads for the page, and the one move that writes."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import frappe
@@ -101,6 +99,11 @@ def rotten_deals() -> dict[str, Any]:
 		"route": ["pipeline-board"],
 		"route_options": {"company": company, "state": "rotten"},
 	}
+
+
+def has_app_permission() -> bool:
+	"""Whether the caller finds CRM Plus among his apps: whoever may read deals or customer profiles."""
+	return any(frappe.has_permission(doctype, "read") for doctype in ("Deal", "Customer Profile"))
 
 
 def _check_read() -> None:

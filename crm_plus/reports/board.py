@@ -143,6 +143,7 @@ def _add_sum(sums: list[dict[str, Any]], currency: str, amount: float, weighted:
 
 
 def company_currency(company: str | None) -> str:
+	"""The currency that a company keeps its books in; empty for a deal without a company."""
 	return (company and frappe.get_cached_value("Company", company, "default_currency")) or ""
 
 
