@@ -1,0 +1,74 @@
+"""What a person does in ERPNext's Desk, in a few verbs: open a form, fill it, save, submit, press a button."""
+
+from playwright.sync_api import Locator, Page, expect
+
+
+class Desk:
+	"""A page of the Desk in the hands of one user."""
+
+	def __init__(self, page: Page) -> None:
+		self.page = page
+
+	def open(self, route: str) -> None:
+		"""Go to a route such as "deal/DEAL-2026-00001" and wait until its form or list is there."""
+		self.page.goto(f"/app/{route}")
+		self.page.wait_for_function("() => ((window.frappe?.get_route && frappe.get_route()) || [])[0]")
+		self.settle()
+
+	def settle(self) -> None:
+		"""Wait until no request is under way."""
+		self.page.wait_for_load_state("networkidle")
+		self.page.wait_for_function("() => !window.frappe?.request?.ajax_count")
+
+	def field(self, name: str) -> Locator:
+		"""Return the input of a field of the open form or dialog."""
+		return self.page.locator(
+			f'.page-container:visible [data-fieldname="{name}"] :is(input, select, textarea)'
+		).first
+
+	def type_into(self, name: str, text: str) -> None:
+		"""Type a value into a field and leave it, as a person does."""
+		field = self.field(name)
+		field.scroll_into_view_if_needed()
+		field.fill(text)
+		field.press("Tab")
+		self.settle()
+
+	def choose(self, name: str, text: str) -> None:
+		"""Type into a link field and take the first suggestion that shows the text."""
+		field = self.field(name)
+		field.scroll_into_view_if_needed()
+		field.click()
+		field.press_sequentially(text, delay=20)
+		self.page.locator(".awesomplete li:visible", has_text=text).first.click()
+		self.settle()
+
+	def press(self, label: str) -> None:
+		"""Press a button of the form's head by its label; those of a menu by "Menu > Label"."""
+		for part in label.split(" > "):
+			self.page.locator(
+				".page-head:visible button:visible, .page-head:visible .dropdown-menu a:visible",
+				has_text=part,
+			).first.click()
+		self.settle()
+
+	def save(self) -> None:
+		"""Save the open form, and wait until it is saved."""
+		self.page.keyboard.press("Control+s")
+		self.page.wait_for_function("cur_frm && !cur_frm.is_new() && !cur_frm.is_dirty()")
+		self.settle()
+
+	def submit(self) -> None:
+		"""Submit the open form and answer its question."""
+		self.page.locator(".page-head:visible .primary-action", has_text="Submit").click()
+		self.page.locator(".modal:visible .btn-primary", has_text="Yes").click()
+		self.page.wait_for_function("cur_frm && cur_frm.doc.docstatus === 1")
+		self.settle()
+
+	def name(self) -> str:
+		"""Return the name of the open form's document."""
+		return self.page.evaluate("cur_frm.doc.name")
+
+	def see(self, text: str) -> None:
+		"""Expect a text on the page."""
+		expect(self.page.locator("body")).to_contain_text(text)
