@@ -17,13 +17,17 @@ from crm_plus.workflows import deal_follow, deal_money
 DEALS_PER_REQUEST = 20
 # Together a second: another posting to the same deal takes some hundredths of it.
 LOCK_ATTEMPTS, SECONDS_BETWEEN_ATTEMPTS = 20, 0.05
+SAVEPOINT = "crm_plus_in_step"
 JOB = "crm_plus.workflows.after_commit.sync_deals"
 
 
-def touch(doctype: str, name: str, deals: Iterable[str] = ()) -> None:
-	"""Note that a document changed which may bear on its deals, and on `deals` that it no longer names."""
+def touch(doctype: str, name: str, deals: Iterable[str] = (), *, are_all: bool = False) -> None:
+	"""Note that a document changed which may bear on its deals, and on `deals` that it no longer names.
+
+	`are_all` spares asking for the deals of its rows, where the caller has read them from the document itself.
+	"""
 	touched = _touched()
-	touched["documents"].add((doctype, name))
+	touched["answered" if are_all else "documents"].add((doctype, name))
 	touched["deals"].update(deal for deal in deals if deal)
 
 
@@ -36,7 +40,7 @@ def _touched() -> dict[str, set[Any]]:
 	"""Return this transaction's notes; the first one arranges for what follows the commit or the rollback."""
 	touched = getattr(frappe.local, "crm_plus_touched", None)
 	if touched is None:
-		touched = frappe.local.crm_plus_touched = {"documents": set(), "deals": set()}
+		touched = frappe.local.crm_plus_touched = {"documents": set(), "answered": set(), "deals": set()}
 		frappe.db.after_commit.add(run)
 		frappe.db.after_rollback.add(forget)
 	return touched
@@ -54,7 +58,7 @@ def run() -> None:
 	if not touched:
 		return
 	try:
-		deals = touched["deals"] | deal_money.deals_of(touched["documents"])
+		deals = touched["deals"] | deal_money.deals_of(touched["documents"] - touched["answered"])
 		if len(deals) > DEALS_PER_REQUEST:
 			enqueue(sorted(deals))
 		elif deals:
@@ -74,12 +78,12 @@ def sync_deal(deal: str) -> bool:
 	"""Recompute one deal's amounts and let its stage follow. Returns False where somebody else holds the deal right now."""
 	messages = list(frappe.local.message_log)
 	try:
-		if not _lock(deal):
-			return False
-		deal_money.refresh([deal])
-		frappe.db.commit()  # own transaction, after the ERP document's: an amount must not wait for a stage
-		deal_follow.follow_documents(deal)
-		frappe.db.commit()  # own transaction, see above
+		# Writes nothing: what is read under the lock must not be the state of before it.
+		frappe.db.commit()
+		stored = _lock(deal)
+		if stored:
+			_bring_in_step(stored)
+			frappe.db.commit()  # own transaction, after the ERP document's
 	except (frappe.QueryDeadlockError, frappe.QueryTimeoutError):
 		frappe.db.rollback()  # our own transaction only; a worker tries again
 		return False
@@ -91,17 +95,39 @@ def sync_deal(deal: str) -> bool:
 	return True
 
 
-def _lock(deal: str) -> bool:
-	"""Lock a deal's row, waiting only as long as another posting to it may take; a deal that is gone needs no lock."""
-	for _attempt in range(LOCK_ATTEMPTS):
+def _lock(deal: str) -> dict[str, Any] | None:
+	"""Lock a deal's row and return what is stored there, None where the deal is gone.
+
+	Waits only as long as another posting to it may take. Raises frappe.QueryTimeoutError where it takes longer.
+	"""
+	fields = [*deal_money.STORED_FIELDS, *deal_follow.STORED_FIELDS]
+	for attempt in range(1, LOCK_ATTEMPTS + 1):
 		try:
-			frappe.db.get_value("Deal", deal, "name", for_update=True, wait=False)
+			return frappe.db.get_value("Deal", deal, fields, as_dict=True, for_update=True, wait=False)
 		except frappe.QueryTimeoutError:
 			frappe.db.rollback()  # nothing was written yet: this only ends the transaction of the failed lock
+			if attempt == LOCK_ATTEMPTS:
+				raise
 			time.sleep(SECONDS_BETWEEN_ATTEMPTS)
-		else:
-			return True
-	return False
+	return None
+
+
+def _bring_in_step(deal: dict[str, Any]) -> None:
+	"""Store a locked deal's amounts and let its stage follow; an amount must not suffer from what a stage refuses."""
+	books = deal_money.open_books([deal["name"]])
+	deal_money.store_amounts([deal], books)
+	frappe.db.savepoint(SAVEPOINT)
+	try:
+		deal_follow.follow_documents(deal, books.headers[deal["name"]])
+	except (frappe.QueryDeadlockError, frappe.QueryTimeoutError):
+		raise
+	except Exception:
+		frappe.db.rollback(save_point=SAVEPOINT)
+		frappe.log_error(
+			title="A deal could not follow its documents",
+			reference_doctype="Deal",
+			reference_name=deal["name"],
+		)
 
 
 def enqueue(deals: list[str]) -> None:

@@ -15,6 +15,7 @@ from crm_plus.workflows import deal_money, deal_stages
 
 TAKEN_BACK = "Taken Back"
 SAVEPOINT = "crm_plus_follow"
+STORED_FIELDS = ("pipeline", "stage", "followed_documents")
 EVENTS = frozenset(
 	{
 		rules.QUOTATION_SUBMITTED,
@@ -27,25 +28,20 @@ EVENTS = frozenset(
 )
 
 
-def follow_documents(deal_name: str) -> None:
-	"""Move the deal to the stage that its documents ask for, where the site wants that; tell the owner of a refusal.
+def follow_documents(deal: dict[str, Any], headers: list[dict[str, Any]]) -> None:
+	"""Move a deal, given with its STORED_FIELDS, to the stage that its documents ask for, where the site wants that.
 
-	The caller holds the deal's lock and commits. A stage whose rules are not met is not entered; that is told once.
+	The caller holds the deal's lock and commits. A stage whose rules are not met is not entered; the owner is told, once.
 	"""
-	deal = frappe.get_doc("Deal", deal_name) if frappe.db.exists("Deal", deal_name) else None
-	if not deal:
-		return
-	facts = read_facts(deal_money.open_books([deal_name]).headers[deal_name])
-	known = known_facts(deal.followed_documents)
+	facts, known = read_facts(headers), known_facts(deal["followed_documents"])
 	if facts == known:
 		return
 	if frappe.db.get_single_value("CRM Plus Settings", "follow_erp_events"):
-		move = rules.follow(
-			deal_stages.load_stages(deal.pipeline), deal.stage, history(deal_name), known, facts
-		)
-		if move:
-			carry_out(deal, move)
-	remember(deal_name, facts)
+		stages = deal_stages.load_stages(deal["pipeline"])
+		decision = rules.follow(stages, deal["stage"], history(deal["name"]), known, facts)
+		if decision:
+			carry_out(frappe.get_doc("Deal", deal["name"]), decision)
+	remember(deal["name"], facts)
 
 
 def remember_documents(deals: list[str]) -> None:

@@ -53,14 +53,12 @@ def row_weights(doctype: str, deals: list[str]) -> dict[str, dict[str, Decimal]]
 	Alternative rows of a quotation are not part of its total and weigh nothing.
 	"""
 	row = frappe.qb.DocType(item_table(doctype))
-	named = frappe.qb.from_(row).select(row.parent).distinct().where(row.crm_plus_deal.isin(deals))
-	documents = [name for (name,) in named.where(row.docstatus > 0).run()]
-	if not documents:
-		return {}
+	named = frappe.qb.DocType(item_table(doctype)).as_("named")
+	documents = frappe.qb.from_(named).select(named.parent).where(named.crm_plus_deal.isin(deals))
 	query = (
 		frappe.qb.from_(row)
 		.select(row.parent, row.crm_plus_deal, Sum(row.base_net_amount))
-		.where(row.parent.isin(documents))
+		.where(row.parent.isin(documents.where(named.docstatus > 0)))
 		.groupby(row.parent, row.crm_plus_deal)
 	)
 	if doctype == "Quotation":
@@ -130,14 +128,13 @@ def journals(names: Collection[str]) -> dict[str, Journal]:
 	return {name: Journal(kind or "", bool(bank), bool(payment)) for name, kind, bank, payment in query.run()}
 
 
-def stored_amounts(deals: list[str], amount_fields: list[str]) -> dict[str, dict[str, Any]]:
-	"""Return the deals' stored amounts, company and billing status by name; deals that are gone are left out."""
+def stored_values(deals: list[str], fields: Collection[str]) -> list[dict[str, Any]]:
+	"""Return what is stored of deals; deals that are gone are left out."""
 	if not deals:
-		return {}
+		return []
 	deal = frappe.qb.DocType("Deal")
-	fields = [deal.name, deal.company, deal.billing_status, *[deal[field] for field in amount_fields]]
-	rows = frappe.qb.from_(deal).select(*fields).where(deal.name.isin(deals)).run(as_dict=True)
-	return {row["name"]: row for row in rows}
+	query = frappe.qb.from_(deal).select(*[deal[field] for field in fields])
+	return query.where(deal.name.isin(deals)).run(as_dict=True)
 
 
 def company_currency_digits() -> int:

@@ -103,5 +103,4 @@ def note_change(doc: Any) -> None:
 	if doc.docstatus == 0:
 		return
 	deals = deals_on(doc) | deals_on(doc.get_doc_before_save())
-	if deals:
-		after_commit.touch(doc.doctype, doc.name, deals)
+	after_commit.touch(doc.doctype, doc.name, deals, are_all=True)

@@ -28,6 +28,7 @@ AMOUNT_FIELDS = {
 	"paid_amount": "paid",
 	"outstanding_amount": "outstanding",
 }
+STORED_FIELDS = ("name", "billing_status", *AMOUNT_FIELDS)
 
 
 @dataclass(slots=True)
@@ -51,11 +52,16 @@ def refresh(deals: list[str]) -> list[str]:
 
 	Amounts are in each deal's company currency. `modified` stays: a user with the form open has nothing to lose by it.
 	"""
-	stored = ledger.stored_amounts(deals, list(AMOUNT_FIELDS))
-	books = open_books(list(stored))
+	stored = ledger.stored_values(deals, STORED_FIELDS)
+	return store_amounts(stored, open_books([row["name"] for row in stored]))
+
+
+def store_amounts(stored: list[dict[str, Any]], books: Books) -> list[str]:
+	"""Store the amounts of deals, given with their STORED_FIELDS, by their books; return those that were wrong."""
 	digits = ledger.company_currency_digits()
 	repaired = []
-	for name, row in stored.items():
+	for row in stored:
+		name = row["name"]
 		values = _values(deal_amounts(name, books.documents[name], digits))
 		if any(row[field] != value for field, value in values.items()):
 			frappe.db.set_value("Deal", name, values, update_modified=False)
