@@ -74,6 +74,7 @@ doc_events = {
 	"Address": {"validate": "crm_plus.overrides.address.validate"},
 	"Customer Profile": {"on_update": "crm_plus.overrides.customer_profile.on_update"},
 	"Communication": {"validate": "crm_plus.overrides.communication.validate"},
+	"Data Import": {"on_update": "crm_plus.overrides.data_import.on_update"},
 	"Deal": {"after_insert": "crm_plus.overrides.deal.after_insert"},
 }
 

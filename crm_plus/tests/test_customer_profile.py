@@ -213,3 +213,30 @@ class TestTwins(CRMPlusTestCase):
 	def test_who_may_not_write_profiles_may_not_ask(self) -> None:
 		with self.as_user(make_user("Accounts User").name), self.assertRaises(frappe.PermissionError):
 			self.twins(email=email())
+
+
+class TestImport(CRMPlusTestCase):
+	def test_duplicates_are_listed_before_anything_is_written(self) -> None:
+		address, name = email(), unique("Acme")
+		first = make_profile(email=address)
+		lines = ["Profile Type,Full Name,E-mail", f"Organization,{unique('Other')},{address}"]
+		lines += [
+			f"Organization,{name} Ltd,",
+			f"Organization,{name} Limited,",
+			f"Organization,{unique('Quite new')},",
+		]
+		file = make(
+			"File", file_name=f"{frappe.generate_hash(length=8)}.csv", content="\n".join(lines), is_private=1
+		)
+		data_import = make(
+			"Data Import", reference_doctype="Customer Profile", import_type="Insert New Records"
+		)
+		before = frappe.db.count("Customer Profile")
+		frappe.clear_messages()
+		data_import.import_file = file.file_url
+		data_import.save()
+		self.assertEqual(frappe.db.count("Customer Profile"), before)
+		self.assertIn("Row 2: <a href", messages())
+		self.assertIn(first.name, messages())
+		self.assertIn("Row 4: the same as row 3", messages())
+		self.assertNotIn("Row 5", messages())

@@ -1,5 +1,6 @@
 """Find a profile's probable twins, and tell the person who saves it, without showing what he may not see."""
 
+import itertools
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
@@ -11,11 +12,13 @@ from frappe.utils import escape_html, get_link_to_form
 from crm_plus.rules import contact_points
 from crm_plus.rules import duplicates as rules
 from crm_plus.rules.duplicates import Identity
-from crm_plus.workflows.profiles import IDENTITY_FIELDS
+from crm_plus.workflows.profiles import IDENTITY_FIELDS, set_keys
 
 # So many profiles with the same beginning of the name key are compared; more would make saving slow.
 CANDIDATES = 400
 SHOWN = 5
+# Of a file to import, so many rows are compared, and so many of the hits shown.
+MAX_IMPORT_ROWS, SHOWN_ROWS = 500, 50
 COLUMNS = (
 	*("name", "full_name", "profile_type", "organization", "profile_owner"),
 	*("name_key", "email", "phone_e164", "territory", "erpnext_customer"),
@@ -135,3 +138,33 @@ def sentence(shown: dict[str, Any]) -> str:
 def reason_labels() -> dict[str, str]:
 	"""Return the words for the reasons."""
 	return {"email": _("same e-mail"), "phone": _("same phone"), "name": _("similar name")}
+
+
+def twins_of_rows(rows: Iterable[tuple[int, Any]]) -> list[str]:
+	"""Return one line of HTML for each row of an import that is probably somebody's twin, there or further up.
+
+	`rows` are (number of the row, its fields); looks at no more than MAX_IMPORT_ROWS of them.
+	"""
+	seen: list[tuple[int, Identity]] = []
+	lines = []
+	for number, values in itertools.islice(rows, MAX_IMPORT_ROWS):
+		profile = frappe.new_doc("Customer Profile").update(values)
+		set_keys(profile)
+		identity = identity_of(profile)
+		found = [sentence(describe(twin)) for twin in twins_of(profile)[:1]]
+		found += [
+			_("the same as row {0}").format(row) for row, other in seen if rules.reasons(identity, other)
+		][:1]
+		if found:
+			lines.append(_("Row {0}: {1}").format(number, " ".join(found)))
+		seen.append((number, identity))
+	return lines
+
+
+def warn_of_import(rows: Iterable[tuple[int, Any]]) -> None:
+	"""Show the duplicates in a file before anything is imported."""
+	lines = twins_of_rows(rows)
+	if lines:
+		more = [_("… and {0} more").format(len(lines) - SHOWN_ROWS)] if len(lines) > SHOWN_ROWS else []
+		text = "<br>".join([*lines[:SHOWN_ROWS], *more])
+		frappe.msgprint(text, title=_("Possibly Duplicates"), indicator="orange")
