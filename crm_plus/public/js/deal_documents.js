@@ -84,8 +84,9 @@ function table(rows, columns) {
 
 function document_cell(row) {
 	const kind = row.is_return ? __("Return") : __(row.doctype);
+	const day = row.date ? frappe.datetime.str_to_user(row.date) : "";
 	return `<div class="crm-document-name">${link(row.doctype, row.name, row.title)}</div>
-		<div class="text-muted small">${escape(kind)} · ${escape(frappe.datetime.str_to_user(row.date))}</div>`;
+		<div class="text-muted small">${escape([kind, day].filter(Boolean).join(" · "))}</div>`;
 }
 
 const status_cell = (row) => pill(row.status, STATUS_COLOURS);
@@ -146,7 +147,11 @@ function profile_html(answer) {
 
 async function fill(frm, fieldname, method, args, to_html) {
 	const field = frm.fields_dict[fieldname];
-	if (!field || frm.is_new()) return field?.$wrapper.empty();
+	if (!field) return;
+	if (frm.is_new()) {
+		field.$wrapper.empty();
+		return;
+	}
 	const name = frm.doc.name;
 	const { message } = await frappe.call({ method: `${API}.${method}`, args, type: "GET" });
 	// The reader may have gone on to another record while this one's answer was under way.

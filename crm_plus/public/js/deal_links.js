@@ -13,6 +13,9 @@ crm_plus.deal_links.filters = (doc) => {
 	};
 };
 
+// What the list of deals says below itself, in place of the names of the filters.
+crm_plus.deal_links.description = () => __("Deals of this customer and company, open ones first");
+
 crm_plus.deal_links.query = (doc) => ({
 	query: "crm_plus.api.accounting.deals_for_document",
 	filters: crm_plus.deal_links.filters(doc),
@@ -20,6 +23,10 @@ crm_plus.deal_links.query = (doc) => ({
 
 // On the header and on every row, before and after submission.
 crm_plus.deal_links.setup = (frm) => {
+	for (const doctype of [frm.doctype, `${frm.doctype} Item`]) {
+		const field = frappe.meta.get_docfield(doctype, "crm_plus_deal");
+		if (field) field.filter_description = crm_plus.deal_links.description();
+	}
 	frm.set_query("crm_plus_deal", () => crm_plus.deal_links.query(frm.doc));
 	frm.set_query("crm_plus_deal", "items", () => crm_plus.deal_links.query(frm.doc));
 };

@@ -44,16 +44,12 @@ crm_plus.invoice_linking.ask = (report) => {
 
 function says({ proposed, open, customer }) {
 	const lines = [];
-	if (proposed.length) lines.push(__("{0} invoices are linked to their proposed deal.", [proposed.length]));
+	if (proposed.length) lines.push(__("Invoices to link to their proposed deal: {0}", [proposed.length]));
 	if (open.length && customer) {
-		lines.push(__("{0} invoices of {1} have no clear proposal: choose their deal.", [open.length, customer]));
+		lines.push(__("Invoices of {0} without a clear proposal: {1}. Choose their deal.", [customer, open.length]));
 	}
 	if (open.length && !customer) {
-		lines.push(
-			__("{0} invoices of several customers have no clear proposal and are left out: check those of one customer.", [
-				open.length,
-			])
-		);
+		lines.push(__("Invoices without a clear proposal: {0}. Check those of one customer to choose a deal.", [open.length]));
 	}
 	return lines.map((line) => `<p>${escape(line)}</p>`).join("");
 }
@@ -68,6 +64,7 @@ function deal_field({ open, customer }, company) {
 			options: "Deal",
 			label: __("Deal"),
 			only_select: 1,
+			filter_description: crm_plus.deal_links.description(),
 			get_query: () => crm_plus.deal_links.query(doc),
 		},
 	];
@@ -92,7 +89,7 @@ async function link(pairs, report) {
 
 // A long list is linked in the background; whoever closes the page finds the invoices linked all the same.
 async function finished(run, count) {
-	frappe.show_alert({ message: __("{0} invoices are being linked in the background.", [count]), indicator: "blue" });
+	frappe.show_alert({ message: __("Linking in the background: {0} invoices", [count]), indicator: "blue" });
 	for (;;) {
 		await new Promise((resolve) => setTimeout(resolve, POLL_SECONDS * 1000));
 		const { message } = await frappe.call({ method: `${METHODS}.linking_result`, args: { run }, type: "GET" });
@@ -104,14 +101,14 @@ function show_results(results) {
 	const linked = results.filter((row) => row.linked).length;
 	const failed = results.filter((row) => !row.linked);
 	if (!failed.length) {
-		frappe.show_alert({ message: __("{0} invoices are linked.", [linked]), indicator: "green" });
+		frappe.show_alert({ message: __("Linked invoices: {0}", [linked]), indicator: "green" });
 		return;
 	}
 	const lines = failed.map(
 		(row) => `<li><b>${escape(row.invoice)}</b>: ${escape(strip_html(row.message))}</li>`
 	);
 	frappe.msgprint({
-		title: __("{0} linked, {1} not", [linked, failed.length]),
+		title: __("Linked: {0}, not linked: {1}", [linked, failed.length]),
 		message: `<ul>${lines.join("")}</ul>`,
 		indicator: "orange",
 	});
