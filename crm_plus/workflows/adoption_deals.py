@@ -211,13 +211,12 @@ def entered_on(batch: Batch, row: dict[str, Any], sale: Sale, stage: Stage) -> d
 
 	Where nothing says when it was closed, its last change is taken. Site's time, whole seconds.
 	"""
-	began = get_datetime(row["creation"])
 	if stage.outcome == OPEN:
-		return began.replace(microsecond=0)
+		return get_datetime(row["creation"]).replace(microsecond=0)
 	said = sale.values.get("closed_on") or (
 		batch.closings.get(row["name"]) if stage.outcome != LOST else None
 	)
-	return max(get_datetime(said or row["modified"]), began).replace(microsecond=0)
+	return get_datetime(said or row["modified"]).replace(microsecond=0)
 
 
 def sane_date(value: Any) -> Any:

@@ -9,14 +9,14 @@ from dataclasses import asdict
 from typing import Any
 
 import frappe
-from frappe.query_builder import CustomFunction
-from frappe.query_builder.functions import Coalesce, Count, NullIf, Sum
+from frappe.query_builder import Case, CustomFunction
+from frappe.query_builder.functions import Abs, Coalesce, Count, NullIf, Sum
 from frappe.utils import flt, now_datetime
 
 from crm_plus.rules import adoption as rules
-from crm_plus.rules.adoption import CREATED, SKIPPED
+from crm_plus.rules.adoption import CREATED, SKIPPED, Side
+from crm_plus.workflows.adoption_cards import NOBODY
 from crm_plus.workflows.adoption_ledger import DEAL, DEAL_KIND, DOCUMENT, ENTRY, HANGING, PARTY, PROFILE
-from crm_plus.workflows.adoption_parties import NOBODY
 from crm_plus.workflows.adoption_sources import DealSource, PartySource, deal_source, party_source
 
 RUN = "Adoption Run"
@@ -81,15 +81,21 @@ def amounts_of(doctype: str) -> list[dict[str, Any]]:
 		frappe.qb.from_(entry)
 		.left_join(deal)
 		.on(deal.name == entry.target_name)
-		.select(entry.currency, Sum(entry.source_amount), Sum(deal.base_amount))
+		.select(entry.currency, Sum(entry.source_amount), Sum(deal.base_amount), off(entry, deal.base_amount))
 		.where((entry.kind == DEAL_KIND) & (entry.source_doctype == doctype))
 		.groupby(entry.currency)
 	)
 	rows = []
-	for currency, there, here in query.run():
+	for currency, there, here, count in query.run():
 		line = {"currency": currency or "", "there": flt(there, 2), "here": flt(here, 2)}
-		rows.append({**line, "differs": abs(flt(there) - flt(here)) >= 0.01})
+		rows.append({**line, "off": int(count), "differs": bool(count)})
 	return rows
+
+
+def off(entry: Any, amount: Any) -> Any:
+	"""Return the expression that counts documents whose amount here is not what it was there."""
+	apart = Abs(Coalesce(entry.source_amount, 0) - Coalesce(amount, 0)) > rules.ROUNDING
+	return Sum(Case().when(apart, 1).else_(0))
 
 
 def tables_of(row: Any) -> list[dict[str, Any]]:
@@ -128,7 +134,7 @@ def groups_of(doctype: str, phase: str) -> list[dict[str, Any]]:
 		"status_here": here.stage if is_deal else here.lifecycle_stage,
 		"currency": Coalesce(entry.currency, ""),
 	}
-	here_amount = Sum(here.base_amount) if is_deal else Sum(entry.target_amount)
+	here_amount = here.base_amount if is_deal else entry.target_amount
 	query = (
 		frappe.qb.from_(there)
 		.join(entry)
@@ -136,7 +142,8 @@ def groups_of(doctype: str, phase: str) -> list[dict[str, Any]]:
 		.join(here)
 		.on(here.name == entry.target_name)
 		.select(*[term.as_(key) for key, term in keys.items()], Count("*").as_("count"))
-		.select(Sum(entry.source_amount).as_("amount_there"), here_amount.as_("amount_here"))
+		.select(Sum(entry.source_amount).as_("amount_there"), Sum(here_amount).as_("amount_here"))
+		.select(off(entry, here_amount).as_("off"))
 		.where((entry.kind == phase) & (entry.action == CREATED))
 		.groupby(*keys.values())
 	)
@@ -161,26 +168,25 @@ def first_filled(there: Any, names: list[str], otherwise: Any) -> Any:
 	return Coalesce(*[NullIf(there[name], "") for name in names], otherwise)
 
 
-def counted(groups: list[dict[str, Any]], key: str, amount: str) -> dict[tuple[str, str], tuple[int, float]]:
+def counted(groups: list[dict[str, Any]], key: str, amount: str) -> dict[tuple[str, str], Side]:
 	"""Add groups up by one key and the currency."""
-	found: dict[tuple[str, str], tuple[int, float]] = defaultdict(lambda: (0, 0.0))
+	found: dict[tuple[str, str], Side] = defaultdict(Side)
 	for group in groups:
 		label = (str(group[key] or ""), group["currency"])
-		count, total = found[label]
-		found[label] = count + group["count"], total + flt(group[amount])
+		found[label] = found[label].plus(Side(group["count"], flt(group[amount]), int(group["off"])))
 	return dict(found)
 
 
 def statuses(groups: list[dict[str, Any]]) -> list[dict[str, Any]]:
-	"""Return what each status there became here: the words differ, so that nothing is compared but the amounts."""
-	found: dict[tuple[str, str, str], list[float]] = defaultdict(lambda: [0, 0.0, 0.0])
+	"""Return what each status there became here: the words differ, so that only the amounts are compared."""
+	found: dict[tuple[str, str, str], list[dict[str, Any]]] = defaultdict(list)
 	for group in groups:
-		sums = found[group["status_there"] or "", group["status_here"] or "", group["currency"]]
-		for position, key in enumerate(("count", "amount_there", "amount_here")):
-			sums[position] += flt(group[key])
+		found[group["status_there"] or "", group["status_here"] or "", group["currency"]].append(group)
 	lines = []
-	for (there, here, currency), (count, amount_there, amount_here) in sorted(found.items()):
-		line = rules.Line(there, int(count), int(count), amount_there, amount_here, currency)
+	for (there, here, currency), parts in sorted(found.items()):
+		count, shift = sum(part["count"] for part in parts), sum(int(part["off"]) for part in parts)
+		before, now = (sum(flt(part[key]) for part in parts) for key in ("amount_there", "amount_here"))
+		line = rules.Line(there, count, count, before, now, currency, shift)
 		lines.append({**asdict(line), "became": here, "differs": rules.differs(line)})
 	return lines
 

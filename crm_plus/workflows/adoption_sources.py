@@ -24,12 +24,17 @@ class Relation:
 
 @dataclass(frozen=True)
 class PartySource:
-	"""A DocType whose records become profiles. `slot` is the profile's field that links back, "" where it has none."""
+	"""A DocType whose records become profiles. `slot` is the profile's field that links back, "" where it has none.
+
+	A record that is `is_company_first` stands for the company that it names, as when ERPNext makes a Customer of it; the
+	person is in its Contact.
+	"""
 
 	doctype: str
 	fields: Fields
 	slot: str = ""
 	is_organization: bool = False
+	is_company_first: bool = False
 	type_field: str = ""
 	person_types: tuple[str, ...] = ()
 	same: tuple[Relation, ...] = ()
@@ -126,6 +131,7 @@ PARTY_SOURCES = (
 			"is_silent": ("unsubscribed",),
 		},
 		slot="erpnext_lead",
+		is_company_first=True,
 		same=(
 			Relation("Customer", "Lead", "name", "customer"),
 			Relation("Customer", "Customer", "lead_name", "name"),
