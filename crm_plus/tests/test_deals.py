@@ -100,6 +100,20 @@ class TestNewDeals(CRMPlusTestCase):
 		deal.conversion_rate = 0
 		self.assertRaises(frappe.ValidationError, deal.save)
 
+	def test_what_the_books_say_is_nobodys_to_type(self) -> None:
+		deal = factories.make_deal(paid_amount=5, billing_status="Paid", followed_documents="[]")
+		self.assertEqual(
+			(deal.paid_amount, deal.billing_status, deal.followed_documents), (0, "Not Billed", None)
+		)
+		# An invoice is paid while somebody has the form open; he saves what he saw, and types into it besides.
+		frappe.db.set_value(
+			"Deal", deal.name, {"paid_amount": 70, "invoiced_amount": 70}, update_modified=False
+		)
+		deal.update({"next_step": "Call", "outstanding_amount": 123})
+		deal.save()
+		deal.reload()
+		self.assertEqual((deal.invoiced_amount, deal.paid_amount, deal.outstanding_amount), (70, 70, 0))
+
 
 class TestItems(CRMPlusTestCase):
 	def test_rows_are_completed_from_item_and_price_list(self) -> None:

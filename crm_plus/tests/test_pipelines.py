@@ -157,6 +157,13 @@ class TestStages(CRMPlusTestCase):
 		)
 		self.assertEqual([(row.cause_name, row.to_stage) for row in causes], [(stage.name, heir.name)] * 5)
 
+	def test_a_retired_won_stage_keeps_its_won_deals(self) -> None:
+		won = factories.make_deal(pipeline=self.pipeline, stage=f"{self.pipeline}-Won")
+		factories.make_stage(self.pipeline, "Signed", outcome="Won")
+		self.retire("Won", "Signed")
+		job.run(f"{self.pipeline}-Won")
+		self.assertEqual(frappe.db.get_value("Deal", won.name, "stage"), f"{self.pipeline}-Won")
+
 	def test_one_deal_that_fails_does_not_stop_the_rest(self) -> None:
 		broken, fine = (
 			factories.make_deal(pipeline=self.pipeline, stage=f"{self.pipeline}-Old").name for _ in "ab"

@@ -14,6 +14,16 @@ from crm_plus.workflows.pipelines import load_stages
 EARLIEST, LATEST = date(1970, 1, 1), date(2100, 12, 31)
 LONGEST_TEXT = 140
 DOCUMENTS = ("Quotation", "Sales Order", "Sales Invoice")
+# Written by workflows.deal_money and workflows.deal_follow alone, past the document, from ERPNext's books.
+FROM_THE_BOOKS = {
+	"quoted_amount": 0.0,
+	"ordered_amount": 0.0,
+	"invoiced_amount": 0.0,
+	"paid_amount": 0.0,
+	"outstanding_amount": 0.0,
+	"billing_status": "Not Billed",
+	"followed_documents": None,
+}
 
 
 def fill(deal: Document) -> None:
@@ -114,6 +124,16 @@ def rate_or_zero(currency: str, company_currency: str) -> float:
 		return flt(get_exchange_rate(currency, company_currency, nowdate(), "for_selling"))
 	finally:
 		frappe.flags.mute_messages = muted
+
+
+def keep_what_the_books_say(deal: Document) -> None:
+	"""Let nobody type what comes from ERPNext's books, and no form that was opened before an invoice undo its amounts.
+
+	The stored deal was read under the lock of this save, so it has what was written last.
+	"""
+	before = deal.get_doc_before_save()
+	for fieldname, nothing_yet in FROM_THE_BOOKS.items():
+		deal.set(fieldname, before.get(fieldname) if before else nothing_yet)
 
 
 def check(deal: Document) -> None:

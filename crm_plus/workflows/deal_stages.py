@@ -45,6 +45,7 @@ def prepare(deal: Document) -> None:
 	Flags that our own code may set on `deal`: `system_move` (no role is asked for), `ignore_stage_rules` (a retired
 	stage hands on its deals), `stage_moved_on` (a datetime, for history that is brought in).
 	"""
+	deal_defaults.keep_what_the_books_say(deal)
 	deal_defaults.fill(deal)
 	deal_defaults.check(deal)
 	deal_value.price_deal(deal)
