@@ -209,7 +209,7 @@ function example(doctype, row) {
 }
 
 function link_to(doctype, name) {
-	return `<a href="/app/${frappe.router.slug(doctype)}/${encodeURIComponent(name)}">${text(name)}</a>`;
+	return `<a href="${frappe.utils.get_form_link(doctype, name)}">${text(name)}</a>`;
 }
 
 function count_table(title, counts, field) {
