@@ -170,6 +170,11 @@ class TestRefusals(CRMPlusTestCase):
 		frappe.clear_cache(doctype="Customer")
 		self.assertIn("Tax ID must be filled", self.refused(make_profile()))
 
+	def test_a_name_that_erpnext_does_not_take(self) -> None:
+		sentence = self.refused(make_profile(full_name=f"<b>Bold</b> {frappe.generate_hash(length=6)}"))
+		self.assertIn("&lt;b&gt;Bold", sentence)
+		self.assertIn("&lt;", sentence.split("special characters")[1])
+
 	def test_a_territory_that_is_gone(self) -> None:
 		profile = make_profile()
 		profile.db_set("territory", "Atlantis")

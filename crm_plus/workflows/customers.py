@@ -1,10 +1,11 @@
 """From a profile to ERPNext's accounting party: find it, or make it when money comes into play."""
 
+import re
 from typing import Any
 
 import frappe
 from frappe import _
-from frappe.utils import escape_html, strip_html
+from frappe.utils import escape_html
 
 from crm_plus.rules import duplicates as rules
 from crm_plus.setup.compatibility import PROFILE_FIELDS, PROSPECT, customer_origins, quotes_go_to_prospects
@@ -13,6 +14,7 @@ from crm_plus.workflows.profile_figures import refresh_figures
 
 PROFILE = "Customer Profile"
 SAVEPOINT = "crm_plus_new_customer"
+HTML_TAG = re.compile(r"</?[a-zA-Z][^>]*>")
 CUSTOMER_TYPES = {"Person": "Individual", "Organization": "Company"}
 
 
@@ -190,7 +192,8 @@ def _why(document: Any, error: Exception) -> str:
 		return _("{0} must be filled. Set a default for it, or make the record by hand and link it.").format(
 			labels
 		)
-	return escape_html(strip_html(str(error)).strip())
+	# Only real tags go: the reason may speak of angle brackets.
+	return escape_html(HTML_TAG.sub("", str(error)).strip())
 
 
 def _link(profile: Any, customer: str) -> str:

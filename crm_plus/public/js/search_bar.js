@@ -4,10 +4,12 @@
 const METHOD = "crm_plus.api.search.find";
 const WAIT_MS = 250;
 const MIN_LENGTH = 2;
-// Above Frappe's own suggestions (at most 100 for "Search for …"), in the order that the server gives.
-const FIRST_INDEX = 99;
+// The bar sorts by index. A good answer stands above Frappe's guesses at pages, other ones below "Search for …" (100).
+const TOP = 1000;
+const BELOW = 99;
+const GOOD_RANK = 2;
 
-export function as_option(hit, position) {
+export function as_option(hit, position, may_lead) {
 	const escape = frappe.utils.escape_html;
 	const detail = [__(hit.doctype), ...hit.detail, __(hit.stage)].map(escape).join(" · ");
 	return {
@@ -15,17 +17,24 @@ export function as_option(hit, position) {
 		description: detail,
 		// The bar tells its entries apart by their value.
 		value: `${hit.title} ${hit.name}`,
-		index: FIRST_INDEX - position / 100,
+		index: (may_lead && hit.rank <= GOOD_RANK ? TOP : BELOW) - position / 100,
 		route: ["Form", hit.doctype, hit.name],
 		default: "CRM Plus",
 	};
+}
+
+// Who types "sales order" wants that list, whatever a deal is called.
+export function names_a_page(options, text) {
+	const typed = text.toLowerCase();
+	return options.some((option) => option.route && String(option.value).toLowerCase().startsWith(typed));
 }
 
 function show(bar, text, hits) {
 	const input = bar.awesomplete && bar.awesomplete.input;
 	// The answer to an older question must not replace a newer one.
 	if (!input || input.value.trim().replace(/\s\s+/g, " ") !== text) return;
-	bar.options = bar.options.concat(hits.map(as_option));
+	const may_lead = !names_a_page(bar.options, text);
+	bar.options = bar.options.concat(hits.map((hit, position) => as_option(hit, position, may_lead)));
 	bar.awesomplete.list = bar.deduplicate(bar.options);
 }
 

@@ -40,13 +40,14 @@ function add_buttons(frm) {
 }
 
 function make_customer(frm) {
-	frappe
-		.xcall("crm_plus.api.profiles.make_customer", { profile: frm.doc.name })
-		.then((party) => {
-			frappe.show_alert({
-				message: __("{0} is linked", [frappe.utils.get_form_link(party.doctype, party.name, true)]),
-				indicator: "green",
-			});
+	frappe.call({
+		method: "crm_plus.api.profiles.make_customer",
+		args: { profile: frm.doc.name },
+		freeze: true,
+		callback({ message: party }) {
+			const link = frappe.utils.get_form_link(party.doctype, party.name, true);
+			frappe.show_alert({ message: __("{0} is linked", [link]), indicator: "green" });
 			frm.reload_doc();
-		});
+		},
+	});
 }
