@@ -71,6 +71,10 @@ class TestColumns(BoardCase):
 		self.assertEqual(len(answer["columns"][0]["cards"]), PAGE)
 		self.assertEqual(len(many), len(few))
 
+	def test_the_indexes_that_serve_the_board_are_there(self) -> None:
+		for index in ("board_cards", "board_sums"):
+			self.assertTrue(frappe.db.has_index("tabDeal", index), index)
+
 	def test_number_cards_count_the_open_deals_of_the_own_company(self) -> None:
 		company = board._own_company()
 		before = report.open_totals(company)
