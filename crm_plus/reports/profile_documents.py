@@ -90,7 +90,7 @@ def open_deals(profile: str) -> list[dict[str, Any]]:
 		filters={"customer_profile": profile, "status": "Open"},
 		fields=["name", "title", "amount", "currency", "expected_close_date"],
 		order_by="creation desc",
-		limit_page_length=ROWS_EACH,
+		limit=ROWS_EACH,
 	)
 
 

@@ -58,7 +58,7 @@ def readable_documents(
 		filters=[*conditions, *filters],
 		fields=["name", "docstatus", DATE_FIELDS[doctype], *FIELDS[doctype]],
 		order_by=f"{DATE_FIELDS[doctype]} desc, name desc",
-		limit_page_length=limit,
+		limit=limit,
 	)
 
 

@@ -5,7 +5,6 @@ import json
 import frappe
 from frappe.client import get_list as rest_get_list
 from frappe.client import get_value as rest_get_value
-from frappe.client import validate_link
 from frappe.desk import reportview
 from frappe.desk.form.load import getdoc
 from frappe.desk.search import search_link, search_widget
@@ -127,7 +126,7 @@ class TestAccountantReadsNoDeal(AccountantCase):
 	def test_lists_and_searches_show_no_deal(self) -> None:
 		with self.as_user(self.accountant):
 			found = [
-				*frappe.get_list("Deal", limit_page_length=0),
+				*frappe.get_list("Deal", limit=0),
 				*rest_get_list("Deal", fields=["name", "title", "stage", "customer_profile"]),
 				*(search_widget("Deal", self.deal.title[:8]) or []),
 			]
@@ -146,8 +145,13 @@ class TestAccountantReadsNoDeal(AccountantCase):
 			self.assertNotIn(hidden, told)
 
 	def test_the_link_field_still_takes_the_deal(self) -> None:
+		filters = {"document_type": "Sales Invoice", "party": self.customer, "company": company()}
 		with self.as_user(self.accountant):
-			self.assertEqual(validate_link("Deal", self.deal.name).name, self.deal.name)
+			# Newer Frappe asks the field's own query whether what was typed is there, older Frappe the DocType.
+			found = search_widget("Deal", self.deal.name, QUERY, page_length=25_000, filters=filters)
+			self.assertEqual(found[0][0], self.deal.name)
+			if hasattr(frappe.client, "validate_link"):
+				self.assertEqual(frappe.client.validate_link("Deal", self.deal.name).name, self.deal.name)
 
 
 class TestLinkFromTheForm(AccountantCase):
@@ -205,7 +209,9 @@ class TestLinkInvoices(AccountantCase):
 		version = frappe.get_last_doc("Version", {"docname": invoice.name})
 		changed = json.loads(version.data)
 		self.assertEqual(version.owner, self.accountant)
-		self.assertIn(["crm_plus_deal", "", self.deal.name], changed["changed"])
+		# Newer Frappe writes a link's title into the history.
+		links = [new for field, _old, new in changed["changed"] if field == "crm_plus_deal"]
+		self.assertIn(links, ([self.deal.name], [self.deal.title]))
 		self.assertEqual(len(changed["row_changed"]), 1)
 
 	def ledger(self, invoice: str) -> list:
