@@ -21,6 +21,7 @@ COUNTER = "crm_plus_demo_deals"
 LIVES = ("won", "won", "won", "won", "lost", "lost", "open", "open", "open")
 OPEN_STAGES = ("New", "Contacted", "Qualified", "Proposal Sent", "Negotiation")
 TITLES = ("Retrofit", "Rollout", "Expansion", "Pilot", "Renewal", "Maintenance", "New Line", "Second Site")
+SETTLED = ("whole",) * 12 + ("part", "returned")
 PAYMENTS = ("whole", "whole", "whole", "part", "none", "none", "returned")
 
 
@@ -72,13 +73,16 @@ class DemoDeal:
 		return frappe.db.get_value("Sales Invoice", {"customer": customer, "docstatus": 1}, "currency")
 
 	def choose_day(self) -> date:
-		"""Return the day of the first hello: recent where the deal is still open."""
-		back = (
-			self.chance.randint(2, 100)
-			if self.life == "open"
-			else self.chance.randint(60, 365 * demo_world.YEARS - 30)
-		)
-		return getdate(add_days(nowdate(), -back))
+		"""Return the day of the first hello: recent where the deal is still open, else more often of late than long ago."""
+		if self.life == "open":
+			return getdate(add_days(nowdate(), -self.chance.randint(2, 100)))
+		oldest = 365 * demo_world.YEARS - 90
+		return getdate(add_days(nowdate(), -60 - int(oldest * self.chance.random() ** 2)))
+
+	def choose_outcome(self) -> str:
+		"""Return how the bill is settled: old ones are, but for a rare one."""
+		old = (getdate(nowdate()) - self.began).days > 200
+		return self.chance.choice(SETTLED if old else PAYMENTS)
 
 	def live(self) -> None:
 		"""Make the deal and whatever happened to it, unless a run that was stopped had begun it."""
@@ -158,7 +162,7 @@ class DemoDeal:
 		frappe.db.commit()
 		order = self.order(quotation, self.later(30))
 		frappe.db.commit()
-		outcome = self.chance.choice(PAYMENTS)
+		outcome = self.choose_outcome()
 		for invoice in self.bill(order):
 			frappe.db.commit()
 			self.settle(invoice, outcome)
