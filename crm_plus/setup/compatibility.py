@@ -30,6 +30,11 @@ def doctype_exists(doctype: str) -> bool:
 	return bool(frappe.db.exists("DocType", doctype))
 
 
+def desktop_doctypes() -> list[str]:
+	"""Return what an app has on version 16's desktop besides its workspaces; version 15 has no such desktop."""
+	return [doctype for doctype in ("Desktop Icon", "Workspace Sidebar") if doctype_exists("Workspace Sidebar")]
+
+
 # The Customer's own fields for the records that it was made from.
 CUSTOMER_ORIGINS = {"erpnext_lead": "lead_name", "erpnext_prospect": "prospect_name"}
 PROSPECT = "Prospect"

@@ -4,9 +4,10 @@ from collections import defaultdict
 
 import frappe
 
+from crm_plus.setup.compatibility import desktop_doctypes
 from crm_plus.setup.custom_fields import CUSTOM_FIELDS, MODULE
 from crm_plus.setup.install import our_doctypes
-from crm_plus.setup.uninstall_references import remove_references
+from crm_plus.setup.uninstall_references import remove_child_rows, remove_references
 
 APP = "crm_plus"
 # Where Frappe and we ourselves note things under the app's name: (DocType, field).
@@ -23,6 +24,7 @@ def before_uninstall() -> None:
 	remove_references(doctypes)
 	frappe.db.delete("Singles", {"doctype": ["in", doctypes]})
 	remove_notes()
+	remove_from_desktop()
 
 
 def remove_fields() -> None:
@@ -57,3 +59,14 @@ def remove_notes() -> None:
 	frappe.db.delete("Scheduled Job Log", {"scheduled_job_type": ["in", jobs]})
 	for doctype, field in NOTES:
 		frappe.db.delete(doctype, {field: ["like", f"{APP}%"]})
+
+
+def remove_from_desktop() -> None:
+	"""Remove our icon and our sidebar, and users' copies of them; Frappe 16 deletes them after its last commit, so in vain.
+
+	By the database alone: as a document each would take its file out of the app's folder where developers work.
+	"""
+	for doctype in desktop_doctypes():
+		names = frappe.get_all(doctype, {"app": APP}, pluck="name")
+		remove_child_rows(doctype, names)
+		frappe.db.delete(doctype, {"name": ["in", names]})
