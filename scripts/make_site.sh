@@ -12,3 +12,20 @@ make_site() { # make_site test|demo SITE
 	}
 	return_db_admin
 }
+
+# throw_away ACTION SITE: see throw_away_sites.py.
+throw_away() {
+	printf '%s\n%s\n' "${lent_user:-}" "${lent_password:-}" |
+		as_bench -C "$BENCH_DIR/sites" "$bench_python" "$app_dir/scripts/throw_away_sites.py" "$@" >>"$log"
+}
+
+make_beside() { # make_beside bare|with|base|empty SITE
+	if [[ $1 == empty ]] && throw_away has "$2"; then return; fi
+	lend_db_admin
+	throw_away "$@" || {
+		tail -n 40 "$log" >&2
+		keep_log=1
+		die "The site $2 could not be made. All output is in $log."
+	}
+	return_db_admin
+}

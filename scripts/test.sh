@@ -64,6 +64,7 @@ test_with_site() {
 	check_statically "$app_dir" "$cache" as_bench || untested=$complaints
 	step "site $site"
 	make_site test "$site"
+	make_beside empty "spare-$site"
 	step "tests"
 	choose_tests "${fast_tests[@]}" "${site_tests[@]}"
 	run_pytest
