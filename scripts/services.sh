@@ -22,6 +22,8 @@ PYTHON
 
 answers() { timeout 3 bash -c "exec 3<>/dev/tcp/$1/$2" 2>/dev/null; }
 
+silent() { ! answers 127.0.0.1 "$1"; }
+
 wait_until() { # wait_until SECONDS COMMAND...
 	local deadline=$((SECONDS + $1))
 	shift
@@ -60,12 +62,12 @@ stop_mariadb() {
 
 mariadb_client() { if have mariadb; then echo mariadb; else echo mysql; fi; }
 
-# db_admin: runs the SQL on stdin as the database's administrator.
+# db_admin [OPTION...]: runs the SQL on stdin as the database's administrator.
 db_admin() {
 	if [[ -n $db_user ]]; then
-		MYSQL_PWD=$db_password "$(mariadb_client)" -h "$db_host" -P "$db_port" -u "$db_user"
+		MYSQL_PWD=$db_password "$(mariadb_client)" -h "$db_host" -P "$db_port" -u "$db_user" "$@"
 	else
-		as_root "$(mariadb_client)"
+		as_root "$(mariadb_client)" "$@"
 	fi
 }
 
@@ -75,6 +77,7 @@ lend_db_admin() {
 	lent_user=$db_user lent_password=$db_password
 	if [[ -n $lent_user ]]; then return; fi
 	can_be_root || die "Making a site needs MariaDB's administrator: run as root or a sudoer, or set DB_ROOT_USER and DB_ROOT_PASSWORD."
+	drop_forgotten_accounts
 	lent_user=crm_plus_setup_$$
 	lent_password=$(head -c 18 /dev/urandom | base64 | tr '+/' 'ab')
 	local host
@@ -83,6 +86,15 @@ lend_db_admin() {
 			"$lent_user" "$host" "$lent_password" "$lent_user" "$host"
 	done | db_admin 2>>"$log" || die "MariaDB refused its administrator: set DB_ROOT_USER and DB_ROOT_PASSWORD."
 	lent=1
+}
+
+# Drops what a run that was killed could not return; the name ends in the number of the run's process.
+drop_forgotten_accounts() {
+	local account host
+	echo "SELECT CONCAT(user, '@', host) FROM mysql.user WHERE user LIKE 'crm\\_plus\\_setup\\_%'" | db_admin -N 2>>"$log" |
+		while IFS=@ read -r account host; do
+			if [[ ! -d /proc/${account##*_} ]]; then echo "DROP USER '$account'@'$host';"; fi
+		done | db_admin 2>>"$log" || true
 }
 
 return_db_admin() {
@@ -145,7 +157,9 @@ stop_redis() {
 	local file
 	for file in "${redis_pids[@]}"; do
 		# shellcheck disable=SC2016  # for the inner shell
-		as_bench bash -c 'if [[ -s $0 ]]; then kill "$(<"$0")"; fi' "$file" 2>/dev/null || true
+		as_bench bash -c 'if [[ -s $0 ]]; then kill "$(<"$0")"; rm -f "$0"; fi' "$file" 2>/dev/null || true
+		file=${file##*/redis-}
+		wait_until 10 silent "${file%.pid}" || true
 	done
 	redis_pids=()
 }
