@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import platform
 import secrets
 import shutil
 import subprocess
@@ -28,8 +29,13 @@ class Admin:
 
 
 def name_for(site: str) -> str:
-	"""The same name for the same site of the same bench, so that what is left of a lost site gets replaced."""
-	return "crm_plus_" + hashlib.sha256(str(Path(site).absolute()).encode()).hexdigest()[:12]
+	"""The same name for the same site of the same bench, so that what is left of a lost site gets replaced.
+
+	Containers that share a database server have the same paths, and must not replace each other's sites.
+	"""
+	sites = Path(site).absolute().parent
+	bench = f"{platform.node()} {sites.stat().st_ino} {sites / Path(site).name}"
+	return "crm_plus_" + hashlib.sha256(bench.encode()).hexdigest()[:12]
 
 
 def new_password() -> str:
@@ -75,6 +81,15 @@ def create(site: str, admin: Admin | None, **config: object) -> None:
 	for folder in ("private/files", "private/backups", "public/files", "logs", "locks"):
 		(Path(site) / folder).mkdir(parents=True, exist_ok=True)
 	set_config(site, db_name=name, db_password=password, db_type="mariadb", **config)
+
+
+def remove(site: str, admin: Admin) -> None:
+	"""Drops the site's database and its user, whatever the password is that some earlier site gave it."""
+	name = name_for(site)
+	with credentials(admin) as options:
+		query(options, f"DROP DATABASE IF EXISTS `{name}`")
+		for host in query(options, f"SELECT host FROM mysql.user WHERE user = '{name}'").splitlines():
+			query(options, f"DROP USER '{name}'@'{host}'")
 
 
 def load(site: str, dump: Path) -> None:

@@ -86,7 +86,16 @@ def make_base(site: str, key: str, admin: database.Admin | None) -> None:
 	if admin is None:
 		sys.exit("Making a new site needs the database's administrator.")
 	say("making a new site with Frappe and ERPNext (some minutes)")
+	make_bare(site, admin)
+	say("completing ERPNext's setup: company, accounts, fiscal year, currency")
+	with_site(site, complete_setup)
+	snapshots.save("base", key, site)
+
+
+def make_bare(site: str, admin: database.Admin) -> None:
+	"""A new site with Frappe and ERPNext in the place of whatever is there or was there."""
 	shutil.rmtree(site, ignore_errors=True)
+	database.remove(site, admin)  # Frappe 16 would leave its user the old password
 	name, password = database.name_for(site), database.new_password()
 	bench(
 		site,
@@ -95,9 +104,6 @@ def make_base(site: str, key: str, admin: database.Admin | None) -> None:
 		*("--admin-password", "admin", "--install-app", "erpnext"),
 		site_option=False,
 	)
-	say("completing ERPNext's setup: company, accounts, fiscal year, currency")
-	with_site(site, complete_setup)
-	snapshots.save("base", key, site)
 
 
 def with_site(site: str, function):
