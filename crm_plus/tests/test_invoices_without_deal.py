@@ -11,7 +11,13 @@ from crm_plus.reports.invoices_without_deal import invoice_query, unlinked_condi
 from crm_plus.reports.party_deals import deals_by_customer
 from crm_plus.tests.base import CRMPlusTestCase
 from crm_plus.tests.factories import company, make, make_company2, make_user
-from crm_plus.tests.factories_accounting import make_accountant, make_invoice, make_party, make_party_deal
+from crm_plus.tests.factories_accounting import (
+	make_accountant,
+	make_invoice,
+	make_party,
+	make_party_deal,
+	the_accountant,
+)
 
 REPORT = "Invoices Without Deal"
 
@@ -20,7 +26,7 @@ class TestInvoicesWithoutDeal(CRMPlusTestCase):
 	def setUp(self) -> None:
 		super().setUp()
 		self.customer, self.profile = make_party()
-		self.accountant = make_accountant()
+		self.accountant = the_accountant()
 
 	def report(self, **filters: object) -> dict:
 		"""Return the report as the Desk gets it, for this test's customer unless filters say otherwise."""
