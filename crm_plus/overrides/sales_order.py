@@ -17,9 +17,14 @@ def validate(doc: Any, method: str | None = None) -> None:
 	deal_links.check_links(doc)
 
 
-@never_in_the_way()
 def before_update_after_submit(doc: Any, method: str | None = None) -> None:
-	"""Let the rows follow a deal that was set or changed after submission."""
+	"""Let the rows follow a deal that was set or changed after submission; Frappe does not call `validate` then."""
+	_refill_rows(doc)
+	deal_links.check_links(doc)
+
+
+@never_in_the_way()
+def _refill_rows(doc: Any) -> None:
 	deal_links.refill_rows(doc)
 	deal_links.fill_rows(doc)
 
