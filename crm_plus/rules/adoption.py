@@ -64,25 +64,21 @@ def place(
 	profile_type: str,
 	identity: Identity,
 	linked: Sequence[Candidate],
-	alike: Iterable[Candidate],
+	alike: Sequence[Candidate],
 	*,
 	names_person: bool = False,
 ) -> Placement:
 	"""Decide whether a party joins a profile.
 
-	`linked` are the profiles of records that name this party as the same, strongest first; `alike` those that share an
-	e-mail, a phone or a name with it. A profile whose link is taken already has a party of that kind: a second one stays
-	a record of its own, a person as somebody of that organization, so that each is found by its own link. So does an
-	organization that also names a person (`names_person`), where one of the same name is here.
+	`linked` are profiles that name this party as the same, strongest first; `alike` share a key with it. A second party
+	of a kind stays its own record; a person, also one that an organization names (`names_person`), as its member.
 	"""
 	free = next((candidate for candidate in linked if not candidate.is_taken), None)
 	if free:
 		return Placement(MERGED, SAME_PARTY, free.name)
-	others = [*linked, *alike]
-	twin = next((candidate for candidate in others if is_twin(profile_type, identity, candidate)), None)
-	if twin:
+	if twin := next((other for other in (*linked, *alike) if is_twin(profile_type, identity, other)), None):
 		return Placement(MERGED, SAME_IDENTITY, twin.name)
-	first = linked[0] if linked else namesake(identity, others) if names_person else None
+	first = linked[0] if linked else namesake(identity, alike) if names_person else None
 	return second(profile_type, first, names_person) if first else Placement(CREATED, NEW)
 
 

@@ -133,23 +133,10 @@ class TestAdoption(AdoptionTestCase):
 			self.assertEqual([(row.cause, row.to_stage) for row in changes], [("Adopted", deal.stage)])
 			self.assertEqual(changes[0].changed_on, deal.stage_entered_on)
 
-	def test_what_hangs_on_a_record_comes_along(self) -> None:
-		with old.before_crm_plus():
-			lead = old.make_real_lead()
-			sale = old.make_real_opportunity("Lead", lead.name, self.items[0])
-			for document in (lead, sale):
-				old.add_comments(document.doctype, [document.name], self.owners[0])
-				old.add_note(document.doctype, document.name, "<p>Likes tea</p>", self.owners[1])
-				document.reload()
-				document.add_tag("hot")
-				assign({"doctype": document.doctype, "name": document.name, "assign_to": [self.owners[2]]})
-			attached = old.add_file("Opportunity", sale.name, "a drawing")
-			mail = old.add_mail("Opportunity", sale.name)
-		self.commit()
+	def test_what_people_wrote_and_whom_they_asked_comes_along(self) -> None:
+		lead, sale = self.busy_records()
 		self.adopt()
-
-		deal, profile = self.became("Opportunity", sale.name), self.became("Lead", lead.name)
-		for record in (deal, profile):
+		for record in (self.became("Opportunity", sale), self.became("Lead", lead)):
 			comments = frappe.get_all(
 				"Comment",
 				{
@@ -164,8 +151,31 @@ class TestAdoption(AdoptionTestCase):
 			self.assertEqual(comments[1].owner, self.owners[0])
 			self.assertEqual(comments[1].creation.date(), old.FIRST_DAY.date().replace(day=2))
 			self.assertEqual(record.get_tags(), ["hot"])
-			docinfo = self.docinfo(record)
-			self.assertEqual([row.owner for row in docinfo.assignments], [self.owners[2]])
+			self.assertEqual([row.owner for row in self.docinfo(record).assignments], [self.owners[2]])
+
+	def busy_records(self) -> tuple[str, str]:
+		"""Make a lead and an opportunity with comments, notes, tags and assignments."""
+		with old.before_crm_plus():
+			lead = old.make_real_lead()
+			sale = old.make_real_opportunity("Lead", lead.name, self.items[0])
+			for document in (lead, sale):
+				old.add_comments(document.doctype, [document.name], self.owners[0])
+				old.add_note(document.doctype, document.name, "<p>Likes tea</p>", self.owners[1])
+				document.reload()
+				document.add_tag("hot")
+				assign({"doctype": document.doctype, "name": document.name, "assign_to": [self.owners[2]]})
+		self.commit()
+		return lead.name, sale.name
+
+	def test_files_mails_and_contacts_come_along(self) -> None:
+		with old.before_crm_plus():
+			lead = old.make_real_lead()
+			sale = old.make_real_opportunity("Lead", lead.name, self.items[0])
+			attached = old.add_file("Opportunity", sale.name, "a drawing")
+			mail = old.add_mail("Opportunity", sale.name)
+		self.commit()
+		self.adopt()
+		deal, profile = self.became("Opportunity", sale.name), self.became("Lead", lead.name)
 		self.assertEqual([row.file_url for row in self.docinfo(deal).attachments], [attached.file_url])
 		self.assertEqual([row.name for row in self.docinfo(deal).communications], [mail.name])
 		self.assertEqual(frappe.get_doc("File", {"attached_to_name": deal.name}).get_content(), "a drawing")

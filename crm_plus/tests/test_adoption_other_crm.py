@@ -93,6 +93,7 @@ class TestAdoptionOfFrappeCRM(AdoptionTestCase):
 	def drop(self, made: list[str]) -> None:
 		for doctype in reversed(made):
 			frappe.delete_doc("DocType", doctype, force=True)
+			# DDL takes no bound parameters; the names come from the table above.
 			frappe.db.sql_ddl(f"drop table if exists `tab{doctype}`")
 		self.commit()
 
@@ -101,11 +102,8 @@ class TestAdoptionOfFrappeCRM(AdoptionTestCase):
 		defaults = {"status": "Negotiation", "deal_owner": owner, "deal_value": 1200, "exchange_rate": 1}
 		return make.make("CRM Deal", **{**defaults, **values}).name
 
-	def test_organizations_leads_and_deals(self) -> None:
-		organization = make.make(
-			"CRM Organization", organization_name=make.unique("Works"), website="https://w.example"
-		)
-		lead = make.make(
+	def make_lead(self) -> frappe.model.document.Document:
+		return make.make(
 			"CRM Lead",
 			first_name="Mary",
 			lead_name=make.unique("Mary"),
@@ -114,13 +112,27 @@ class TestAdoptionOfFrappeCRM(AdoptionTestCase):
 			lead_owner=self.owners[1],
 			source="Trade Fair",
 		)
-		won = self.make_deal(organization=organization.name, status="Won", closed_date="2024-05-06")
+
+	def make_organization(self) -> str:
+		website = "https://w.example"
+		return make.make("CRM Organization", organization_name=make.unique("Works"), website=website).name
+
+	def test_organizations_and_leads(self) -> None:
+		organization, lead = self.make_organization(), self.make_lead()
+		self.commit()
+		self.adopt()
+		works, mary = self.became("CRM Organization", organization), self.became("CRM Lead", lead.name)
+		self.assertEqual((works.profile_type, works.full_name), ("Organization", organization))
+		self.assertEqual([row.url for row in works.social_links], ["https://w.example"])
+		self.assertEqual((mary.profile_type, mary.email, mary.source), ("Person", lead.email, "Trade Fair"))
+		mills = frappe.get_doc("Customer Profile", mary.organization)
+		self.assertEqual((mills.full_name, mills.profile_type), (lead.organization, "Organization"))
+
+	def test_deals_and_their_undoing(self) -> None:
+		organization, lead = self.make_organization(), self.make_lead()
+		won = self.make_deal(organization=organization, status="Won", closed_date="2024-05-06")
 		lost = self.make_deal(lead=lead.name, status="Lost", lost_reason="Price", lost_notes="Too much")
 		alone = self.make_deal(lead_name=make.unique("Solo"), email="solo@example.com")
-		item = {"product_code": self.items[0], "product_name": "An engine", "qty": 3, "rate": 400}
-		sold = self.make_deal(organization=organization.name, products=[item])
-		unknown = {"product_code": "NO-SUCH", "product_name": "A thing", "qty": 3, "rate": 400}
-		text = self.make_deal(organization=organization.name, products=[unknown])
 		make.make(
 			"FCRM Note", content="<p>Rang twice</p>", reference_doctype="CRM Deal", reference_docname=won
 		)
@@ -128,25 +140,33 @@ class TestAdoptionOfFrappeCRM(AdoptionTestCase):
 		before = self.counts()
 		run = self.adopt()
 
-		works, mary = self.became("CRM Organization", organization.name), self.became("CRM Lead", lead.name)
-		self.assertEqual((works.profile_type, works.full_name), ("Organization", organization.name))
-		self.assertEqual([row.url for row in works.social_links], ["https://w.example"])
-		self.assertEqual((mary.profile_type, mary.email, mary.source), ("Person", lead.email, "Trade Fair"))
-		mills = frappe.get_doc("Customer Profile", mary.organization)
-		self.assertEqual((mills.full_name, mills.profile_type), (lead.organization, "Organization"))
-
 		deal = self.became("CRM Deal", won)
 		self.assertEqual((deal.status, getdate(deal.closed_on)), ("Won", getdate("2024-05-06")))
-		self.assertEqual(
-			(deal.customer_profile, deal.amount, deal.deal_owner), (works.name, 1200, self.owners[0])
-		)
+		self.assertEqual((deal.amount, deal.deal_owner), (1200, self.owners[0]))
+		self.assertEqual(deal.customer_profile, self.became("CRM Organization", organization).name)
 		where = {"reference_doctype": "Deal", "reference_name": deal.name, "comment_type": "Comment"}
 		self.assertEqual(frappe.get_all("Comment", where, pluck="content"), ["<p>Rang twice</p>"])
 		deal = self.became("CRM Deal", lost)
-		values = (deal.status, deal.lost_reason, deal.lost_detail, deal.customer_profile)
-		self.assertEqual(values, ("Lost", "Price", "Too much", mary.name))
-		solo = frappe.get_doc("Customer Profile", self.became("CRM Deal", alone).customer_profile)
+		self.assertEqual((deal.status, deal.lost_reason, deal.lost_detail), ("Lost", "Price", "Too much"))
+		self.assertEqual(deal.customer_profile, self.became("CRM Lead", lead.name).name)
+		solo = frappe.get_doc("Customer Profile", self.became_deal(alone).customer_profile)
 		self.assertEqual((solo.profile_type, solo.email), ("Person", "solo@example.com"))
+
+		self.undo(run)
+		self.assertEqual(self.counts(), before)
+
+	def became_deal(self, name: str) -> frappe.model.document.Document:
+		where = {"source_doctype": "CRM Deal", "source_name": name, "kind": "Deal"}
+		return frappe.get_doc("Deal", frappe.db.get_value("Adoption Entry", where, "target_name"))
+
+	def test_products_become_items_where_they_are_items(self) -> None:
+		organization = self.make_organization()
+		item = {"product_code": self.items[0], "product_name": "An engine", "qty": 3, "rate": 400}
+		sold = self.make_deal(organization=organization, products=[item])
+		unknown = {"product_code": "NO-SUCH", "product_name": "A thing", "qty": 3, "rate": 400}
+		text = self.make_deal(organization=organization, products=[unknown])
+		self.commit()
+		self.adopt()
 		deal = self.became("CRM Deal", sold)
 		self.assertEqual(
 			[(row.item_code, row.qty, row.amount) for row in deal.items], [(self.items[0], 3, 1200)]
@@ -155,6 +175,3 @@ class TestAdoptionOfFrappeCRM(AdoptionTestCase):
 		deal = self.became("CRM Deal", text)
 		self.assertEqual((deal.amount, deal.items), (1200, []))
 		self.assertIn("3 × A thing @ 400", deal.description)
-
-		self.undo(run)
-		self.assertEqual(self.counts(), before)

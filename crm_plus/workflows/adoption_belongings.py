@@ -258,9 +258,11 @@ def take_mails(book: Book, doctype: str, holders: Holders) -> None:
 	linked = copies(
 		"Communication Link",
 		{"link_doctype": doctype, "link_name": ["in", list(holders)], "parenttype": "Communication"},
-		["parent as name", "link_name as reference_name"],
+		["parent", "link_name"],
 	)
-	pairs = dict.fromkeys((row["name"], holders[row["reference_name"]]) for row in [*direct, *linked])
+	found = [(row["name"], row["reference_name"]) for row in direct]
+	found += [(row["parent"], row["link_name"]) for row in linked]
+	pairs = dict.fromkeys((mail, holders[source]) for mail, source in found)
 	kinds, names = map(list, zip(*set(holders.values()), strict=True))
 	there = copies(
 		"Communication Link",

@@ -218,7 +218,7 @@ def note(book: Book, sheet: Sheet) -> set[str]:
 
 def note_projects(book: Book, orders: Sheet) -> set[str]:
 	"""Note the projects of orders that get a deal; returns those deals."""
-	where = {"sales_order": ["in", list(orders.header_deals) or [""]], FIELD: ["in", ["", None]]}
+	where = {"sales_order": ["in", list(orders.header_deals) or [""]], FIELD: ["is", "not set"]}
 	projects = frappe.get_all("Project", filters=where, fields=["name", "sales_order"])
 	for project in projects:
 		deal = orders.header_deals[project.sales_order]

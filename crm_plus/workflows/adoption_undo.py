@@ -224,7 +224,7 @@ def undo_joined(run: str) -> bool:
 		"run": run,
 		"kind": PARTY,
 		"action": ["in", ["Merged", "Linked"]],
-		"kept_reason": ["in", ["", None]],
+		"kept_reason": ["is", "not set"],
 	}
 	fields = ["name", "target_name", "target_field", "source_name"]
 	entries = frappe.get_all(ENTRY, filters=where, fields=fields, limit=BATCH)
@@ -264,7 +264,7 @@ def strip(run: str, profiles: list[str]) -> None:
 
 def undo_masters(run: str) -> bool:
 	"""Remove the sources and reasons that the run made and nothing uses; keep the others."""
-	where = {"run": run, "kind": MASTER, "kept_reason": ["in", ["", None]]}
+	where = {"run": run, "kind": MASTER, "kept_reason": ["is", "not set"]}
 	entries = frappe.get_all(
 		ENTRY, filters=where, fields=["name", "target_doctype", "target_name"], limit=BATCH
 	)
@@ -286,6 +286,6 @@ def forget_rest(run: str) -> bool:
 
 def kept(run: str, limit: int = 200) -> list[dict[str, Any]]:
 	"""Return what undoing left in place, and why."""
-	where = {"run": run, "kept_reason": ["not in", ["", None]], "kind": ["in", [*ledger.ROOTS, MASTER]]}
+	where = {"run": run, "kept_reason": ["is", "set"], "kind": ["in", [*ledger.ROOTS, MASTER]]}
 	fields = ["kind", "source_doctype", "source_name", "target_doctype", "target_name", "kept_reason"]
 	return frappe.get_all(ENTRY, filters=where, fields=fields, order_by="kind, target_name", limit=limit)

@@ -28,6 +28,9 @@ frappe.ui.form.on("Adoption Run", {
 
 function add_buttons(frm) {
 	const { status } = frm.doc;
+	if (status !== "Draft") {
+		frm.disable_save();
+	}
 	if (status === "Draft" && !frm.is_new()) {
 		frm.page.set_primary_action(__("Start"), () => start(frm));
 	}
@@ -116,7 +119,8 @@ function show_progress(frm, progress) {
 			COUNTS.forEach((field) => (row[field] = source[field]));
 		}
 	}
-	frm.refresh_field("sources");
+	frm.doc.percent = progress.percent;
+	frm.refresh_fields(["sources", "percent"]);
 }
 
 function offer_rescue(frm, progress) {
