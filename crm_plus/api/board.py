@@ -13,7 +13,7 @@ MAX_CHANGED = 50
 
 
 @frappe.whitelist(methods=["GET"])
-def columns(filters: str | dict | None = None, with_cards: bool = False) -> dict[str, Any]:
+def columns(filters: str | dict[str, Any] | None = None, with_cards: bool = False) -> dict[str, Any]:
 	"""The columns of the filtered board with counts and sums (a sum per company currency, never mixed).
 
 	With `with_cards` each column brings its first page, so that the page opens with one request. Raises
@@ -34,14 +34,16 @@ def columns(filters: str | dict | None = None, with_cards: bool = False) -> dict
 
 
 @frappe.whitelist(methods=["GET"])
-def cards(stage: str, filters: str | dict | None = None, after: str | list | None = None) -> dict[str, Any]:
+def cards(
+	stage: str, filters: str | dict[str, Any] | None = None, after: str | list[Any] | None = None
+) -> dict[str, Any]:
 	"""The next 20 cards of a stage behind `after`, the `next` of the page before (None is the first page)."""
 	_check_read()
 	return board.cards(read_filters(_parse(filters)), stage, _keyset(after))
 
 
 @frappe.whitelist(methods=["GET"])
-def changed(deals: str | list, filters: str | dict | None = None) -> dict[str, Any]:
+def changed(deals: str | list[Any], filters: str | dict[str, Any] | None = None) -> dict[str, Any]:
 	"""The columns anew and the cards of those of the named deals that the filters still show."""
 	_check_read()
 	names = [str(name) for name in frappe.parse_json(deals)][:MAX_CHANGED]
@@ -54,7 +56,7 @@ def move(
 	deal: str,
 	stage: str,
 	modified: str,
-	filters: str | dict | None = None,
+	filters: str | dict[str, Any] | None = None,
 	lost_reason: str | None = None,
 	lost_detail: str | None = None,
 ) -> dict[str, Any]:
@@ -114,14 +116,14 @@ def _first_page(filters: Any, column: dict[str, Any]) -> dict[str, Any]:
 	return board.cards(filters, column["name"]) if column["count"] else {"cards": [], "next": None}
 
 
-def _parse(filters: str | dict | None) -> dict[str, Any]:
+def _parse(filters: str | dict[str, Any] | None) -> dict[str, Any]:
 	values = frappe.parse_json(filters) if filters else {}
 	if not isinstance(values, dict):
 		frappe.throw(_("The board's filters must be a set of names and values."))
 	return values
 
 
-def _keyset(after: str | list | None) -> tuple[str | None, str] | None:
+def _keyset(after: str | list[Any] | None) -> tuple[str | None, str] | None:
 	values = frappe.parse_json(after) if after else None
 	if not values:
 		return None
