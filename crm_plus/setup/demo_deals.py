@@ -187,8 +187,6 @@ class DemoDeal:
 			self.deal.stage = target
 			self.deal.save()
 
-	# --- documents ---------------------------------------------------------------------------------------------------
-
 	def quote(self, day: date) -> Document:
 		"""Submit the deal's quotation, made as its button makes it."""
 		quotation = quoting.make_quotation(self.deal.name)
@@ -261,8 +259,6 @@ class DemoDeal:
 		"""Insert and submit a document of a day."""
 		self.note(day)
 		doc.insert().submit()
-
-	# --- history -----------------------------------------------------------------------------------------------------
 
 	def age(self) -> None:
 		"""Set the deal's history back to the days of its documents: everything was made today, but did not happen today."""

@@ -33,6 +33,14 @@ class TestColumns(BoardCase):
 			weighted = sum(row.base_amount * row.probability / 100 for row in listed)
 			self.assertAlmostEqual(total["weighted"], weighted, 2)
 
+	def test_the_chart_shows_the_open_stages_by_their_names(self) -> None:
+		self.make_deal("Talking")
+		self.make_deal("Won")
+		filters = frappe.as_json({"pipeline": self.filters["pipeline"]})
+		chart = board.stage_chart(filters=filters, chart_name="Any", refresh=1, timespan="Last Year")
+		self.assertEqual(chart["labels"], ["New", "Talking"])
+		self.assertEqual(chart["datasets"][0]["values"], [0, 1])
+
 	def test_company_currencies_are_never_added_up(self) -> None:
 		factories.make_exchange_rate("EUR", "USD", 1.25)
 		self.make_deal(amount=100)
