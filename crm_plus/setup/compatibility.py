@@ -32,7 +32,7 @@ def doctype_exists(doctype: str) -> bool:
 
 def desktop_doctypes() -> list[str]:
 	"""Return what an app has on version 16's desktop besides its workspaces; version 15 has no such desktop."""
-	return [doctype for doctype in ("Desktop Icon", "Workspace Sidebar") if doctype_exists("Workspace Sidebar")]
+	return ["Desktop Icon", "Workspace Sidebar"] if doctype_exists("Workspace Sidebar") else []
 
 
 # The Customer's own fields for the records that it was made from.
