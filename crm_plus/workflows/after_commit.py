@@ -11,13 +11,14 @@ from typing import Any
 
 import frappe
 
-from crm_plus.workflows import deal_follow, deal_money
+from crm_plus.workflows import deal_follow, deal_money, until_commit
 
 # More than this in one request is left to a background job: nobody should wait for a mass posting.
 DEALS_PER_REQUEST = 20
 # Together a second: another posting to the same deal takes some hundredths of it.
 LOCK_ATTEMPTS, SECONDS_BETWEEN_ATTEMPTS = 20, 0.05
 SAVEPOINT = "crm_plus_in_step"
+TOUCHED = "deals"
 JOB = "crm_plus.workflows.after_commit.sync_deals"
 
 
@@ -26,39 +27,21 @@ def touch(doctype: str, name: str, deals: Iterable[str] = (), *, are_all: bool =
 
 	`are_all` spares asking for the deals of its rows, where the caller has read them from the document itself.
 	"""
-	touched = _touched()
-	touched["answered" if are_all else "documents"].add((doctype, name))
-	touched["deals"].update(deal for deal in deals if deal)
+	notes = until_commit.notes(TOUCHED, run)
+	notes.setdefault("answered" if are_all else "documents", set()).add((doctype, name))
+	notes.setdefault("deals", set()).update(deal for deal in deals if deal)
 
 
 def touch_deal(deal: str) -> None:
 	"""Note that a deal has to be brought in step with its documents after this transaction."""
-	_touched()["deals"].add(deal)
+	until_commit.notes(TOUCHED, run).setdefault("deals", set()).add(deal)
 
 
-def _touched() -> dict[str, set[Any]]:
-	"""Return this transaction's notes; the first one arranges for what follows the commit or the rollback."""
-	touched = getattr(frappe.local, "crm_plus_touched", None)
-	if touched is None:
-		touched = frappe.local.crm_plus_touched = {"documents": set(), "answered": set(), "deals": set()}
-		frappe.db.after_commit.add(run)
-		frappe.db.after_rollback.add(forget)
-	return touched
-
-
-def forget() -> None:
-	"""Drop what was noted: the transaction that touched it did not happen."""
-	frappe.local.crm_plus_touched = None
-
-
-def run() -> None:
-	"""Bring the touched deals in step; called by Frappe right after the commit. Never raises."""
-	touched = getattr(frappe.local, "crm_plus_touched", None)
-	forget()
-	if not touched:
-		return
+def run(touched: until_commit.Notes) -> None:
+	"""Bring the touched deals in step, right after the commit. Never raises."""
 	try:
-		deals = touched["deals"] | deal_money.deals_of(touched["documents"] - touched["answered"])
+		asked = touched.get("documents", set()) - touched.get("answered", set())
+		deals = touched.get("deals", set()) | deal_money.deals_of(asked)
 		if len(deals) > DEALS_PER_REQUEST:
 			enqueue(sorted(deals))
 		elif deals:

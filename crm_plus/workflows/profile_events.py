@@ -8,7 +8,7 @@ from typing import Any
 
 import frappe
 
-from crm_plus.workflows import lifecycle
+from crm_plus.workflows import lifecycle, until_commit
 
 # More than this in one request is left to a background job: nobody should wait for a mass posting.
 PROFILES_PER_REQUEST = 5
@@ -20,6 +20,7 @@ CAUSES = {
 	("Sales Invoice", 2): "Invoice Cancelled",
 }
 PAYMENT = "Payment Posted"
+TOUCHED = "profiles"
 Cause = tuple[str, str, str]  # cause, DocType, name
 
 
@@ -44,28 +45,17 @@ def deal_created(deal: Any) -> None:
 
 
 def _note(kind: str, name: str, cause: Cause) -> None:
-	"""Keep the first cause for each customer and deal; the first note arranges for what follows the commit."""
-	notes = getattr(frappe.local, "crm_plus_profile_notes", None)
-	if notes is None:
-		notes = frappe.local.crm_plus_profile_notes = {}
-		frappe.db.after_commit.add(run)
-		frappe.db.after_rollback.add(forget)
+	"""Keep the first cause for each customer and deal; a payment's gives way to a document's."""
+	notes = until_commit.notes(TOUCHED, run)
 	known = notes.get((kind, name))
 	if not known or known[0] == PAYMENT:
 		notes[kind, name] = cause
 
 
-def forget() -> None:
-	"""Drop what was noted: the transaction did not happen."""
-	frappe.local.crm_plus_profile_notes = None
-
-
-def run() -> None:
-	"""Refresh the profiles that were noted; called by Frappe right after the commit. Never raises."""
-	notes = getattr(frappe.local, "crm_plus_profile_notes", None)
-	forget()
+def run(notes: until_commit.Notes) -> None:
+	"""Refresh the profiles that were noted, right after the commit. Never raises."""
 	try:
-		causes = _profiles_of(notes or {})
+		causes = _profiles_of(notes)
 		if len(causes) > PROFILES_PER_REQUEST:
 			_enqueue(causes)
 		elif causes:
@@ -99,6 +89,8 @@ def refresh_profiles(causes: dict[str, Cause]) -> None:
 def _refresh(name: str, cause: Cause) -> bool:
 	messages = list(frappe.local.message_log)
 	try:
+		# Writes nothing: what is read under the lock must not be the state of before it.
+		frappe.db.commit()
 		frappe.db.get_value("Customer Profile", name, "name", for_update=True, wait=False)
 		lifecycle.refresh(name, *cause)
 		frappe.db.commit()  # own transaction, after the ERP document's
