@@ -46,16 +46,19 @@ start_serving() {
 		--socketio-port "$(free_port "$socketio_port")" --scheduler --log "$server_log"
 	"${call[@]}" </dev/null &
 	server=$!
-	wait_until 120 serves_or_ended
-	kill -0 "$server" 2>/dev/null || {
+	if ! wait_until 120 serves_or_ended || ! kill -0 "$server" 2>/dev/null; then
 		as_bench tail -n 30 "$server_log" >&2
 		die "The site could not be served; the output of its processes is in $server_log."
-	}
+	fi
 }
 
 serves_or_ended() {
 	if ! kill -0 "$server" 2>/dev/null; then return 0; fi
-	curl -fsS -o /dev/null -m 20 -H "Host: $site" "http://127.0.0.1:$port/api/method/ping" 2>/dev/null
+	as_bench "$bench_python" -c '
+import sys, urllib.request
+address, site = sys.argv[1:]
+urllib.request.urlopen(urllib.request.Request(address, headers={"Host": site}), timeout=20)
+' "http://127.0.0.1:$port/api/method/ping" "$site" 2>/dev/null
 }
 
 # One line for each role that the demo data has a user for.

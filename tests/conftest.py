@@ -9,8 +9,8 @@ import os
 import pytest
 from hypothesis import settings
 
-settings.register_profile("fast", deadline=None, max_examples=200)
-settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "fast"))
+settings.register_profile("patient", deadline=None)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "patient"))
 
 
 def failed_outside() -> list[str]:

@@ -9,8 +9,8 @@ from hypothesis import HealthCheck, settings
 from crm_plus.tests import connection
 
 # A database's answer takes as long as it takes.
-settings.register_profile("site", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "site"))
+settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "patient"))
 
 started_in = os.getcwd()
 connection.connect()
