@@ -49,8 +49,18 @@ def step(name: str) -> bool:
 	"""Undo the next batch; returns whether there is more. The caller commits, or rolls back on an exception."""
 	for undo in (undo_deals, undo_people, undo_organizations, undo_joined, undo_masters):
 		if undo(name):
+			record(name)
 			return True
 	return forget_rest(name)
+
+
+def record(name: str) -> None:
+	"""Store how far undoing is: the share of what the run took that it has looked at."""
+	rows = frappe.get_all("Adoption Run Source", {"parent": name}, ["created", "merged", "linked"])
+	total = sum(row.created + row.merged + row.linked for row in rows)
+	where = {"run": name, "kind": ["in", [PARTY, DEAL_KIND]], "kept_reason": ["is", "not set"]}
+	percent = rules.Progress([total], [total - frappe.db.count(ENTRY, where)]).percent
+	frappe.db.set_value("Adoption Run", name, "percent", max(percent, 0), update_modified=False)
 
 
 def undo_deals(run: str) -> bool:
@@ -92,9 +102,8 @@ def undo_records(doctype: str, entries: list[dict[str, Any]]) -> bool:
 	removed = []
 	for row in entries:
 		name = row["target_name"]
-		present = name in now
 		remains = Remains(row["target_modified"], now.get(name, row["target_modified"]), links[name])
-		reason = rules.why_kept(remains) if present else ""
+		reason = rules.why_kept(remains) if name in now else ""
 		if reason:
 			frappe.db.set_value(ENTRY, row["name"], "kept_reason", reason, update_modified=False)
 		else:

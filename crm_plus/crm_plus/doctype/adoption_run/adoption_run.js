@@ -138,7 +138,7 @@ function show_reconciliation(frm) {
 	}
 	const data = JSON.parse(frm.doc.reconciliation);
 	const verdict = data.differences
-		? indicator("orange", __("{0} lines differ; they are marked.", [data.differences]))
+		? indicator("orange", __("Lines that differ: {0}. They are marked.", [data.differences]))
 		: indicator("green", __("Everything agrees."));
 	field.$wrapper.html(
 		`<p>${verdict}</p>` +
@@ -218,7 +218,7 @@ function link_to(doctype, name) {
 
 function count_table(title, counts, field) {
 	const rows = counts.map((row) => ({
-		cells: [row.action ? `${__(row[field])} (${__(row.action)})` : __(row[field]), number(row.count)],
+		cells: [row.action === "Skipped" ? `${__(row[field])} (${__(row.action)})` : __(row[field]), number(row.count)],
 	}));
 	return table(title, [__("What"), __("Count")], rows);
 }
