@@ -15,9 +15,10 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from database import read_config, set_config
 
@@ -44,6 +45,14 @@ net.Server.prototype.listen = function (port, ...rest) {
 """
 
 
+def application(site: str) -> Callable[..., Any]:
+	"""For gunicorn: this site under whatever name it is asked for. Frappe 16's socket.io calls it 127.0.0.1."""
+	import frappe.app
+
+	frappe.app._site = site
+	return frappe.app.application_with_statics()
+
+
 class Served:
 	"""The processes that serve the site."""
 
@@ -60,21 +69,10 @@ class Served:
 
 	def start_web(self, port: int) -> None:
 		# As with "bench start": a development server tells the browser on which port socket.io listens.
-		gunicorn = [
-			sys.executable,
-			"-m",
-			"gunicorn",
-			"--bind",
-			f"127.0.0.1:{port}",
-			"--workers",
-			"2",
-			"--threads",
-			"4",
-		]
-		application = "frappe.app:application_with_statics()"
-		self.start(
-			"web", *gunicorn, "--timeout", "120", "--log-level", "warning", application, DEV_SERVER="1"
-		)
+		options = ["--bind", f"127.0.0.1:{port}", "--workers", "2", "--threads", "4", "--timeout", "120"]
+		options += ["--log-level", "warning", "--pythonpath", str(Path(__file__).parent)]
+		application = f"{Path(__file__).stem}:application({self.site!r})"
+		self.start("web", sys.executable, "-m", "gunicorn", *options, application, DEV_SERVER="1")
 
 	def start_socketio(self, port: int, socketio_port: int, scratch: Path) -> None:
 		"""Node reads both ports from a bench's configuration, so it gets a copy with the ports that are really used."""
