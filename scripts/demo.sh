@@ -14,6 +14,7 @@ server=""
 
 finish() {
 	trap - EXIT
+	set +e
 	trap '' INT TERM HUP
 	if [[ -n $server ]]; then
 		note "stopping"

@@ -33,6 +33,7 @@ drop_sites() {
 
 finish() {
 	trap - EXIT
+	set +e
 	trap '' INT TERM HUP PIPE
 	if [[ -n $made ]]; then (drop_sites) || true; fi
 	return_db_admin

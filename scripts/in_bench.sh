@@ -10,6 +10,7 @@ here=$(dirname "$0")
 
 finish() {
 	trap - EXIT
+	set +e
 	stop_redis
 	drop_log
 }

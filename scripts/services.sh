@@ -56,7 +56,7 @@ ensure_mariadb() {
 
 # Stops MariaDB if ensure_mariadb started it.
 stop_mariadb() {
-	if [[ -z ${started_mariadb:-} ]]; then return; fi
+	if [[ -z ${started_mariadb:-} ]]; then return 0; fi
 	as_root bash -c 'service mariadb stop || mariadb-admin shutdown || mysqladmin shutdown' >/dev/null 2>&1 </dev/null || true
 }
 
@@ -98,7 +98,8 @@ drop_forgotten_accounts() {
 }
 
 return_db_admin() {
-	if [[ -z ${lent:-} ]]; then return; fi
+	# A bare return in a trap would pass on the failure that led there.
+	if [[ -z ${lent:-} ]]; then return 0; fi
 	printf "DROP USER IF EXISTS '%s'@'localhost', '%s'@'127.0.0.1';\n" "$lent_user" "$lent_user" | db_admin 2>/dev/null || true
 	lent=""
 }

@@ -17,6 +17,7 @@ lacking=""
 
 finish() {
 	trap - EXIT
+	set +e
 	return_db_admin
 	stop_redis
 	drop_log
