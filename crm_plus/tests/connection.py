@@ -24,7 +24,9 @@ def connect() -> None:
 	"""
 	sites, site = sites_directory(), site_name()
 	if not (sites / site / "site_config.json").is_file():
-		raise RuntimeError(f"There is no site {site} in {sites}: run `make test`, or set CRM_PLUS_SITE and BENCH_DIR.")
+		raise RuntimeError(
+			f"There is no site {site} in {sites}: run `make test`, or set CRM_PLUS_SITE and BENCH_DIR."
+		)
 	os.chdir(sites)
 	if not getattr(frappe.local, "initialised", False):
 		frappe.init(site=site, sites_path=".")
