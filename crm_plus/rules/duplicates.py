@@ -70,7 +70,9 @@ def name_key(name: str | None, *, of_person: bool = False) -> str:
 
 def words_of(name: str) -> list[str]:
 	"""Return the words of a name in lower case without accents and punctuation."""
-	plain = ACCENTS.sub("", unicodedata.normalize("NFKD", name.casefold()))
+	# Twice, as Unicode says of compatibility caseless matching (D146): "𝐀" only becomes a capital by being taken apart.
+	plain = unicodedata.normalize("NFKD", name.casefold())
+	plain = ACCENTS.sub("", unicodedata.normalize("NFKD", plain.casefold()))
 	plain = SP_Z_OO.sub(" zoo ", unicodedata.normalize("NFC", plain).translate(PLAIN_LETTERS))
 	plain = INITIALS.sub(lambda found: re.sub(r"[.\s]", "", found.group()) + " ", plain)
 	return SEPARATORS.sub(" ", plain.replace("'", "").replace("’", "")).split()

@@ -1,7 +1,7 @@
 """Name keys, near-same names, and when two records are one."""
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from crm_plus.rules.duplicates import (
@@ -58,6 +58,7 @@ def test_other_scripts_keep_their_marks() -> None:
 	assert name_key("😀") == ""
 
 
+@example("𝐀")
 @given(st.text(max_size=300))
 def test_a_key_is_stable(name: str) -> None:
 	key = name_key(name, of_person=True)
