@@ -232,9 +232,7 @@ def merge_profiles(doctype: str, old: str, new: str) -> None:
 	_fill_gaps(frappe.get_doc(PROFILE, winner), frappe.get_doc(PROFILE, loser))
 	frappe.db.set_value(PROFILE, loser, link, None)
 	# safe: the right to delete the one that goes is checked above, and the Customers are being merged by the same user
-	rename_doc(
-		PROFILE, loser, winner, merge=True, force=True, ignore_permissions=True, show_alert=False
-	)
+	rename_doc(PROFILE, loser, winner, merge=True, force=True, ignore_permissions=True, show_alert=False)
 
 
 def _fill_gaps(winner: Any, loser: Any) -> None:
