@@ -87,7 +87,11 @@ scheduler_events = {
 permission_query_conditions = {
 	"Customer Profile": "crm_plus.access.select_only.hide_from_lists",
 	"Deal": "crm_plus.access.select_only.hide_from_lists",
+	"Deal Item": "crm_plus.access.belongings.rows_of_readable",
+	"Customer Profile Link": "crm_plus.access.belongings.rows_of_readable",
+	"Stage Change": "crm_plus.access.belongings.history_of_readable",
 }
+has_permission = {"Stage Change": "crm_plus.access.belongings.may_read_history"}
 
 # The Deal field on ERPNext's sales documents offers the party's open deals first.
 doctype_js = {

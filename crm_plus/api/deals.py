@@ -115,7 +115,14 @@ def item_details(
 	customer_profile: str | None = None,
 	uom: str | None = None,
 ) -> dict[str, Any]:
-	"""Return name, unit and list price (in `currency`) of an item, for a deal that may not be saved yet."""
+	"""Return name, unit and list price (in `currency`) of an item, for a deal that may not be saved yet.
+
+	Raises frappe.PermissionError for those who write no deals, or may not read the customer, whose own prices it shows.
+	"""
+	if not frappe.has_permission("Deal", "create"):
+		frappe.has_permission("Deal", "write", throw=True)
+	if customer_profile:
+		frappe.has_permission("Customer Profile", "read", customer_profile, throw=True)
 	frappe.get_doc("Item", item_code).check_permission("select")
 	draft = frappe.get_doc(
 		{

@@ -1,0 +1,215 @@
+"""Every function that a client may call, called by those who may not: over the same road that a browser takes."""
+
+import importlib
+import inspect
+import pkgutil
+from collections.abc import Callable
+from typing import Any
+
+import frappe
+
+import crm_plus
+from crm_plus.tests import factories
+from crm_plus.tests.request_case import RequestCase, token_of, user_with
+
+REFUSED = (401, 403)
+NOT_SERVED = ("crm_plus.tests", "crm_plus.setup.demo", "crm_plus.patches")
+# Runs of the adoption work in the background on the whole site: only refusals are tried here.
+WITHOUT_CONTROL = ("start", "stop", "resume", "undo", "recount")
+Examples = dict[str, Callable[["World"], dict[str, Any]]]
+
+
+class World:
+	"""Records that the examples name; made once."""
+
+	def __init__(self) -> None:
+		frappe.set_user("Administrator")
+		self.pipeline = factories.make_pipeline().name
+		self.customer = factories.make_customer().name
+		self.profile = frappe.db.get_value("Customer Profile", {"erpnext_customer": self.customer})
+		self.item = factories.make_item(rate=100).name
+		self.deal = self.make_deal()
+		self.snoozed = self.make_deal()
+		self.lost = self.make_deal(stage="Lost", lost_reason=factories.make_lost_reason().name)
+		self.title = frappe.db.get_value("Deal", self.deal, "title")
+		self.company = factories.company()
+		self.run = frappe.get_doc(
+			{"doctype": "Adoption Run", "pipeline": self.pipeline, "company": self.company}
+		).insert()
+
+	def make_deal(self, stage: str = "New", **values: Any) -> str:
+		items = [{"item_code": self.item, "rate": 100}]
+		stage = f"{self.pipeline}-{stage}"
+		return factories.make_deal(
+			pipeline=self.pipeline, stage=stage, customer_profile=self.profile, items=items, **values
+		).name
+
+	def stage(self, name: str) -> str:
+		return f"{self.pipeline}-{name}"
+
+	def modified(self, deal: str) -> str:
+		return str(frappe.db.get_value("Deal", deal, "modified"))
+
+
+def of_run(world: World) -> dict[str, Any]:
+	return {"run": world.run.name}
+
+
+def of_deal(world: World) -> dict[str, Any]:
+	return {"deal": world.deal}
+
+
+EXAMPLES: Examples = {
+	"accounting.deals_for_document": lambda world: {
+		**{"doctype": "Deal", "txt": "", "searchfield": "name", "start": 0, "page_len": 20},
+		"filters": {
+			"document_type": "Sales Invoice",
+			"party_type": "Customer",
+			"party": world.customer,
+			"company": world.company,
+		},
+	},
+	"accounting.link_invoices": lambda world: {"pairs": [{"invoice": "none", "deal": world.deal}]},
+	"accounting.linking_result": lambda world: {"run": "crm_plus_link_x"},
+	"adoption.prepare": lambda world: {},
+	"adoption.start": of_run,
+	"adoption.stop": of_run,
+	"adoption.resume": of_run,
+	"adoption.undo": of_run,
+	"adoption.recount": of_run,
+	"adoption.progress": of_run,
+	"adoption.kept": of_run,
+	"board.columns": lambda world: {"filters": {"pipeline": world.pipeline}, "with_cards": True},
+	"board.cards": lambda world: {"stage": world.stage("New"), "filters": {"pipeline": world.pipeline}},
+	"board.changed": lambda world: {"deals": [world.deal], "filters": {"pipeline": world.pipeline}},
+	"board.move": lambda world: {
+		**{"deal": world.deal, "stage": world.stage("Talking"), "modified": world.modified(world.deal)},
+		"filters": {"pipeline": world.pipeline},
+	},
+	"board.weighted_pipeline": lambda world: {},
+	"board.rotten_deals": lambda world: {},
+	"board.stage_chart": lambda world: {"filters": {"pipeline": world.pipeline}},
+	"deal_documents.documents_of_deal": of_deal,
+	"deal_documents.documents_of_profile": lambda world: {"profile": world.profile},
+	"deals.move": lambda world: {"deal": world.deal, "stage": world.stage("New")},
+	"deals.snooze": lambda world: {"deal": world.snoozed, "until": "2030-01-01", "reason": "Holidays"},
+	"deals.unsnooze": lambda world: {"deal": world.snoozed},
+	"deals.reopen": lambda world: {"deal": world.lost},
+	"deals.make_quotation": of_deal,
+	"deals.stage_history": of_deal,
+	"deals.stages": lambda world: {"pipeline": world.pipeline},
+	"deals.reorder_stages": lambda world: {
+		"pipeline": world.pipeline,
+		"names": [world.stage(name) for name in ("Talking", "New", "Won", "Lost")],
+	},
+	"deals.item_details": lambda world: {
+		**{"item_code": world.item, "company": world.company, "customer_profile": world.profile},
+		"currency": frappe.get_cached_value("Company", world.company, "default_currency"),
+	},
+	"deals.exchange_rate": lambda world: {
+		"currency": frappe.get_cached_value("Company", world.company, "default_currency"),
+		"company": world.company,
+	},
+	"profiles.find_duplicates": lambda world: {
+		"full_name": frappe.db.get_value("Customer Profile", world.profile, "full_name")
+	},
+	"profiles.credit": lambda world: {"profile": world.profile, "company": world.company},
+	"profiles.make_customer": lambda world: {"profile": world.profile},
+	"search.find": lambda world: {"text": world.title},
+}
+
+
+def functions() -> dict[str, Callable[..., Any]]:
+	"""Return every whitelisted function of the app by its dotted path, wherever it stands."""
+	for module in pkgutil.walk_packages(crm_plus.__path__, "crm_plus."):
+		if not module.name.startswith(NOT_SERVED):
+			importlib.import_module(module.name)
+	ours = (one for one in frappe.whitelisted if one.__module__.startswith("crm_plus."))
+	return {f"{one.__module__}.{one.__qualname__}": one for one in ours}
+
+
+def example(path: str, world: World) -> dict[str, Any]:
+	return EXAMPLES[path.removeprefix("crm_plus.api.")](world)
+
+
+def methods_of(function: Callable[..., Any]) -> list[str]:
+	return list(frappe.allowed_http_methods_for_whitelisted_func[function])
+
+
+class TestEdge(RequestCase):
+	@classmethod
+	def setUpClass(cls) -> None:
+		super().setUpClass()
+		cls.world = World()
+		cls.callers = {
+			"a guest": "",
+			"a portal user": token_of(user_with("Customer", user_type="Website User")),
+			"a user without a role": token_of(user_with()),
+			"a user of other modules": token_of(user_with("Stock User", "Projects User", "HR User")),
+		}
+		cls.manager = token_of(user_with("Sales Manager", "Accounts Manager"))
+		frappe.db.commit()  # the requests are other connections
+
+	def test_every_function_stands_in_the_api_and_has_an_example(self) -> None:
+		paths = functions()
+		self.assertEqual({path for path in paths if not path.startswith("crm_plus.api.")}, set())
+		self.assertEqual(set(EXAMPLES), {path.removeprefix("crm_plus.api.") for path in paths})
+
+	def test_parameters_are_typed_and_none_switches_permissions_off(self) -> None:
+		for path, function in functions().items():
+			for parameter in inspect.signature(function).parameters.values():
+				with self.subTest(path, parameter=parameter.name):
+					self.assertIsNot(parameter.annotation, inspect.Parameter.empty)
+					self.assertNotIn("ignore", parameter.name)
+					self.assertNotIn(parameter.name, ("user", "flags", "permissions"))
+
+	def test_the_examples_work_for_a_manager(self) -> None:
+		"""Else the refusals below might have other reasons than who asks."""
+		answers = {}
+		for path, function in functions().items():
+			if path.endswith(WITHOUT_CONTROL) and ".adoption." in path:
+				continue
+			args, method = example(path, self.world), methods_of(function)[0]
+			answers[path] = self.call(path, args, method=method, token=self.manager)
+		expected = {path: 403 if path.endswith("linking_result") else 200 for path in answers}
+		self.assertEqual({path: status for path, (status, _body) in answers.items()}, expected, answers)
+		self.assertIn(self.world.deal, str(answers["crm_plus.api.search.find"]))
+
+	def test_outsiders_are_refused(self) -> None:
+		for path, function in functions().items():
+			args = example(path, self.world)
+			for who, token in self.callers.items():
+				with self.subTest(path, who=who):
+					status, body = self.call(path, args, method=methods_of(function)[0], token=token)
+					if status == 200:
+						self.assertIn(body.get("message"), (None, []), body)
+					else:
+						self.assertIn(status, REFUSED, body)
+					self.assertNotIn(self.world.title, str(body))
+					self.assertNotIn(self.world.customer, str(body))
+
+	def test_what_writes_is_not_done_by_following_a_link(self) -> None:
+		"""A GET carries the reader's cookie from anywhere, and no token."""
+		for path, function in functions().items():
+			self.assertNotIn("PUT", methods_of(function), f"{path} names no methods")
+			if "GET" not in methods_of(function):
+				with self.subTest(path):
+					status, body = self.call(
+						path, example(path, self.world), method="GET", token=self.manager
+					)
+					self.assertEqual(status, 403, body)
+
+	def test_what_a_link_may_ask_writes_nothing(self) -> None:
+		for path, function in functions().items():
+			if "GET" in methods_of(function):
+				with self.subTest(path):
+					before = self.state()
+					self.call(path, example(path, self.world), method="GET", token=self.manager)
+					self.assertEqual(self.state(), before)
+
+	def state(self) -> list[Any]:
+		frappe.db.commit()  # nothing to write: the next reading sees what the request wrote
+		tables = ("Deal", "Customer Profile", "Customer", "Stage Change", "Adoption Run", "Contact")
+		return [
+			frappe.get_all(table, ["name", "modified"], order_by="name", as_list=True) for table in tables
+		]
