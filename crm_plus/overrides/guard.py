@@ -6,7 +6,6 @@ from typing import Any
 
 import frappe
 
-SAVEPOINT = "crm_plus_listener"
 Listener = Callable[..., None]
 
 
@@ -28,12 +27,17 @@ def never_in_the_way(*, writes: bool = False) -> Callable[[Listener], Listener]:
 
 def _run(listener: Listener, writes: bool, doc: Any, *args: Any, **kwargs: Any) -> None:
 	messages = list(frappe.local.message_log)
+	# A listener's writes set off other listeners: each depth has its own name, for a second savepoint replaces the first.
+	depth = frappe.flags.crm_plus_listeners or 0
+	frappe.flags.crm_plus_listeners, savepoint = depth + 1, f"crm_plus_listener_{depth}"
 	try:
 		if writes:
-			frappe.db.savepoint(SAVEPOINT)
+			frappe.db.savepoint(savepoint)
 		listener(doc, *args, **kwargs)
 	except Exception:
 		if writes:
-			frappe.db.rollback(save_point=SAVEPOINT)
+			frappe.db.rollback(save_point=savepoint)
 		frappe.local.message_log = messages
 		frappe.log_error(title=f"CRM Plus: {listener.__module__}.{listener.__name__}")
+	finally:
+		frappe.flags.crm_plus_listeners = depth
