@@ -19,6 +19,7 @@ from crm_plus.access.rows import readable_fields, readable_rows
 from crm_plus.reports.board_conditions import BoardFilters, after_card, board_condition, is_rotten
 from crm_plus.rules import deal_stages
 from crm_plus.rules.deal_stages import Stage
+from crm_plus.rules.quoted_text import quoted
 
 PAGE_LENGTH = 20
 STAGE_FIELDS = ("outcome", "probability", "rots_after_days", "is_retired")
@@ -43,7 +44,9 @@ def cards(filters: BoardFilters, stage: str, after: tuple[str | None, str] | Non
 	"""
 	stages = {row.name: row for row in load_stages(filters.pipeline)}
 	if stage not in stages:
-		frappe.throw(_("{0} is no stage of the pipeline {1}.").format(stage, filters.pipeline))
+		frappe.throw(
+			_("{0} is no stage of the pipeline {1}.").format(quoted(stage), quoted(filters.pipeline))
+		)
 	deal = frappe.qb.DocType("Deal")
 	# The pipeline is left out, as a stage has only one: MariaDB would intersect two indexes and sort by itself.
 	query = _card_query(filters, list(stages.values())).where(deal.stage == stage)

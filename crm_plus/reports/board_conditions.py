@@ -17,6 +17,7 @@ from pypika.terms import Criterion, EmptyCriterion
 from crm_plus.access.rows import readable_rows
 from crm_plus.rules.board import period_bounds
 from crm_plus.rules.deal_stages import OPEN, Stage
+from crm_plus.rules.quoted_text import escape_like, quoted
 
 STATES = ("", "rotten", "snoozed", "no_follow_up")
 TEXT_LENGTH = 140
@@ -45,7 +46,9 @@ def read_filters(values: dict[str, Any]) -> BoardFilters:
 		key: str(values.get(key) or "").strip() for key in ("owner", "team", "company", "text", "state")
 	}
 	if chosen["state"] not in STATES:
-		frappe.throw(_("The board cannot show {0} deals: choose another filter.").format(chosen["state"]))
+		frappe.throw(
+			_("The board cannot show {0} deals: choose another filter.").format(quoted(chosen["state"]))
+		)
 	closes_from, closes_to = _closing_period(values)
 	text = chosen["text"][:TEXT_LENGTH]
 	return BoardFilters(
@@ -129,14 +132,14 @@ def _named_profiles(text: str) -> Any:
 
 
 def _pattern(text: str) -> str:
-	return "%{}%".format(text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_"))
+	return f"%{escape_like(text)}%"
 
 
 def _team_members(team: str) -> tuple[str, ...]:
 	"""The users in the team and in all teams below it."""
 	bounds = frappe.db.get_value("Revenue Team", team, ["lft", "rgt"])
 	if not bounds:
-		frappe.throw(_("There is no team {0}: choose another one.").format(team))
+		frappe.throw(_("There is no team {0}: choose another one.").format(quoted(team)))
 	node, member = frappe.qb.DocType("Revenue Team"), frappe.qb.DocType("Revenue Team Member")
 	users = (
 		frappe.qb.from_(member)
@@ -163,7 +166,7 @@ def _pipeline(name: str) -> str:
 	if name in available or (name and frappe.db.exists("Pipeline", name)):
 		return name
 	if name:
-		frappe.throw(_("There is no pipeline {0}: choose another one.").format(name))
+		frappe.throw(_("There is no pipeline {0}: choose another one.").format(quoted(name)))
 	if not available:
 		frappe.throw(_("There is no pipeline yet: create one, with its stages, first."))
 	return available[0]

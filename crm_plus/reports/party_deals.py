@@ -9,6 +9,7 @@ from frappe.utils import fmt_money
 from pypika import Case
 
 from crm_plus.access.deal_links import linkable_deals
+from crm_plus.rules.quoted_text import escape_like
 from crm_plus.setup.compatibility import PROFILE_FIELDS
 
 
@@ -36,7 +37,7 @@ def search_deals(
 		.offset(start)
 	)
 	if text:
-		pattern = f"%{text}%"
+		pattern = f"%{escape_like(text)}%"
 		query = query.where(deal.name.like(pattern) | deal.title.like(pattern))
 	return [
 		(name, title, fmt_money(amount or 0, currency=currency))

@@ -12,6 +12,7 @@ import frappe
 
 from crm_plus.rules.contact_points import digits, phone_fragment
 from crm_plus.rules.duplicates import words_of
+from crm_plus.rules.quoted_text import escape_like
 from crm_plus.rules.search_rank import rank
 
 LIMIT = 20
@@ -182,8 +183,3 @@ def _deal_hit(typed: str, row: Any, customer: str | None) -> dict[str, Any]:
 		"stage": row.status,
 		"rank": rank(typed, "", [row.title, row.name], []),
 	}
-
-
-def escape_like(text: str) -> str:
-	"""Return a text whose wildcards mean themselves in LIKE."""
-	return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")

@@ -9,6 +9,7 @@ from frappe.model.document import Document
 from frappe.utils import cstr, escape_html, flt, getdate, nowdate
 
 from crm_plus.rules import deal_stages as rules
+from crm_plus.rules.quoted_text import quoted
 from crm_plus.workflows.pipelines import load_stages
 
 EARLIEST, LATEST = date(1970, 1, 1), date(2100, 12, 31)
@@ -111,7 +112,7 @@ def find_rate(currency: str, company_currency: str) -> float:
 	if not rate:
 		frappe.throw(
 			_("There is no exchange rate from {0} to {1}; type one, or add it to Currency Exchange.").format(
-				currency, company_currency
+				quoted(currency), quoted(company_currency)
 			)
 		)
 	return rate

@@ -118,7 +118,8 @@ def _link(fact: Fact) -> str:
 
 
 def _stage_name(stage: str) -> str:
-	return _(frappe.get_cached_value("Pipeline Stage", stage, "stage_name"))
+	name = frappe.get_cached_value("Pipeline Stage", stage, "stage_name")
+	return frappe.utils.escape_html(_(name))
 
 
 def history(deal_name: str) -> list[Move]:

@@ -5,6 +5,7 @@ from typing import Any
 import frappe
 from frappe import _
 
+from crm_plus.rules.quoted_text import quoted
 from crm_plus.workflows import after_commit
 
 # Where a row without a deal finds it: the row of the earlier document that it was made from.
@@ -64,11 +65,13 @@ def check_links(doc: Any) -> None:
 def _check_link(doc: Any, deal_name: str) -> None:
 	deal = frappe.db.get_value("Deal", deal_name, ["title", "company", "customer_profile"], as_dict=True)
 	if not deal:
-		frappe.throw(_("Deal {0} does not exist: choose another or leave the field empty.").format(deal_name))
+		frappe.throw(
+			_("Deal {0} does not exist: choose another or leave the field empty.").format(quoted(deal_name))
+		)
 	if doc.company != deal.company:
 		frappe.throw(
 			_("Deal {0} belongs to {1}, this document to {2}: choose a deal of the same company.").format(
-				deal_name, deal.company, doc.company
+				quoted(deal_name), quoted(deal.company), quoted(doc.company)
 			)
 		)
 	customer = _customer_of(deal.customer_profile)
@@ -76,7 +79,7 @@ def _check_link(doc: Any, deal_name: str) -> None:
 	if party and customer and party != customer:
 		frappe.throw(
 			_("Deal {0} is with {1}, this document with {2}: choose a deal of the same customer.").format(
-				deal_name, customer, party
+				quoted(deal_name), quoted(customer), quoted(party)
 			)
 		)
 

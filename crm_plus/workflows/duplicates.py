@@ -12,6 +12,7 @@ from frappe.utils import escape_html, get_link_to_form
 from crm_plus.rules import contact_points
 from crm_plus.rules import duplicates as rules
 from crm_plus.rules.duplicates import Identity
+from crm_plus.rules.quoted_text import escape_like
 from crm_plus.workflows.profiles import IDENTITY_FIELDS, set_keys
 
 # So many profiles with the same beginning of the name key are compared; more would make saving slow.
@@ -91,11 +92,6 @@ def _near(table: Any, identity: Identity) -> Any:
 	if not identity.territory:
 		return block
 	return block & (table.territory.isnull() | table.territory.isin(["", identity.territory]))
-
-
-def escape_like(text: str) -> str:
-	"""Return a text whose wildcards mean themselves in LIKE."""
-	return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
 
 
 def warn(profile: Any) -> None:

@@ -14,6 +14,7 @@ from frappe import _
 from frappe.model.document import Document
 
 from crm_plus.access.deal_links import may_link
+from crm_plus.rules.quoted_text import quoted
 from crm_plus.workflows import after_commit, deal_links
 
 INVOICE = "Sales Invoice"
@@ -64,7 +65,7 @@ def link(invoice: str, deal: str) -> None:
 	invoice or link the deal, where it has a deal already or is cancelled, or where customer or company differ.
 	"""
 	if not frappe.db.exists(INVOICE, invoice):
-		frappe.throw(_("Sales Invoice {0} does not exist: load the report again.").format(invoice))
+		frappe.throw(_("Sales Invoice {0} does not exist: load the report again.").format(quoted(invoice)))
 	doc = frappe.get_doc(INVOICE, invoice, for_update=True)
 	check(doc, deal)
 	doc.load_doc_before_save()
@@ -93,10 +94,10 @@ def check(doc: Document, deal: str) -> None:
 			)
 		)
 	if not deal or not frappe.db.exists("Deal", deal):
-		frappe.throw(_("Deal {0} does not exist: choose another one.").format(deal))
+		frappe.throw(_("Deal {0} does not exist: choose another one.").format(quoted(deal)))
 	if not may_link(deal):
 		frappe.throw(
-			_("You may not use deal {0}: ask its owner to link the invoice.").format(deal),
+			_("You may not use deal {0}: ask its owner to link the invoice.").format(quoted(deal)),
 			frappe.PermissionError,
 		)
 

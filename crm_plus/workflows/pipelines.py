@@ -3,10 +3,11 @@
 import frappe
 from frappe import _
 from frappe.model.document import Document
-from frappe.utils import cint, escape_html, flt
+from frappe.utils import cint, flt
 
 from crm_plus.rules import deal_stages as rules
 from crm_plus.rules.deal_stages import Stage
+from crm_plus.rules.quoted_text import quoted
 
 STAGE_COLUMNS = (
 	"name",
@@ -41,7 +42,7 @@ def load_stage(name: str) -> Stage:
 	found = [stage for stage in load_stages(pipeline) if stage.name == name] if pipeline else []
 	if not found:
 		frappe.throw(
-			_("There is no stage {0}; choose another.").format(escape_html(name)), frappe.DoesNotExistError
+			_("There is no stage {0}; choose another.").format(quoted(name)), frappe.DoesNotExistError
 		)
 	return found[0]
 

@@ -6,6 +6,8 @@ import frappe
 from frappe import _
 from frappe.utils.nestedset import NestedSet
 
+from crm_plus.rules.quoted_text import quoted
+
 
 class RevenueTeam(NestedSet):
 	"""Who works for whom, and hence who sees what."""
@@ -21,17 +23,19 @@ class RevenueTeam(NestedSet):
 			return
 		if self.parent_revenue_team == self.name:
 			frappe.throw(
-				_("Team {0} cannot stand below itself: choose another parent team.").format(self.team_name)
+				_("Team {0} cannot stand below itself: choose another parent team.").format(
+					quoted(self.team_name)
+				)
 			)
 		lft, rgt = frappe.db.get_value("Revenue Team", self.parent_revenue_team, ["lft", "rgt"]) or (0, 0)
 		if not self.is_new() and self.lft and self.lft <= lft and rgt <= self.rgt:
 			frappe.throw(
 				_(
 					"Team {0} cannot stand below {1}, which is one of its own teams: choose another parent team."
-				).format(self.team_name, self.parent_revenue_team)
+				).format(quoted(self.team_name), quoted(self.parent_revenue_team))
 			)
 
 	def _check_members(self) -> None:
 		for user, rows in Counter(member.user for member in self.members).items():
 			if rows > 1:
-				frappe.throw(_("{0} is in the team {1} times: keep one row.").format(user, rows))
+				frappe.throw(_("{0} is in the team {1} times: keep one row.").format(quoted(user), rows))
