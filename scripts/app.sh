@@ -31,6 +31,7 @@ ensure_app() {
 	fi
 	install_package
 	build_assets
+	forget_assets
 }
 
 copy_app() {
@@ -74,4 +75,13 @@ build_assets() {
 	note "building the assets"
 	logged "bench build --app crm_plus" frappe build --app crm_plus
 	stamp assets "$hash"
+}
+
+# Frappe keeps the names of built files in Redis. The build tells the Redis of this run, which need not be the bench's own.
+forget_assets() {
+	as_bench "$bench_python" - "$redis_cache" <<'PYTHON'
+import contextlib, redis, sys
+with contextlib.suppress(redis.exceptions.RedisError):
+	redis.from_url(sys.argv[1], socket_connect_timeout=3).delete("assets_json")
+PYTHON
 }
