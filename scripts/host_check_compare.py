@@ -36,36 +36,53 @@ class Run:
 	complaints: dict[str, str]
 	log: Path
 
+	def improved_by(self, other: "Run", tests: set[str]) -> "Run":
+		"""This run, with what became of some tests when they ran in another one."""
+		outcomes = {test: outcome for test, outcome in other.outcomes.items() if test in tests}
+		return Run({**self.outcomes, **outcomes}, {**self.complaints, **other.complaints}, self.log)
+
 	def tests(self, outcome: str) -> set[str]:
 		return {test for test, was in self.outcomes.items() if was == outcome}
 
 
-def run_suite(kind: str, site: str, suite: str, folder: Path) -> Run:
-	"""Runs one suite on a site fresh from its snapshot."""
-	name = f"{kind}-{suite.replace(' ', '-').lower()}"
+def run_suite(kind: str, site: str, suite: str, folder: Path, tests: tuple[str, ...]) -> Run:
+	"""Runs one suite, or only some tests of it, on a site fresh from its snapshot."""
+	name = f"{kind}-{suite.replace(' ', '-').lower()}{'-again' if tests else ''}"
 	log, result = folder / f"{name}.log", folder / f"{name}.json"
-	if not throw_away_sites.fill(kind, site):
-		sys.exit("The snapshot is gone: Frappe, ERPNext or scripts/ changed meanwhile. Run it again.")
+	throw_away_sites.fill_again(kind, site)
 	script = Path(__file__).with_name("host_check_suite.py")
 	with log.open("wb") as output:
-		command = [sys.executable, str(script), site, suite, str(result)]
+		command = [sys.executable, str(script), site, suite, str(result), *tests]
 		subprocess.run(command, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT)
 	found = json.loads(result.read_text()) if result.exists() else {"outcomes": {}, "complaints": {}}
 	return Run(found["outcomes"], found["complaints"], log)
 
 
-def run_pair(sites: tuple[str, str], suite: str, folder: Path) -> tuple[Run, Run]:
+def run_pair(sites: tuple[str, str], suite: str, folder: Path, *tests: str) -> tuple[Run, Run]:
 	with ThreadPoolExecutor(2) as pool:
-		without, with_app = pool.map(run_suite, ("bare", "with"), sites, [suite] * 2, [folder] * 2)
+		alike = ([argument] * 2 for argument in (suite, folder, tests))
+		without, with_app = pool.map(run_suite, ("bare", "with"), sites, *alike)
+	return without, with_app
+
+
+def run_thoroughly(sites: tuple[str, str], suite: str, folder: Path) -> tuple[Run, Run]:
+	"""Runs a suite on both sites, then what failed on both once more alone: mostly another test had left its mark."""
+	pair = run_pair(sites, suite, folder)
+	failed = pair[0].tests("failed") & pair[1].tests("failed")
+	names = sorted({test.rsplit(".", 1)[-1] for test in failed if test.rsplit(".", 1)[-1].startswith("test")})
+	if not names:
+		return pair
+	alone = run_pair(sites, suite, folder, *names)
+	without, with_app = (first.improved_by(second, failed) for first, second in zip(pair, alone, strict=True))
 	return without, with_app
 
 
 def run_until_sure(sites: tuple[str, str], suite: str, folder: Path) -> tuple[Run, Run, set[str]]:
 	"""Runs a suite on both sites; where CRM Plus spoils a test, once more: chance does not strike the same test twice."""
-	without, with_app = run_pair(sites, suite, folder)
+	without, with_app = run_thoroughly(sites, suite, folder)
 	only = spoilt(without, with_app)
-	if only and without.outcomes:
-		without, with_app = run_pair(sites, suite, folder)
+	if only:
+		without, with_app = run_thoroughly(sites, suite, folder)
 		by_chance = only - spoilt(without, with_app)
 		only -= by_chance
 		for test in sorted(by_chance):

@@ -1,6 +1,6 @@
 """Runs one of ERPNext's test suites with Frappe's own runner and writes what became of each test:
 
-	host_check_suite.py SITE DOCTYPE RESULT.json
+	host_check_suite.py SITE DOCTYPE RESULT.json [TEST...]
 
 The runners of Frappe 15 and 16 print differently and both count with unittest's TestResult, so that is where this listens.
 """
@@ -90,7 +90,7 @@ def forget_former_site(site: str) -> None:
 	frappe.destroy()
 
 
-def main(site: str, doctype: str, target: str) -> None:
+def main(site: str, doctype: str, target: str, *tests: str) -> None:
 	stay_offline()
 	forget_former_site(site)
 	pass_over_missing_doctypes()
@@ -102,7 +102,9 @@ def main(site: str, doctype: str, target: str) -> None:
 		("addSkip", skipped),
 	):
 		listen(method, note)
-	sys.argv = ["frappe", "frappe", "--site", site, "run-tests", "--app", "erpnext", "--doctype", doctype]
+	chosen = [argument for test in tests for argument in ("--test", test)]
+	command = ["--site", site, "run-tests", "--app", "erpnext", "--doctype", doctype, *chosen]
+	sys.argv = ["frappe", "frappe", *command]
 	from frappe.utils import bench_helper
 
 	try:

@@ -57,15 +57,7 @@ def make_bare(site: str, admin: database.Admin) -> None:
 	if fill("bare", site):
 		return
 	make_site.say("which has to be made from nothing (some minutes)")
-	shutil.rmtree(site)
-	make_site.bench(
-		site,
-		*("new-site", site, "--force"),
-		*("--db-name", database.name_for(site), "--db-password", database.new_password()),
-		*("--db-root-username", admin.user, "--db-root-password", admin.password),
-		*("--admin-password", "admin", "--install-app", "erpnext"),
-		site_option=False,
-	)
+	make_site.make_bare(site, admin)
 	snapshots.save("bare", key_of("bare"), site)
 
 
@@ -77,6 +69,15 @@ def fill(kind: str, site: str) -> bool:
 	return True
 
 
+def fill_again(kind: str, site: str) -> None:
+	"""Makes the site equal to the kind's newest snapshot, whatever has changed since that was made."""
+	kept = sorted((snapshots.STATE / "snapshots").glob(f"{kind}-*"))
+	snapshots.restore(kind, kept[-1].name.removeprefix(f"{kind}-"), site, None)
+	# Frappe notes there which test records the database holds.
+	for note in (".test_log", ".test_records.jsonl"):
+		(Path(site) / note).unlink(missing_ok=True)
+
+
 def key_of(kind: str) -> str:
 	return snapshots.schema_key() if kind == "with" else snapshots.base_key()
 
@@ -85,12 +86,7 @@ def drop(site: str, admin: database.Admin) -> None:
 	"""Removes the site, where it is one of ours; refuses where somebody else's has that name."""
 	if Path(site).exists() and not mark_of(site).exists():
 		sys.exit(f"There is a site {site} that this did not make: rename or remove it, and try again.")
-	name = database.name_for(site)
-	with database.credentials(admin) as options:
-		database.query(options, f"DROP DATABASE IF EXISTS `{name}`")
-		hosts = database.query(options, f"SELECT host FROM mysql.user WHERE user = '{name}'").splitlines()
-		for host in hosts:
-			database.query(options, f"DROP USER '{name}'@'{host}'")
+	database.remove(site, admin)
 	shutil.rmtree(site, ignore_errors=True)
 	mark_of(site).unlink(missing_ok=True)
 
