@@ -7,6 +7,7 @@ from typing import Any
 import frappe
 from frappe import _
 
+from crm_plus.api import arguments
 from crm_plus.reports.party_deals import search_deals
 from crm_plus.setup.compatibility import PROFILE_FIELDS
 from crm_plus.workflows.invoice_linking import link_each, result_key
@@ -14,6 +15,7 @@ from crm_plus.workflows.invoice_linking import link_each, result_key
 DOCUMENTS = ("Quotation", "Sales Order", "Sales Invoice")
 LINKS_PER_REQUEST = 25
 LINKS_PER_RUN = 5000
+LAST_START = 100_000
 JOB = "crm_plus.jobs.invoice_linking.run"
 
 
@@ -32,14 +34,14 @@ def deals_for_document(
 	`filters` name the document: {document_type, party_type, party, company}. Raises frappe.PermissionError for callers who
 	may not read documents of that type, party and company.
 	"""
-	asked = frappe._dict(frappe.parse_json(filters) or {})
+	asked = frappe._dict(arguments.mapping(filters))
 	check_document(asked)
 	return search_deals(
 		asked.party_type or "Customer",
 		asked.party or "",
 		asked.company or "",
 		txt,
-		max(start, 0),
+		min(max(start, 0), LAST_START),
 		# Newer Frappe asks for many rows at once to see whether a typed deal is among them.
 		min(max(page_len, 1), 1000),
 	)
@@ -96,8 +98,8 @@ def linking_result(run: str) -> dict[str, Any]:
 
 def read_pairs(pairs: list[Any] | str) -> list[tuple[str, str]]:
 	"""Return (invoice, deal) of what a browser sent, each invoice once. Raises frappe.ValidationError."""
-	rows = json.loads(pairs) if isinstance(pairs, str) else pairs
-	fits = isinstance(rows, list) and all(
+	rows = arguments.several(pairs)
+	fits = all(
 		isinstance(row, dict) and isinstance(row.get("invoice"), str) and isinstance(row.get("deal"), str)
 		for row in rows
 	)

@@ -6,6 +6,7 @@ from typing import Any
 import frappe
 from frappe import _
 
+from crm_plus.access.records import record
 from crm_plus.workflows import adoption, adoption_report, adoption_undo
 from crm_plus.workflows.adoption import DRAFT, FAILED, FINISHED, RUN, RUNNING, STOPPED, UNDOING, UNDONE
 
@@ -74,6 +75,7 @@ def recount(run: str) -> dict[str, Any]:
 def progress(run: str) -> dict[str, Any]:
 	"""Return how far a run is."""
 	check_right()
+	record(RUN, run)
 	return {**adoption.progress(run), "is_worked_on": adoption.is_worked_on()}
 
 
@@ -92,6 +94,7 @@ def check_right() -> None:
 def locked(run: str, allowed: tuple[str, ...]) -> Any:
 	"""Lock a run's row, so that of two clicks the second one sees what the first did, and check its status."""
 	check_right()
+	record(RUN, run, "write")
 	document = frappe.get_doc(RUN, run, for_update=True)
 	adoption.refuse_unless(document, allowed)
 	return document

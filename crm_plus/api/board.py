@@ -5,9 +5,12 @@ from typing import Any
 import frappe
 from frappe import _
 
+from crm_plus.access.records import record
+from crm_plus.api import arguments
 from crm_plus.reports import board
 from crm_plus.reports.board_conditions import pipelines, read_filters
 from crm_plus.rules.deal_stages import OPEN
+from crm_plus.rules.plain_values import as_moment
 from crm_plus.workflows import deal_stages
 
 MAX_CHANGED = 50
@@ -21,7 +24,7 @@ def columns(filters: str | dict[str, Any] | None = None, with_cards: bool = Fals
 	frappe.PermissionError where the caller may read no deal, frappe.ValidationError for filters that make no sense.
 	"""
 	_check_read()
-	chosen = read_filters(_parse(filters))
+	chosen = read_filters(arguments.mapping(filters))
 	found = board.columns(chosen)
 	if with_cards:
 		found = [{**column, **_first_page(chosen, column)} for column in found]
@@ -40,15 +43,15 @@ def cards(
 ) -> dict[str, Any]:
 	"""The next 20 cards of a stage behind `after`, the `next` of the page before (None is the first page)."""
 	_check_read()
-	return board.cards(read_filters(_parse(filters)), stage, _keyset(after))
+	return board.cards(read_filters(arguments.mapping(filters)), stage, _keyset(after))
 
 
 @frappe.whitelist(methods=["GET"])
 def changed(deals: str | list[Any], filters: str | dict[str, Any] | None = None) -> dict[str, Any]:
 	"""The columns anew and the cards of those of the named deals that the filters still show."""
 	_check_read()
-	names = [str(name) for name in frappe.parse_json(deals)][:MAX_CHANGED]
-	chosen = read_filters(_parse(filters))
+	names = [str(name) for name in arguments.several(deals)][:MAX_CHANGED]
+	chosen = read_filters(arguments.mapping(filters))
 	return {"columns": board.columns(chosen), "cards": board.cards_of(chosen, names)}
 
 
@@ -66,9 +69,8 @@ def move(
 	`modified` is the card's. Raises frappe.TimestampMismatchError where somebody else saved the deal since,
 	frappe.PermissionError without write permission, and the workflow's sentence where a stage's rule refuses.
 	"""
-	chosen = read_filters(_parse(filters))
-	doc = frappe.get_doc("Deal", deal)
-	doc.check_permission("write")
+	chosen = read_filters(arguments.mapping(filters))
+	doc = record("Deal", deal, "write")
 	# Frappe itself compares this with the row it locks when it saves, as it does for a form.
 	doc.modified = modified
 	if lost_reason:
@@ -117,18 +119,11 @@ def _first_page(filters: Any, column: dict[str, Any]) -> dict[str, Any]:
 	return board.cards(filters, column["name"]) if column["count"] else {"cards": [], "next": None}
 
 
-def _parse(filters: str | dict[str, Any] | None) -> dict[str, Any]:
-	values = frappe.parse_json(filters) if filters else {}
-	if not isinstance(values, dict):
-		frappe.throw(_("The board's filters must be a set of names and values."))
-	return values
-
-
 def _keyset(after: str | list[Any] | None) -> tuple[str | None, str] | None:
-	values = frappe.parse_json(after) if after else None
+	values = arguments.several(after)
 	if not values:
 		return None
-	if not isinstance(values, list) or len(values) != 2:
+	if len(values) != 2 or not (values[0] is None or as_moment(values[0])):
 		frappe.throw(_("The board lost its place in the column: reload the page."))
 	return (str(values[0]) if values[0] else None), str(values[1])
 
@@ -147,7 +142,9 @@ def stage_chart(filters: str | dict[str, Any] | None = None, **_chart: Any) -> d
 	where the caller may read no deal.
 	"""
 	_check_read()
-	columns = [row for row in board.columns(read_filters(_parse(filters))) if row["outcome"] == OPEN]
+	columns = [
+		row for row in board.columns(read_filters(arguments.mapping(filters))) if row["outcome"] == OPEN
+	]
 	return {
 		"labels": [_(row["title"]) for row in columns],
 		"datasets": [{"name": _("Deals"), "values": [row["count"] for row in columns]}],

@@ -4,6 +4,7 @@ from typing import Any
 
 import frappe
 
+from crm_plus.access.records import record
 from crm_plus.reports import deal_documents, profile_documents
 
 
@@ -13,7 +14,7 @@ def documents_of_deal(deal: str) -> dict[str, Any]:
 
 	Raises frappe.PermissionError where the caller may not read the deal.
 	"""
-	frappe.has_permission("Deal", "read", deal, throw=True)
+	record("Deal", deal)
 	return deal_documents.documents_of_deal(deal)
 
 
@@ -23,5 +24,5 @@ def documents_of_profile(profile: str) -> dict[str, Any]:
 
 	Amounts only for callers who may read invoices. Raises frappe.PermissionError where the caller may not read the profile.
 	"""
-	frappe.has_permission("Customer Profile", "read", profile, throw=True)
+	record("Customer Profile", profile)
 	return profile_documents.documents_of_profile(profile)

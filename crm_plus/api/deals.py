@@ -5,15 +5,15 @@ from typing import Any
 import frappe
 from frappe.model.document import Document
 
+from crm_plus.access.records import record
+from crm_plus.api import arguments
 from crm_plus.reports import stage_history as history
 from crm_plus.workflows import deal_defaults, deal_items, deal_stages, pipelines, quoting
 
 
 def _deal(name: str, right: str = "write") -> Document:
 	"""Return a deal that the user may write (or read). Raises frappe.PermissionError, frappe.DoesNotExistError."""
-	deal = frappe.get_doc("Deal", name)
-	deal.check_permission(right)
-	return deal
+	return record("Deal", name, right)
 
 
 def _state(deal: Document) -> dict[str, Any]:
@@ -84,7 +84,7 @@ def stage_history(deal: str) -> list[dict[str, Any]]:
 @frappe.whitelist(methods=["POST"])
 def stages(pipeline: str) -> list[dict[str, Any]]:
 	"""Return a pipeline's stages in order, for the stage bar and the pipeline's form."""
-	frappe.get_doc("Pipeline", pipeline).check_permission("read")
+	record("Pipeline", pipeline)
 	keys = (
 		"name",
 		"stage_name",
@@ -101,8 +101,8 @@ def stages(pipeline: str) -> list[dict[str, Any]]:
 @frappe.whitelist(methods=["POST"])
 def reorder_stages(pipeline: str, names: str | list[str]) -> None:
 	"""Put a pipeline's stages in the given order; `names` may be JSON, as a form sends it."""
-	frappe.get_doc("Pipeline", pipeline).check_permission("write")
-	pipelines.reorder(pipeline, [str(name) for name in frappe.parse_json(names)])
+	record("Pipeline", pipeline, "write")
+	pipelines.reorder(pipeline, [str(name) for name in arguments.several(names)])
 
 
 @frappe.whitelist(methods=["POST"])
@@ -122,8 +122,8 @@ def item_details(
 	if not frappe.has_permission("Deal", "create"):
 		frappe.has_permission("Deal", "write", throw=True)
 	if customer_profile:
-		frappe.has_permission("Customer Profile", "read", customer_profile, throw=True)
-	frappe.get_doc("Item", item_code).check_permission("select")
+		record("Customer Profile", customer_profile)
+	record("Item", item_code, "select")
 	draft = frappe.get_doc(
 		{
 			"doctype": "Deal",

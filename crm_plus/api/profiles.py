@@ -6,6 +6,7 @@ import frappe
 from frappe import _
 from frappe.model.document import Document
 
+from crm_plus.access.records import record
 from crm_plus.reports import credit as credit_report
 from crm_plus.workflows import customers, duplicates, profiles
 
@@ -14,9 +15,7 @@ PROFILE = "Customer Profile"
 
 def _profile(name: str, right: str) -> Document:
 	"""Return a profile that the user may read or write. Raises frappe.PermissionError, frappe.DoesNotExistError."""
-	profile = frappe.get_doc(PROFILE, name)
-	profile.check_permission(right)
-	return profile
+	return record(PROFILE, name, right)
 
 
 @frappe.whitelist(methods=["GET", "POST"])

@@ -17,6 +17,7 @@ from pypika.terms import Criterion, EmptyCriterion
 from crm_plus.access.rows import readable_rows
 from crm_plus.rules.board import period_bounds
 from crm_plus.rules.deal_stages import OPEN, Stage
+from crm_plus.rules.plain_values import as_day
 from crm_plus.rules.quoted_text import escape_like, quoted
 
 STATES = ("", "rotten", "snoozed", "no_follow_up")
@@ -173,8 +174,11 @@ def _pipeline(name: str) -> str:
 
 
 def _closing_period(values: dict[str, Any]) -> tuple[date | None, date | None]:
-	first, last = (getdate(values[key]) if values.get(key) else None for key in ("from", "to"))
+	given = [values.get(key) for key in ("from", "to")]
+	days = [as_day(value) for value in given]
 	try:
-		return period_bounds(str(values.get("period") or ""), getdate(), first, last)
+		if any(value and not day for value, day in zip(given, days, strict=True)):
+			raise ValueError("no day")
+		return period_bounds(str(values.get("period") or ""), getdate(), *days)
 	except ValueError:
 		frappe.throw(_("The period of the expected close is not valid: choose another one."))

@@ -15,6 +15,7 @@ from frappe.utils import flt, get_datetime, getdate
 from crm_plus.rules import adoption as rules
 from crm_plus.rules.adoption import CREATED, SKIPPED, Standing, Value
 from crm_plus.rules.deal_stages import LOST, OPEN, Stage
+from crm_plus.rules.plain_values import LONGEST_LINE
 from crm_plus.workflows import adoption_ledger as ledger
 from crm_plus.workflows import adoption_masters as masters
 from crm_plus.workflows import adoption_parties, pipelines
@@ -26,7 +27,7 @@ from crm_plus.workflows.adoption_profiles import profiles_of
 from crm_plus.workflows.adoption_settling import ADOPTED, settle
 from crm_plus.workflows.adoption_sources import TYPICAL_PROBABILITY, DealSource
 from crm_plus.workflows.adoption_standing import closings, lost_reasons, read_states, standing_of
-from crm_plus.workflows.deal_defaults import EARLIEST, LATEST, LONGEST_TEXT
+from crm_plus.workflows.deal_defaults import EARLIEST, LATEST
 
 MASTERS = {"owner": "User", "contact": "Contact"}
 # So many letters of a title, campaign or next step fit.
@@ -190,7 +191,7 @@ def as_deal(batch: Batch, row: dict[str, Any], sale: Sale, stage: Stage) -> dict
 	entered = entered_on(batch, row, sale, stage)
 	return {
 		"name": next(batch.names),
-		**{key: str(values.get(key) or "")[:LONGEST_TEXT] or None for key in TEXTS},
+		**{key: str(values.get(key) or "")[:LONGEST_LINE] or None for key in TEXTS},
 		**{key: values.get(key) for key in ("contact", "source", "lost_detail")},
 		"deal_owner": values["owner"],
 		"pipeline": batch.plan.pipeline,

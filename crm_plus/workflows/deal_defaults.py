@@ -13,7 +13,6 @@ from crm_plus.rules.quoted_text import quoted
 from crm_plus.workflows.pipelines import load_stages
 
 EARLIEST, LATEST = date(1970, 1, 1), date(2100, 12, 31)
-LONGEST_TEXT = 140
 DOCUMENTS = ("Quotation", "Sales Order", "Sales Invoice")
 # Written by workflows.deal_money and workflows.deal_follow alone, past the document, from ERPNext's books.
 FROM_THE_BOOKS = {
@@ -138,24 +137,13 @@ def keep_what_the_books_say(deal: Document) -> None:
 
 
 def check(deal: Document) -> None:
-	"""Raise frappe.ValidationError, in one sentence, for a text, date or percentage that no deal may hold."""
-	_check_texts(deal)
+	"""Raise frappe.ValidationError, in one sentence, for a date, percentage or company that no deal may hold."""
 	_check_dates(deal)
 	if not 0 <= flt(deal.probability) <= 100:
 		frappe.throw(_("The probability must be between 0 and 100 percent."))
 	if deal.snoozed_until and not cstr(deal.snooze_reason).strip():
 		frappe.throw(_("Say why this deal is snoozed."))
 	_check_company(deal)
-
-
-def _check_texts(deal: Document) -> None:
-	for field in deal.meta.get("fields", {"fieldtype": "Data"}):
-		if len(cstr(deal.get(field.fieldname))) > (field.length or LONGEST_TEXT):
-			frappe.throw(
-				_("{0} is longer than {1} characters; shorten it.").format(
-					_(field.label), field.length or LONGEST_TEXT
-				)
-			)
 
 
 def _check_dates(deal: Document) -> None:

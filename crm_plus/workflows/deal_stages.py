@@ -13,6 +13,7 @@ from frappe.utils import escape_html, get_datetime, getdate, now_datetime, strip
 
 from crm_plus.rules import deal_stages as rules
 from crm_plus.rules.deal_stages import LOST, OPEN, Move, Stage
+from crm_plus.rules.plain_values import as_day
 from crm_plus.workflows import deal_defaults, deal_loss, deal_value
 from crm_plus.workflows.pipelines import forget_stages, load_stage, load_stages
 from crm_plus.workflows.stage_refusals import sentence
@@ -212,9 +213,10 @@ def snooze(deal: Document, until: str, reason: str) -> None:
 	"""
 	if deal.status != OPEN:
 		frappe.throw(_("This deal is closed; reopen it before you snooze it."))
-	if getdate(until) <= getdate(today()):
+	day = as_day(until)
+	if not day or day <= getdate(today()):
 		frappe.throw(_("Choose a day after today until which the deal is snoozed."))
-	deal.snoozed_until, deal.snooze_reason = getdate(until), reason
+	deal.snoozed_until, deal.snooze_reason = day, reason
 	deal.save()
 
 

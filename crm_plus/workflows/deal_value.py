@@ -55,7 +55,7 @@ def price_deal(deal: Document) -> None:
 
 def _typed(deal: Document) -> float:
 	"""Return the amount that somebody typed, 0 where the items' sum replaces it."""
-	return 0.0 if deal.items else float(deal.amount or 0)
+	return 0.0 if deal.items else flt(deal.amount)
 
 
 def line_of(row: Document) -> Line:

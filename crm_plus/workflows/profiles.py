@@ -43,12 +43,6 @@ def phone_country() -> str:
 
 def check(profile: Any) -> None:
 	"""Refuse what cannot be. Raises frappe.ValidationError with one sentence."""
-	if len(profile.full_name) > MAX_NAME:
-		frappe.throw(
-			_("The name has {0} characters; shorten it to {1} and put the rest into the notes.").format(
-				len(profile.full_name), MAX_NAME
-			)
-		)
 	check_organization(profile)
 	check_customer(profile)
 
@@ -111,7 +105,7 @@ def check_customer(profile: Any) -> None:
 		frappe.throw(
 			_(
 				"Customer {0} already belongs to the profile {1} ({2}): choose another, or work with that profile."
-			).format(_bold(profile.erpnext_customer), _bold(other.full_name), other.name)
+			).format(_bold(profile.erpnext_customer), _bold(other.full_name), escape_html(other.name))
 		)
 
 

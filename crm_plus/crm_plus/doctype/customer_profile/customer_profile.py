@@ -5,9 +5,10 @@ from frappe.contacts.address_and_contact import delete_contact_and_address, load
 from frappe.model.document import Document
 
 from crm_plus.workflows import duplicates, lifecycle, profile_contacts, profiles
+from crm_plus.workflows.plain_values import PlainValues
 
 
-class CustomerProfile(Document):
+class CustomerProfile(PlainValues, Document):
 	"""One person or organization we have a relationship with, at any lifecycle stage."""
 
 	def onload(self) -> None:

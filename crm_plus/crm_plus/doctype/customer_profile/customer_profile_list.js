@@ -10,6 +10,8 @@ const LIFECYCLE_COLORS = {
 frappe.listview_settings["Customer Profile"] = {
 	add_fields: ["lifecycle_stage", "profile_type", "phone", "image"],
 	hide_name_column: true,
+	formatters: { profile_owner: (user, df) => crm_plus.lists.user_cell(user, df) },
+	onload: (listview) => crm_plus.lists.show_columns(listview),
 
 	get_indicator(doc) {
 		const stage = doc.lifecycle_stage;

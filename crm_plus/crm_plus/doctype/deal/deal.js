@@ -1,6 +1,10 @@
 frappe.ui.form.on("Deal", {
 	setup(frm) {
 		set_queries(frm);
+		// From the documents' tab too, a quotation is made of the deal, and what follows is made of the quotation.
+		frm.make_methods = { Quotation: () => crm_plus.deal.actions.quote(frm) };
+		frm.can_make_methods = { Quotation: crm_plus.deal.actions.may_quote };
+		for (const later of ["Sales Order", "Sales Invoice", "Project"]) frm.can_make_methods[later] = () => false;
 	},
 
 	onload(frm) {
@@ -12,8 +16,11 @@ frappe.ui.form.on("Deal", {
 		show_stages(frm);
 		toggle_rate(frm);
 		crm_plus.deal.stage_history.render(frm);
+		show_snooze(frm);
 		crm_plus.credit_panel.show(frm, frm.doc.customer_profile, frm.doc.company);
 	},
+
+	validate: (frm) => drop_empty_rows(frm),
 
 	pipeline(frm) {
 		return show_stages(frm).then((stages) => {
@@ -71,6 +78,23 @@ function set_queries(frm) {
 		query: "frappe.contacts.doctype.contact.contact.contact_query",
 		filters: { link_doctype: "Customer Profile", link_name: frm.doc.customer_profile },
 	}));
+}
+
+function show_snooze(frm) {
+	const { snoozed_until, snooze_reason, status } = frm.doc;
+	if (status !== "Open" || !snoozed_until || snoozed_until <= frappe.datetime.get_today()) return frm.set_intro("");
+	const text = __("Snoozed until {0}: {1}", [frappe.datetime.str_to_user(snoozed_until), snooze_reason || ""]);
+	frm.set_intro(frappe.utils.escape_html(text), "blue");
+}
+
+// A row that the keyboard added behind the last one, with nothing in it but its quantity, is none.
+function drop_empty_rows(frm) {
+	const rows = frm.doc.items || [];
+	const kept = rows.filter((row) => row.item_code || row.rate || row.description);
+	if (kept.length === rows.length) return;
+	kept.forEach((row, index) => (row.idx = index + 1));
+	frm.doc.items = kept;
+	frm.refresh_field("items");
 }
 
 async function fill_new(frm) {

@@ -3,6 +3,7 @@ from frappe.model.document import Document
 from frappe.utils import flt
 
 from crm_plus.workflows import deal_stages
+from crm_plus.workflows.plain_values import PlainValues
 
 # Fields of few values have no index of their own: MariaDB would intersect them, a hundred times slower on a long list.
 INDEXES = {
@@ -19,7 +20,7 @@ INDEXES = {
 }
 
 
-class Deal(Document):
+class Deal(PlainValues, Document):
 	"""One possible sale to a customer, from the first hello to the paid invoice."""
 
 	def _set_defaults(self) -> None:

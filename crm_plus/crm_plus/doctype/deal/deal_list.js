@@ -3,6 +3,7 @@ const limits = {};
 
 frappe.listview_settings["Deal"] = {
 	hide_name_column: true,
+	formatters: { deal_owner: (user, df) => crm_plus.lists.user_cell(user, df) },
 	add_fields: ["status", "stage", "stage_entered_on", "snoozed_until", "currency"],
 
 	get_indicator(doc) {
@@ -12,6 +13,7 @@ frappe.listview_settings["Deal"] = {
 
 	// Days until a deal rots stand on the stage: read once for the list.
 	onload(listview) {
+		crm_plus.lists.show_columns(listview);
 		frappe.db
 			.get_list("Pipeline Stage", {
 				fields: ["name", "rots_after_days"],

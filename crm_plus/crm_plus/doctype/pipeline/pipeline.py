@@ -5,11 +5,12 @@ from frappe.utils import escape_html
 
 from crm_plus.rules.deal_stages import missing_outcomes
 from crm_plus.workflows import pipelines
+from crm_plus.workflows.plain_values import PlainValues
 
 LONGEST_NAME = 60  # a stage's name begins with its pipeline's, and both fit into 140 characters
 
 
-class Pipeline(Document):
+class Pipeline(PlainValues, Document):
 	"""A named sales process; its ordered steps are Pipeline Stages."""
 
 	def before_insert(self) -> None:

@@ -5,12 +5,14 @@ from frappe.model.naming import append_number_if_name_exists
 from frappe.utils import cint, escape_html, flt
 
 from crm_plus.rules.deal_stages import resolve_successor
+from crm_plus.rules.quoted_text import quoted
 from crm_plus.workflows import pipelines, stage_retirement
+from crm_plus.workflows.plain_values import PlainValues
 
 LONGEST_NAME = 60
 
 
-class PipelineStage(Document):
+class PipelineStage(PlainValues, Document):
 	"""One step of a pipeline: what it needs, what it is worth, and what moves a deal into it."""
 
 	def autoname(self) -> None:
@@ -68,7 +70,7 @@ class PipelineStage(Document):
 			if not meta.has_field(row.fieldname):
 				frappe.throw(
 					_("Row {0}: a deal has no field {1}; choose one of its fields.").format(
-						row.idx, escape_html(row.fieldname)
+						row.idx, quoted(row.fieldname)
 					)
 				)
 

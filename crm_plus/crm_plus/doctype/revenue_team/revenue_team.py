@@ -7,9 +7,10 @@ from frappe import _
 from frappe.utils.nestedset import NestedSet
 
 from crm_plus.rules.quoted_text import quoted
+from crm_plus.workflows.plain_values import PlainValues
 
 
-class RevenueTeam(NestedSet):
+class RevenueTeam(PlainValues, NestedSet):
 	"""Who works for whom, and hence who sees what."""
 
 	nsm_parent_field = "parent_revenue_team"

@@ -6,6 +6,7 @@ import frappe
 from frappe import _
 
 from crm_plus.reports.invoices_without_deal import by_month, unlinked_invoices
+from crm_plus.rules.plain_values import as_day
 
 Rows = list[dict[str, Any]]
 
@@ -18,6 +19,8 @@ def execute(filters: dict[str, Any] | None = None) -> tuple[Any, ...]:
 	filters = frappe._dict(filters or {})
 	if not filters.company:
 		frappe.throw(_("Choose a company: the amounts are in its currency."))
+	if any(filters.get(name) and not as_day(filters.get(name)) for name in ("from_date", "to_date")):
+		frappe.throw(_("The period needs dates such as 2026-12-31."))
 	if filters.from_date and filters.to_date and str(filters.from_date) > str(filters.to_date):
 		frappe.throw(_("The period ends before it begins: choose a later end."))
 	currency = frappe.get_cached_value("Company", filters.company, "default_currency")
