@@ -25,4 +25,4 @@ host-check: ## ERPNext's own tests without and with CRM Plus, and what CRM Plus 
 	@bash scripts/host_check.sh $(ARGS)
 
 bench-tables: ## time lists, board and forms at full scale
-	@bash scripts/in_bench.sh tests/benchmarks/run.py $(ARGS)
+	@bash scripts/bench_tables.sh $(ARGS)

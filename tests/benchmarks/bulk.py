@@ -21,6 +21,8 @@ SIGNS_OF_WORK = (
 	"Sales Invoice",
 	"Payment Ledger Entry",
 )
+# What saving and moving the rows has left behind, by the field that names them.
+LEFT_BY_RUNS = {"Stage Change": "reference_name", "Version": "docname"}
 
 Row = dict[str, Any]
 
@@ -45,10 +47,13 @@ def put(doctype: str, rows: Iterable[Row]) -> int:
 
 
 def remove(doctypes: Iterable[str]) -> None:
-	"""Take out all that `put` put in."""
+	"""Take out all that `put` put in, and what was recorded of it since."""
 	for doctype in doctypes:
 		table = frappe.qb.DocType(doctype)
 		frappe.qb.from_(table).delete().where(table.name.like(f"{PREFIX}%")).run()
+		frappe.db.commit()
+	for doctype, field in LEFT_BY_RUNS.items():
+		frappe.db.delete(doctype, {field: ["like", f"{PREFIX}%"]})
 		frappe.db.commit()
 
 
