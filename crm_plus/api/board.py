@@ -107,8 +107,13 @@ def rotten_deals() -> dict[str, Any]:
 
 
 def has_app_permission() -> bool:
-	"""Whether the caller finds CRM Plus among his apps: whoever may read deals or customer profiles."""
-	return any(frappe.has_permission(doctype, "read") for doctype in ("Deal", "Customer Profile"))
+	"""Whether the caller finds CRM Plus among his apps: whoever may read anything of it.
+
+	Accountants read the customer sources: a Desk shows a module's pages to those alone who may read one of its documents.
+	"""
+	return any(
+		frappe.has_permission(doctype, "read") for doctype in ("Deal", "Customer Profile", "Customer Source")
+	)
 
 
 def _check_read() -> None:
