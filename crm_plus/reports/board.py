@@ -83,8 +83,11 @@ def load_stages(pipeline: str | None = None) -> list[Stage]:
 	)
 
 
-def open_totals(company: str) -> dict[str, float]:
-	"""Weighted value (company currency) and rotten count of the open deals of all pipelines in a company."""
+def open_totals(company: str | None = None) -> dict[str, float]:
+	"""Weighted value (company currency) and rotten count of the open deals of all pipelines in a company.
+
+	Without a company only the count means something: currencies are not added up.
+	"""
 	deal = frappe.qb.DocType("Deal")
 	row = (
 		frappe.qb.from_(deal)
@@ -92,7 +95,7 @@ def open_totals(company: str) -> dict[str, float]:
 			Sum(deal.base_amount * deal.probability / 100).as_("weighted"),
 			Sum(Case().when(is_rotten(deal, load_stages()), 1).else_(0)).as_("rotten"),
 		)
-		.where((deal.status == "Open") & (deal.company == company))
+		.where((deal.status == "Open") & ((deal.company == company) if company else deal.company.isnotnull()))
 		.where(readable_rows("Deal"))
 		.run(as_dict=True)[0]
 	)

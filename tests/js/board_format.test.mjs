@@ -24,6 +24,7 @@ test("an unknown language or currency is no reason to fail", () => {
 test("sums in several currencies stand side by side", () => {
 	const sums = [{ currency: "EUR", amount: 10 }, { currency: "USD", amount: 20 }];
 	assert.equal(join_sums(sums, "amount", (value, currency) => `${currency} ${value}`), "EUR 10 + USD 20");
+	assert.equal(join_sums([...sums].reverse(), "amount", (value, currency) => `${currency} ${value}`), "EUR 10 + USD 20");
 	assert.equal(join_sums([], "amount", String), "");
 });
 

@@ -26,9 +26,10 @@ function with_decimal(format, value, decimal) {
 	return parts.map((part) => (part.type === "decimal" && decimal ? decimal : part.value)).join("");
 }
 
-/** One text for sums in several currencies; currencies are never added up. */
+/** One text for sums in several currencies, always in the same order; currencies are never added up. */
 export function join_sums(sums, field, format) {
-	return sums.map((sum) => format(sum[field], sum.currency)).join(" + ");
+	const in_order = [...sums].sort((one, other) => one.currency.localeCompare(other.currency));
+	return in_order.map((sum) => format(sum[field], sum.currency)).join(" + ");
 }
 
 /** How a day (YYYY-MM-DD, or a time that begins so) lies to today: "overdue", "today", "ahead", or "none". */

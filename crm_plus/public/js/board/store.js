@@ -166,7 +166,11 @@ class BoardStore {
 		const card = model.find_card(this.state.columns, name)?.card;
 		if (!card) return;
 		const stage = await ask_stage(card, model.move_targets(this.state.columns, card.stage));
-		return stage ? this.move(name, stage) : this.focus(name);
+		if (!stage) return this.focus(name);
+		const moved = await this.move(name, stage);
+		// On a phone the column it went to is out of sight.
+		if (moved) frappe.show_alert({ message: frappe.utils.escape_html(this.state.announcement), indicator: "green" });
+		return moved;
 	}
 
 	move_sideways(name, step) {
