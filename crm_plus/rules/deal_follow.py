@@ -16,6 +16,8 @@ INVOICE_SUBMITTED = "Invoice Submitted"
 INVOICE_PAID = "Invoice Paid"
 QUOTATION_LOST = "Quotation Lost"
 ORDER_CANCELLED = "Order Cancelled"
+# Who is billed has ordered, also where nobody wrote an order.
+SAYS_AS_MUCH = {INVOICE_SUBMITTED: {INVOICE_SUBMITTED, ORDER_SUBMITTED}}
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -71,7 +73,7 @@ def _where_it_stands(
 	"""Return the stage that still holds, and the fact whose loss moved it there (None where nothing was lost)."""
 	standing = _standing_moves(history)
 	lost: Fact | None = None
-	asked_for = {fact.event for fact in facts}
+	asked_for = {event for fact in facts for event in _events_of(fact)}
 	while standing and standing[-1].to_stage == current:
 		move = standing.pop()
 		if not move.fact or move.fact in facts or by_name[current].advance_on in asked_for:
@@ -100,9 +102,13 @@ def _furthest(by_name: dict[str, Stage], current: str, facts: Iterable[Fact]) ->
 	best, reason = current, None
 	for fact in sorted(facts):
 		for stage in by_name.values():
-			if stage.advance_on == fact.event and _leads_on(by_name[best], stage):
+			if stage.advance_on in _events_of(fact) and _leads_on(by_name[best], stage):
 				best, reason = stage.name, fact
 	return best, reason
+
+
+def _events_of(fact: Fact) -> set[str]:
+	return SAYS_AS_MUCH.get(fact.event, {fact.event})
 
 
 def _leads_on(here: Stage, there: Stage) -> bool:

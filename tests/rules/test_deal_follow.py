@@ -26,7 +26,7 @@ STAGES = [
 	stage(7, "Lost", "Lost", LOST),
 ]
 Q1, Q2, O1, O2 = Fact(QUOTED, "Q1"), Fact(QUOTED, "Q2"), Fact(ORDERED, "O1"), Fact(ORDERED, "O2")
-P1 = Fact(PAID, "I1")
+B1, P1 = Fact(BILLED, "I1"), Fact(PAID, "I1")
 L1 = Fact(LOST, "Q1")
 
 
@@ -127,6 +127,21 @@ def test_a_won_deal_moves_on_to_a_later_won_stage_and_back():
 	deal.see(O1)
 	assert deal.see(O1, P1) == "Cash"
 	assert deal.see(O1) == "Won"
+
+
+def test_an_invoice_without_an_order_wins_as_an_order_would():
+	deal = Deal()
+	deal.see(Q1)
+	assert deal.see(Q1, B1) == "Won"
+	assert deal.see(Q1) == "Proposal"
+
+
+def test_an_invoice_of_the_order_keeps_the_deal_won():
+	deal = Deal()
+	deal.see(O1)
+	assert deal.see(O1, B1) == "Won"
+	assert deal.see(B1) == "Won"
+	assert deal.see() == "New"
 
 
 def test_a_lost_quotation_loses_and_a_new_one_revives():
