@@ -1,0 +1,53 @@
+// What lists and links show of users, and how many columns a list has.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+globalThis.frappe = {
+	provide() {},
+	form: { link_formatters: {} },
+	user_info: (user) => ({ fullname: { "anna@x.example": "Anna <Keller>" }[user] }),
+	utils: { escape_html: (text) => String(text).replaceAll("<", "&lt;").replaceAll(">", "&gt;") },
+};
+globalThis.crm_plus = { lists: {} };
+globalThis.__ = (text) => text;
+
+const { column_count, show_columns, user_cell } = await import("../../crm_plus/public/js/lists.js");
+const { name_of } = await import("../../crm_plus/public/js/user_names.js");
+
+test("a laptop shows as many columns as we need, and a chosen number stays", () => {
+	assert.equal(column_count(0, 1280), 8);
+	assert.equal(column_count(0, 1920), 10);
+	assert.equal(column_count(4, 1280), 4);
+});
+
+test("columns are set up anew only where nobody chose a number", () => {
+	globalThis.window = { innerWidth: 1280 };
+	const seen = [];
+	const list = (settings) => ({
+		list_view_settings: settings,
+		setup_columns: () => seen.push(settings.total_fields),
+		render_header: () => {},
+	});
+	show_columns(list({ total_fields: 5 }));
+	assert.deepEqual(seen, []);
+	const settings = { total_fields: null };
+	show_columns(list(settings));
+	assert.deepEqual(seen, [8]);
+	assert.equal(settings.total_fields, null);
+});
+
+test("a user is shown by name, and pressed he is a filter", () => {
+	const html = user_cell("anna@x.example", { fieldname: "deal_owner", label: "Owner" });
+	assert.match(html, />Anna &lt;Keller&gt;</);
+	assert.match(html, /data-filter="deal_owner,=,anna@x.example"/);
+	assert.match(user_cell("gone@x.example", { fieldname: "deal_owner", label: "Owner" }), />gone@x.example</);
+	assert.equal(user_cell("", {}), "");
+});
+
+test("an owner does not bear the customer's name", () => {
+	const formatter = name_of((value, doc) => doc.full_name || value, (user) => frappe.user_info(user).fullname);
+	const profile = { doctype: "Customer Profile", full_name: "Acme" };
+	assert.equal(formatter("anna@x.example", profile), "Anna <Keller>");
+	assert.equal(formatter("gone@x.example", profile), "gone@x.example");
+	assert.equal(formatter("anna@x.example", { doctype: "Employee", full_name: "Anna K." }), "Anna K.");
+});
