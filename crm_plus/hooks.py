@@ -99,6 +99,7 @@ doctype_js = {
 	"Sales Order": "public/js/overrides/sales_order.js",
 	"Sales Invoice": "public/js/overrides/sales_invoice.js",
 }
+doctype_list_js = {"Sales Invoice": "public/js/overrides/sales_invoice_list.js"}
 
 # History outlives the pipelines that it tells of; a deal takes its own along.
 ignore_links_on_delete = ["Stage Change"]

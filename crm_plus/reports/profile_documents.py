@@ -47,6 +47,7 @@ def documents_of_profile(profile: str) -> dict[str, Any]:
 		"has_more": has_more,
 		"deals": deals,
 		"shows_amounts": shows_amounts,
+		"may_open": any(may_read(doctype) for doctype in ("Quotation", *BY_CUSTOMER)),
 		"last_contact": values.last_interaction_on,
 		"last_order": next(
 			(row["date"] for row in rows if row["doctype"] == "Sales Order" and row["counts"]), None

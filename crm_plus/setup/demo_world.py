@@ -189,6 +189,10 @@ def make_rates_and_prices() -> None:
 		make_once("Price List", {"price_list_name": price_list}, currency=currency, selling=1, enabled=1)
 	for item, group, euro, dollar in ITEMS:
 		make_item(item, group, {"EUR": euro, "USD": dollar})
+	own = frappe.get_cached_value("Company", first_company(), "default_currency")
+	if own in PRICE_LISTS:
+		# Whoever makes a deal by hand finds prices too.
+		frappe.db.set_single_value("Selling Settings", "selling_price_list", PRICE_LISTS[own])
 
 
 def make_item(name: str, group: str, prices: dict[str, float]) -> None:

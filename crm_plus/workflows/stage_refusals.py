@@ -1,5 +1,6 @@
 """Why a stage's rule refuses a deal, in words."""
 
+import frappe
 from frappe import _
 from frappe.model.document import Document
 from frappe.utils import escape_html
@@ -21,17 +22,19 @@ def sentence(deal: Document, before: Document | None, found: tuple[Problem, ...]
 	names += ["lost_reason" for problem in found if problem.code == "no_lost_reason"]
 	labels = ", ".join(_(deal.meta.get_label(name)) for name in dict.fromkeys(names))
 	if labels and needs_quotation:
-		text = _("To move this deal to {0}, fill {1} and submit a quotation for it.")
+		text = _("To move {0} to {1}, fill {2} and submit a quotation for it.")
 	elif labels:
-		text = _("To move this deal to {0}, fill {1}.")
+		text = _("To move {0} to {1}, fill {2}.")
 	else:
-		text = _("To move this deal to {0}, submit a quotation for it.")
-	return text.format(_label(stage), escape_html(labels))
+		text = _("To move {0} to {1}, submit a quotation for it.")
+	return text.format(_title(deal), _label(stage), escape_html(labels))
 
 
 def _other_pipeline(deal: Document, before: Document | None, stage: Stage) -> str:
 	if before and before.pipeline != deal.pipeline:
-		return _("Choose the stage that this deal takes in pipeline {0}.").format(escape_html(deal.pipeline))
+		return _("Choose the stage that {0} takes in pipeline {1}.").format(
+			_title(deal), escape_html(deal.pipeline)
+		)
 	return _("Stage {0} belongs to pipeline {1}; choose a stage of {2}.").format(
 		_label(stage), escape_html(stage.pipeline), escape_html(deal.pipeline)
 	)
@@ -47,6 +50,11 @@ def _retired(deal: Document, before: Document | None, stage: Stage) -> str:
 def _role(deal: Document, before: Document | None, stage: Stage) -> str:
 	roles = ", ".join(_(role) for role in sorted(stage.roles))
 	return _("Only the role {0} may move a deal to {1}.").format(escape_html(roles), _label(stage))
+
+
+def _title(deal: Document) -> str:
+	"""By its title, as many may be moved at once."""
+	return frappe.bold(escape_html(deal.title or _("this deal")))
 
 
 def _label(stage: Stage) -> str:

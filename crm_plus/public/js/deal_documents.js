@@ -113,11 +113,9 @@ function deal_html(answer) {
 
 function profile_html(answer) {
 	const day = (value) => (value ? escape(frappe.datetime.str_to_user(value.slice(0, 10))) : "–");
-	const cells = [
-		[__("Last contact"), day(answer.last_contact)],
-		[__("Last order"), day(answer.last_order)],
-		[__("Open deals"), String(answer.deals.length)],
-	];
+	const cells = [[__("Last contact"), day(answer.last_contact)]];
+	if (answer.may_open) cells.push([__("Last order"), day(answer.last_order)]);
+	cells.push([__("Open deals"), String(answer.deals.length)]);
 	for (const sums of answer.companies) {
 		const of_company = answer.companies.length > 1 ? ` (${sums.company})` : "";
 		cells.push([__("Sales, 12 months") + of_company, money(sums.sales, sums.currency)]);
@@ -140,7 +138,9 @@ function profile_html(answer) {
 	}));
 	const rows = [...deals, ...answer.rows];
 	const parts = [strip(cells)];
-	parts.push(rows.length ? table(rows, columns) : note(__("Nothing was quoted, ordered or invoiced yet.")));
+	if (rows.length) parts.push(table(rows, columns));
+	else if (answer.may_open) parts.push(note(__("Nothing was quoted, ordered or invoiced yet.")));
+	if (!answer.may_open) parts.push(note(__("You may not open this customer's quotations, orders and invoices.")));
 	if (answer.has_more) parts.push(note(__("Older documents are in the lists of ERPNext.")));
 	return parts.join("");
 }

@@ -23,10 +23,12 @@ crm_plus.deal_links.query = (doc) => ({
 
 // On the header and on every row, before and after submission.
 crm_plus.deal_links.setup = (frm) => {
-	for (const doctype of [frm.doctype, `${frm.doctype} Item`]) {
-		const field = frappe.meta.get_docfield(doctype, "crm_plus_deal");
+	const query_of = (doctype) => () => {
+		// Each document has fields of its own, made at Frappe's pleasure: they are there when the list is asked for.
+		const field = frappe.meta.get_docfield(doctype, "crm_plus_deal", frm.doc.name);
 		if (field) field.filter_description = crm_plus.deal_links.description();
-	}
-	frm.set_query("crm_plus_deal", () => crm_plus.deal_links.query(frm.doc));
-	frm.set_query("crm_plus_deal", "items", () => crm_plus.deal_links.query(frm.doc));
+		return crm_plus.deal_links.query(frm.doc);
+	};
+	frm.set_query("crm_plus_deal", query_of(frm.doctype));
+	frm.set_query("crm_plus_deal", "items", query_of(`${frm.doctype} Item`));
 };

@@ -14,7 +14,7 @@ export function step_state(stages, index, current) {
 	return here >= 0 && index < here && stages[here].outcome !== "Lost" ? "done" : "ahead";
 }
 
-/** Fill `$wrapper` with the bar; `on_pick(stage)` is called for another stage than the current one. */
+/** Fill `$wrapper` with the bar; `on_pick(stage)` is called for another stage than the current one; without it the bar only shows. */
 export function render($wrapper, stages, current, on_pick) {
 	const shown = steps(stages, current);
 	const $bar = $('<div class="crm-stages" role="group"></div>').attr("aria-label", __("Stages"));
@@ -30,7 +30,8 @@ function step(stage, state, on_pick) {
 		.attr("data-stage", stage.name)
 		.text(__(stage.stage_name));
 	if (state === "current") return $step.attr("aria-current", "step");
-	return $step.attr("title", __("Move to {0}", [__(stage.stage_name)])).on("click", () => on_pick && on_pick(stage));
+	if (!on_pick) return $step.prop("disabled", true);
+	return $step.attr("title", __("Move to {0}", [__(stage.stage_name)])).on("click", () => on_pick(stage));
 }
 
 function walk(event, $bar) {
