@@ -192,7 +192,9 @@ def make_rates_and_prices() -> None:
 	own = frappe.get_cached_value("Company", first_company(), "default_currency")
 	if own in PRICE_LISTS:
 		# Whoever makes a deal by hand finds prices too.
-		frappe.db.set_single_value("Selling Settings", "selling_price_list", PRICE_LISTS[own])
+		settings = frappe.get_doc("Selling Settings")
+		settings.selling_price_list = PRICE_LISTS[own]
+		settings.save()
 
 
 def make_item(name: str, group: str, prices: dict[str, float]) -> None:

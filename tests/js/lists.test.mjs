@@ -2,7 +2,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
+const calls = [];
 globalThis.frappe = {
+	boot: { user_info: { "anna@x.example": {} } },
+	xcall: (method, args) => Promise.resolve(calls.push(args.users)),
+	update_user_info() {},
 	provide() {},
 	form: { link_formatters: {} },
 	user_info: (user) => ({ fullname: { "anna@x.example": "Anna <Keller>" }[user] }),
@@ -25,6 +29,7 @@ test("columns are set up anew only where nobody chose a number", () => {
 	const seen = [];
 	const list = (settings) => ({
 		list_view_settings: settings,
+		columns: [],
 		setup_columns: () => seen.push(settings.total_fields),
 		render_header: () => {},
 	});
@@ -34,6 +39,9 @@ test("columns are set up anew only where nobody chose a number", () => {
 	show_columns(list(settings));
 	assert.deepEqual(seen, [8]);
 	assert.equal(settings.total_fields, null);
+	const narrow = { ...list({}), columns: [{ type: "Tag" }, { df: { fieldname: "a" } }, { df: { fieldname: "b" } }] };
+	show_columns(narrow, "b");
+	assert.deepEqual(narrow.columns.map(({ df }) => df?.fieldname), [undefined, "a"]);
 });
 
 test("a user is shown by name, and pressed he is a filter", () => {
@@ -42,6 +50,15 @@ test("a user is shown by name, and pressed he is a filter", () => {
 	assert.match(html, /data-filter="deal_owner,=,anna@x.example"/);
 	assert.match(user_cell("gone@x.example", { fieldname: "deal_owner", label: "Owner" }), />gone@x.example</);
 	assert.equal(user_cell("", {}), "");
+});
+
+test("names that the Desk does not know are asked for together and once", async () => {
+	calls.length = 0;
+	for (const user of ["ben@x.example", "eva@x.example", "ben@x.example", "anna@x.example"]) {
+		user_cell(user, { fieldname: "deal_owner", label: "Owner" });
+	}
+	await new Promise((resolve) => setTimeout(resolve, 100));
+	assert.deepEqual(calls.map((users) => JSON.parse(users).filter((user) => user !== "gone@x.example")), [["ben@x.example", "eva@x.example"]]);
 });
 
 test("an owner does not bear the customer's name", () => {

@@ -3,18 +3,27 @@
 frappe.provide("crm_plus.lists");
 
 const COLUMNS = 8;
+const NARROW = 1440;
+const WAIT_MS = 50;
+const asked = new Set();
+let unknown = [];
+let timer = null;
 
 /** How many columns a list gets: what its settings say, else at least ours; Frappe's own are four on a laptop. */
 export function column_count(total_fields, width) {
 	return total_fields || (width >= 1920 ? 10 : COLUMNS);
 }
 
-/** Show our columns from the start; who chose a number of columns in the list's settings keeps it. */
-export function show_columns(listview) {
+/**
+ * Show our columns from the start, without the field `spare` where the screen is narrow; who chose a number of columns
+ * in the list's settings keeps it.
+ */
+export function show_columns(listview, spare = "") {
 	const settings = listview.list_view_settings || {};
 	if (settings.total_fields) return;
 	settings.total_fields = column_count(settings.total_fields, window.innerWidth);
 	listview.setup_columns();
+	if (window.innerWidth < NARROW) listview.columns = listview.columns.filter(({ df }) => !spare || df?.fieldname !== spare);
 	settings.total_fields = null;
 	listview.render_header(true);
 }
@@ -22,10 +31,27 @@ export function show_columns(listview) {
 /** A user's name in a list's cell, to be pressed for a filter as Frappe's own cells are. */
 export function user_cell(user, df) {
 	if (!user) return "";
+	learn_name(user);
 	const escape = frappe.utils.escape_html;
 	const name = escape(frappe.user_info(user).fullname || user);
 	return `<a class="filterable ellipsis" data-filter="${escape(df.fieldname)},=,${escape(user)}"
 		title="${escape(__(df.label))}: ${name}">${name}</a>`;
+}
+
+// The Desk knows the users whom it has met: the others of a list are asked for together, and only once.
+function learn_name(user) {
+	if (frappe.boot.user_info[user] || asked.has(user)) return;
+	asked.add(user);
+	unknown.push(user);
+	clearTimeout(timer);
+	timer = setTimeout(learn_names, WAIT_MS);
+}
+
+async function learn_names() {
+	const users = JSON.stringify(unknown);
+	unknown = [];
+	frappe.update_user_info(await frappe.xcall("frappe.desk.form.load.get_user_info_for_viewers", { users }));
+	window.cur_list?.render_list();
 }
 
 Object.assign(crm_plus.lists, { show_columns, user_cell });
