@@ -80,7 +80,8 @@ class TestMoves(CRMPlusTestCase):
 		deal.pipeline = "Renewals"
 		with self.assertRaises(StageRuleNotMet) as raised:
 			deal.save()
-		self.assertIn("Choose the stage that this deal takes in pipeline Renewals", str(raised.exception))
+		said = frappe.utils.strip_html(str(raised.exception))
+		self.assertEqual(said, f"Choose the stage that {deal.title} takes in pipeline Renewals.")
 		deal.reload()
 		deal.update({"pipeline": "Renewals", "stage": "Renewals-Contacted"})
 		deal.save()
