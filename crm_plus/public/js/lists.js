@@ -3,16 +3,19 @@
 frappe.provide("crm_plus.lists");
 
 const COLUMNS = 8;
+const ALL = 99;
 const NARROW = 1440;
+const WIDE = 1920;
 const WAIT_MS = 50;
 const asked = new Set();
 let unknown = [];
 let timer = null;
 
-/** How many columns a list gets: what its settings say, else at least ours; Frappe's own are four on a laptop. */
-export function column_count(total_fields, width) {
-	return total_fields || (width >= 1920 ? 10 : COLUMNS);
-}
+/** How many columns a list gets, that of the tags included; Frappe's own are four on a laptop. */
+export const column_count = (width) => (width >= WIDE ? 10 : COLUMNS);
+
+/** Reports and boards over the same records run a list's script too. */
+export const is_list = (view) => view?.view_name === "List";
 
 /**
  * Show our columns from the start, without the field `spare` where the screen is narrow; who chose a number of columns
@@ -20,11 +23,13 @@ export function column_count(total_fields, width) {
  */
 export function show_columns(listview, spare = "") {
 	const settings = listview.list_view_settings || {};
-	if (settings.total_fields) return;
-	settings.total_fields = column_count(settings.total_fields, window.innerWidth);
+	if (!is_list(listview) || settings.total_fields) return;
+	const width = window.innerWidth;
+	settings.total_fields = ALL;
 	listview.setup_columns();
-	if (window.innerWidth < NARROW) listview.columns = listview.columns.filter(({ df }) => !spare || df?.fieldname !== spare);
 	settings.total_fields = null;
+	const wanted = listview.columns.filter(({ df }) => width >= NARROW || !spare || df?.fieldname !== spare);
+	listview.columns = wanted.slice(0, column_count(width));
 	listview.render_header(true);
 }
 
@@ -51,7 +56,7 @@ async function learn_names() {
 	const users = JSON.stringify(unknown);
 	unknown = [];
 	frappe.update_user_info(await frappe.xcall("frappe.desk.form.load.get_user_info_for_viewers", { users }));
-	window.cur_list?.render_list();
+	if (is_list(window.cur_list)) window.cur_list.render_list();
 }
 
-Object.assign(crm_plus.lists, { show_columns, user_cell });
+Object.assign(crm_plus.lists, { is_list, show_columns, user_cell });

@@ -170,7 +170,8 @@ function table(title, heads, rows) {
 
 const text = (value) => frappe.utils.escape_html(String(value ?? ""));
 const number = (value) => format_number(value, null, 0);
-const money = (value, currency) => (currency ? format_currency(value, currency) : "");
+const money = (value, currency) =>
+	currency ? `<span class="text-nowrap">${format_currency(value, currency)}</span>` : "";
 
 function totals_table(totals) {
 	const heads = [__("From"), __("There"), __("Created"), __("Merged"), __("Linked"), __("Skipped"), __("Missing")];
@@ -189,7 +190,8 @@ function comparison(group) {
 		year: __("{0} by Year", [doctype]),
 		status: __("{0} by Status", [doctype]),
 	};
-	const heads = [titles[group.by], __("There"), __("Here"), __("Amount There"), __("Amount Here")];
+	const firsts = { owner: __("Owner"), year: __("Year"), status: __("Status") };
+	const heads = [firsts[group.by], __("There"), __("Here"), __("Amount There"), __("Amount Here")];
 	const rows = group.lines.map((line) => {
 		const label = group.by === "status" ? `${text(line.label)} → ${text(line.became)}` : text(line.label || __("Nobody"));
 		const amounts = [money(line.amount_there, line.currency), money(line.amount_here, line.currency)];

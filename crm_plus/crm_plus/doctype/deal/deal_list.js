@@ -22,7 +22,7 @@ frappe.listview_settings["Deal"] = {
 			})
 			.then((stages) => {
 				for (const stage of stages) limits[stage.name] = stage.rots_after_days;
-				if (listview.data?.length) listview.render_list();
+				if (crm_plus.lists.is_list(listview) && listview.data?.length) listview.render_list();
 			});
 	},
 };
