@@ -36,7 +36,9 @@ def _work(run: str, on_batch: Callable[[str], None]) -> None:
 	except Exception as error:
 		frappe.db.rollback()
 		frappe.log_error(title="Adoption failed", reference_doctype=RUN, reference_name=run)
-		adoption.set_status(run, FAILED, str(error)[:1000] or type(error).__name__)
+		# The form shows this field as HTML.
+		reason = frappe.utils.escape_html(frappe.utils.strip_html(str(error)))
+		adoption.set_status(run, FAILED, reason[:1000] or type(error).__name__)
 	frappe.db.commit()
 
 

@@ -127,7 +127,7 @@ def _contacts_by_phone(number: str) -> set[str]:
 
 
 def _contacts_by_text(typed: str) -> set[str]:
-	like = f"%{typed}%"
+	like = f"%{escape_like(typed)}%"
 	by_email = frappe.get_all(
 		"Contact Email", filters={"email_id": ["like", like]}, pluck="parent", limit=CONTACTS, order_by=None
 	)

@@ -1,0 +1,196 @@
+"""Texts that would run if a page took them for HTML: planted in every text field, then each page is looked at once.
+
+Lines are written past Frappe, which would take the sting out of them on saving: what we show must not rely on that.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from urllib.parse import quote
+
+import frappe
+import pytest
+from frappe.utils.html_utils import sanitize_html
+from playwright.sync_api import Page, expect
+
+from browser.desk import Desk
+from crm_plus.tests import factories
+from crm_plus.tests.factories_accounting import make_invoice, make_party
+from crm_plus.workflows import deal_follow
+
+PASSWORD = "Hostile-Pass-9x-crm"
+# Frappe's own form shows longer texts as HTML: it relies on what it does to them on saving, and so do these.
+LINES, TEXTS = ("Data",), ("Small Text", "Text Editor")
+# What is computed, is a key of something, or must be of a kind to be saved again.
+SPARED = (
+	"email",
+	"phone",
+	"phone_e164",
+	"phone_reversed",
+	"name_key",
+	"url",
+	"erpnext_lead",
+	"erpnext_prospect",
+)
+ALERT = "<img src=x onerror=\"window.hacked='address'\">"
+
+
+@dataclass(frozen=True)
+class World:
+	"""Hostile records, and the manager who looks at them."""
+
+	manager: str
+	pipeline: str
+	deal: str
+	profile: str
+
+
+def hostile(what: str) -> str:
+	"""A text that leaves its origin in `window.hacked` where it becomes HTML."""
+	return f"<img src=x onerror=\"window.hacked='{what}'\">{frappe.generate_hash(length=6)}"
+
+
+def plant(doctype: str, name: str, *more: str) -> None:
+	"""Write hostile texts into all lines of a record and of its tables' rows."""
+	meta = frappe.get_meta(doctype)
+	fields = [df for df in meta.fields if df.fieldname not in SPARED]
+	texts = {df.fieldname: hostile(f"{doctype}.{df.fieldname}") for df in fields}
+	values = {df.fieldname: texts[df.fieldname] for df in fields if df.fieldtype in LINES}
+	values.update(
+		{df.fieldname: sanitize_html(texts[df.fieldname]) for df in fields if df.fieldtype in TEXTS}
+	)
+	if values:
+		frappe.db.set_value(doctype, name, values, update_modified=False)
+	for table in meta.get_table_fields():
+		for row in frappe.get_all(table.options, {"parent": name, "parenttype": doctype}, pluck="name"):
+			plant(table.options, row)
+
+
+@pytest.fixture(scope="module")
+def world(served: str) -> World:
+	frappe.set_user("Administrator")
+	manager = make_manager()
+	pipeline = factories.make_pipeline(
+		("New", {"stage_name": "Gate", "requires_quotation": 1}, "Won", "Lost")
+	).name
+	customer, profile = make_party()
+	with_link = frappe.get_doc("Customer Profile", profile)
+	with_link.append("social_links", {"platform": "Website", "url": "https://example.com"})
+	with_link.save()
+	deal = factories.make_deal(
+		pipeline=pipeline,
+		stage=f"{pipeline}-New",
+		customer_profile=profile,
+		deal_owner=manager,
+		items=[{"rate": 500}],
+	)
+	make_invoice(customer, 500)
+	fact = deal_follow.Fact("Order Submitted", "Sales Order:none")
+	for stage in frappe.get_all("Pipeline Stage", {"pipeline": pipeline}, pluck="name"):
+		plant("Pipeline Stage", stage)
+	plant("Deal", deal.name)
+	plant("Customer Profile", profile)
+	plant("Customer", customer)
+	for change in frappe.get_all("Stage Change", {"reference_name": deal.name}, pluck="name"):
+		frappe.db.set_value("Stage Change", change, {"note": hostile("note"), "cause": hostile("cause")})
+	deal.reload()
+	frappe.clear_cache()
+	deal_follow.tell_refusal(deal, deal.stage, fact, "it has no quotation")
+	deal_follow.tell_taken_back(deal, deal.stage, fact)
+	frappe.db.commit()  # the browser's requests are other connections
+	return World(manager, pipeline, deal.name, profile)
+
+
+def make_manager() -> str:
+	roles = [{"role": role} for role in ("Sales Manager", "Accounts Manager", "Item Manager")]
+	email = f"hostile-{frappe.generate_hash(length=8)}@example.com"
+	factories.make(
+		"User",
+		email=email,
+		first_name="Hostile",
+		send_welcome_email=0,
+		new_password=PASSWORD,
+		language="en",
+		roles=roles,
+	)
+	return email
+
+
+@pytest.fixture
+def desk(world: World, browser_page: Page, login: Callable[[Page, str, str], None]) -> Desk:
+	login(browser_page, world.manager, PASSWORD)
+	return Desk(browser_page)
+
+
+def assert_harmless(desk: Desk) -> None:
+	desk.settle()
+	desk.page.wait_for_timeout(500)
+	assert desk.page.evaluate("window.hacked") is None
+
+
+def test_the_trap_works(desk: Desk) -> None:
+	desk.open("deal")
+	desk.page.evaluate("(html) => frappe.msgprint(html)", ALERT)
+	desk.page.wait_for_function("window.hacked === 'address'")
+
+
+@pytest.mark.parametrize(
+	("route", "shows"),
+	[
+		("pipeline-board?pipeline={pipeline}", "Deal.title"),
+		("deal/{deal}", "Deal.next_step"),
+		("customer-profile/{profile}", "Customer Profile.full_name"),
+		("deal?pipeline={pipeline}", "Deal.title"),
+		("customer-profile?name={profile}", "Customer Profile.full_name"),
+		("pipeline/{pipeline}", "Pipeline Stage.stage_name"),
+		("pipeline-stage?pipeline={pipeline}", "Pipeline Stage.stage_name"),
+		("stage-change?reference_name={deal}", "cause"),
+		("query-report/Invoices Without Deal?company={company}", "Deal.title"),
+	],
+)
+def test_pages_show_texts_as_texts(desk: Desk, world: World, route: str, shows: str) -> None:
+	names = {"pipeline": world.pipeline, "deal": world.deal, "profile": world.profile}
+	desk.open(route.format(**names, company=factories.company()))
+	desk.page.wait_for_timeout(1000)
+	assert shows in desk.page.content()
+	assert_harmless(desk)
+
+
+@pytest.mark.parametrize("filters", ["pipeline={alert}", "pipeline={pipeline}&team={alert}"])
+def test_an_address_that_somebody_was_sent_is_no_html(desk: Desk, world: World, filters: str) -> None:
+	desk.open("pipeline-board?" + filters.format(alert=quote(ALERT), pipeline=quote(world.pipeline)))
+	desk.page.wait_for_timeout(1000)
+	desk.see("<img src=x")
+	assert_harmless(desk)
+
+
+def test_a_refused_move_names_the_stage_as_text(desk: Desk, world: World) -> None:
+	desk.open(f"deal/{world.deal}")
+	desk.page.evaluate(
+		"([deal, stage]) => frappe.xcall('crm_plus.api.deals.move', {deal, stage}).catch(() => {})",
+		[world.deal, f"{world.pipeline}-Gate"],
+	)
+	expect(desk.page.locator(".msgprint")).to_contain_text("submit a quotation")
+	assert_harmless(desk)
+
+
+def test_a_twin_that_is_hinted_at_is_shown_as_text(desk: Desk, world: World) -> None:
+	name = frappe.db.get_value("Customer Profile", world.profile, "full_name")
+	frappe.db.set_value("Customer Profile", world.profile, "email", "hostile.twin@example.com")
+	frappe.db.commit()  # the browser's requests are other connections
+	desk.open("customer-profile/new")
+	desk.page.evaluate("cur_frm.set_value('email', 'hostile.twin@example.com')")
+	expect(desk.page.locator(".form-message")).to_contain_text(name)
+	assert_harmless(desk)
+
+
+def test_the_bell_and_the_search_show_texts(desk: Desk, world: World) -> None:
+	desk.open(f"customer-profile/{world.profile}")
+	desk.page.locator(
+		".dropdown-notifications button, .dropdown-notifications .notifications-icon"
+	).first.click()
+	expect(desk.page.locator(".notifications-list")).to_contain_text("stays in its stage")
+	desk.page.keyboard.press("Escape")
+	title = frappe.db.get_value("Deal", world.deal, "title")
+	desk.page.locator("#navbar-search").fill(title[-6:])
+	expect(desk.page.locator(".awesomplete:visible li", has_text=title[-6:]).first).to_be_visible()
+	assert_harmless(desk)
