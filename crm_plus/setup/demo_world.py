@@ -189,9 +189,15 @@ def make_rates_and_prices() -> None:
 		make_once("Price List", {"price_list_name": price_list}, currency=currency, selling=1, enabled=1)
 	for item, group, euro, dollar in ITEMS:
 		make_item(item, group, {"EUR": euro, "USD": dollar})
+	sell_from_the_demo_lists()
+
+
+def sell_from_the_demo_lists() -> None:
+	"""Let whoever makes a deal by hand find prices, and quote one that has an amount and no items."""
+	if not frappe.db.get_single_value("CRM Plus Settings", "default_item"):
+		frappe.db.set_single_value("CRM Plus Settings", "default_item", ITEMS[0][0])
 	own = frappe.get_cached_value("Company", first_company(), "default_currency")
 	if own in PRICE_LISTS:
-		# Whoever makes a deal by hand finds prices too.
 		settings = frappe.get_doc("Selling Settings")
 		settings.selling_price_list = PRICE_LISTS[own]
 		settings.save()

@@ -13,7 +13,7 @@ from erpnext.selling.doctype.sales_order.sales_order import make_project, make_s
 from frappe.utils import add_days, nowdate
 
 from crm_plus.jobs import deal_reconciliation
-from crm_plus.tests import factories
+from crm_plus.tests import factories, factories_accounting
 from crm_plus.tests.base import CRMPlusTestCase
 from crm_plus.tests.money_oracle import amounts_of
 
@@ -106,6 +106,14 @@ class TestTheStory(CRMPlusTestCase):
 		self.assertEqual(self.stage(), "Proposal Sent")
 		self.assertEqual(frappe.db.get_value("Deal", self.deal, "status"), "Open")
 		quotation.reload().cancel()
+		frappe.db.commit()
+		self.assertEqual(self.stage(), "New")
+
+	def test_an_invoice_without_an_order_wins_the_deal(self):
+		invoice = factories_accounting.make_invoice(self.customer, crm_plus_deal=self.deal)
+		frappe.db.commit()
+		self.assertEqual((self.stage(), self.changes()[-1]), ("Won", "Invoice Submitted"))
+		invoice.reload().cancel()
 		frappe.db.commit()
 		self.assertEqual(self.stage(), "New")
 

@@ -110,12 +110,12 @@ export async function quote(frm) {
 /** A lost deal is reopened first. */
 export const may_quote = (frm) => frm.doc.status !== "Lost" && frappe.model.can_create("Quotation");
 
-/** The buttons that fit the deal's status. */
+/** The buttons that fit the deal's status. What the server refuses, Frappe has shown by itself. */
 export function add_buttons(frm, stages) {
 	if (frm.is_new()) return;
 	const of = (outcome) => stages.filter((stage) => stage.outcome === outcome && !stage.is_retired);
 	const add = (label, act) => frm.add_custom_button(label, act);
-	if (may_quote(frm)) add(__("Quotation"), () => quote(frm)).toggleClass("btn-primary", frm.doc.status === "Open");
+	if (may_quote(frm)) add(__("Quotation"), () => quote(frm).catch(() => {})).toggleClass("btn-primary", frm.doc.status === "Open");
 	if (!frm.perm[0].write) return;
 	if (frm.doc.status !== "Open") return void add(__("Reopen"), () => reopen(frm)).addClass("btn-primary");
 	if (of("Won").length) add(__("Won"), () => win(frm, of("Won")));
