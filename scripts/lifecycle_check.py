@@ -24,19 +24,19 @@ APP, MODULE, PREFIX = "crm_plus", "CRM Plus", "crm_plus_"
 # Differences that are Frappe's own, each a pattern with its reason.
 EXPECTED = (
 	(
-		r"tab(Deleted Document|Version|Activity Log): new row|tabComment: new row Deleted ",
+		r"tab(Deleted Document|Version|Activity Log|Permission Log): new row|tabComment: new row Deleted ",
 		"Frappe's record of what was deleted and changed",
 	),
 	(r"tabSingles: row changed: .*\.(modified|modified_by)$", "when Frappe last wrote a settings document"),
 	(
-		r".*: (new column|column gone:?) creation datetime",
+		r".*: (new column|column gone:?) (creation|modified) datetime",
 		"an index that Frappe adds to tables it brings up to date",
 	),
 )
 # Kept on purpose where the app was used: see setup/uninstall.py.
 LEFT_AFTER_USE = (
 	(r"tabDeleted Document ", "Frappe's record of what was deleted"),
-	(r"tabVersion ", "Frappe's record of who changed a DocType"),
+	(r"tab(Version|Permission Log) ", "Frappe's record of who changed a DocType or its rights"),
 )
 
 
