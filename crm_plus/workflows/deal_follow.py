@@ -86,6 +86,8 @@ def prepare_move(deal: Any, event: str, document: str) -> None:
 	"""Let the documents move the deal, not the person who posted them: an accountant needs no right to deals for it."""
 	deal.flags.ignore_permissions = True  # safe: only the stage that the documents justify is written
 	deal.flags.system_move = True
+	# Nothing but the stage changes, and that was just read: asking for each item of the deal again would only cost time.
+	deal.flags.ignore_links = True
 	if event == rules.QUOTATION_LOST and not deal.lost_reason:
 		deal.lost_reason = deal_stages.lost_reason_of_quotation(document)
 
