@@ -30,6 +30,31 @@ SOURCES = (
 	"Partner",
 	"Social Media",
 )
+# Type, its usual direction, icon, and whether people log it by hand.
+INTERACTION_TYPES = (
+	("Call", "Outgoing", "call", 1),
+	("Email", "Outgoing", "mail", 1),
+	("Meeting", "Outgoing", "users", 1),
+	("Chat", "Incoming", "message-1", 1),
+	("WhatsApp", "Outgoing", "message-1", 1),
+	("SMS", "Outgoing", "message-1", 1),
+	("Visit", "Outgoing", "map", 1),
+	("Support", "Incoming", "support", 1),
+	("Social", "Incoming", "share", 1),
+	("Note", "Outgoing", "edit", 1),
+)
+# Outcome and the types that it is limited to; none: for every type.
+INTERACTION_OUTCOMES = (
+	("Reached", ("Call", "Visit")),
+	("No Answer", ("Call", "WhatsApp", "SMS", "Chat")),
+	("Left Message", ("Call", "WhatsApp")),
+	("Interested", ()),
+	("Not Interested", ()),
+	("Wants an Offer", ()),
+	("Call Back Later", ("Call", "Visit")),
+	("Wrong Number", ("Call", "SMS", "WhatsApp")),
+	("Solved", ("Support", "Call", "Chat", "Email")),
+)
 LOST_REASONS = ("Price", "Competitor", "No Budget", "No Decision", "Timing", "Missing Feature", "No Answer")
 
 
@@ -40,6 +65,23 @@ def install_defaults() -> None:
 			make_pipeline(pipeline)
 	make_missing("Customer Source", "source_name", SOURCES)
 	make_missing("Lost Reason", "reason", LOST_REASONS)
+	make_interaction_masters()
+
+
+def make_interaction_masters() -> None:
+	"""Create the types and outcomes of interactions that do not exist, in the order of their tables."""
+	for position, (type_name, direction, icon, by_hand) in enumerate(INTERACTION_TYPES, 1):
+		if not frappe.db.exists("Interaction Type", type_name):
+			values = {"type_name": type_name, "default_direction": direction, "icon": icon}
+			values |= {"is_logged_by_hand": by_hand, "position": position}
+			frappe.get_doc({"doctype": "Interaction Type", **values}).insert(ignore_permissions=True)
+	for position, (outcome, types) in enumerate(INTERACTION_OUTCOMES, 1):
+		if not frappe.db.exists("Interaction Outcome", outcome):
+			values = {"outcome": outcome, "position": position}
+			rows = [{"interaction_type": each} for each in types]
+			frappe.get_doc({"doctype": "Interaction Outcome", **values, "types": rows}).insert(
+				ignore_permissions=True
+			)
 
 
 def make_pipeline(pipeline: str) -> None:

@@ -59,7 +59,7 @@ PROMISED_FIELDS: dict[str, dict[str, str]] = {
 		"next_follow_up_on": "Datetime",
 	},
 	"Interaction": {
-		"interaction_type": "Select",
+		"interaction_type": "Link Interaction Type",
 		"direction": "Select Incoming|Outgoing",
 		"subject": "Data",
 		"summary": "Text Editor",

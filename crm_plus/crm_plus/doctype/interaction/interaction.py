@@ -1,0 +1,21 @@
+import frappe
+from frappe.model.document import Document
+
+from crm_plus.workflows.plain_values import PlainValues
+
+INDEXES = {
+	"deal_starts": ("deal", "starts_on"),
+	"customer_starts": ("customer_profile", "starts_on"),
+	"owner_status_starts": ("interaction_owner", "status", "starts_on"),
+	"source": ("source_doctype", "source_name"),
+}
+
+
+class Interaction(PlainValues, Document):
+	"""One thing that happened, or is planned, between us and a customer."""
+
+
+def on_doctype_update() -> None:
+	"""Add the indexes that streams, calendars and the search for a source go by."""
+	for name, columns in INDEXES.items():
+		frappe.db.add_index("Interaction", list(columns), index_name=name)

@@ -1,0 +1,15 @@
+import frappe
+from frappe.model.document import Document
+
+from crm_plus.workflows.plain_values import PlainValues
+
+
+class InteractionParticipant(PlainValues, Document):
+	"""Somebody on our customers' side who took part in an interaction."""
+
+
+def on_doctype_update() -> None:
+	"""Add the index by which a customer's interactions are read, newest first."""
+	frappe.db.add_index(
+		"Interaction Participant", ["customer_profile", "happened_on"], index_name="customer_happened"
+	)
