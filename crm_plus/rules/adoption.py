@@ -4,6 +4,7 @@ Plain values in, codes and values out. Names of other modules' documents never a
 caller's.
 """
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -131,16 +132,17 @@ class Standing:
 def stage_for(stages: Sequence[Stage], standing: Standing, typical: Mapping[str, float]) -> Stage | None:
 	"""Return the stage of a pipeline for a sale; None where the pipeline has none that fits.
 
-	The outcome comes first. Of the open stages: the one of the same name, else the nearest in probability, else the
-	first; and never one before the stage that an offer leads to, where one is out. `typical` gives the probability of
-	steps that are known by name (in lower case).
+	The outcome comes first. Of the open stages: the one of the same name, else the one whose name begins with the same
+	word, else the nearest in probability, else the first; and never one before the stage that an offer leads to, where
+	one is out. `typical` gives the probability of steps that are known by name (in lower case).
 	"""
 	usable = [stage for stage in in_order(stages) if not stage.is_retired]
 	fitting = [stage for stage in usable if stage.outcome == standing.outcome]
 	named = next((stage for stage in fitting if same_words(stage.stage_name, standing.step)), None)
 	if standing.outcome != OPEN or not fitting:
 		return named or (fitting[0] if fitting else None)
-	found = named or nearest(fitting, likelihood(standing, typical)) or first_stage(fitting)
+	alike = named or next((stage for stage in fitting if same_start(stage.stage_name, standing.step)), None)
+	found = alike or nearest(fitting, likelihood(standing, typical)) or first_stage(fitting)
 	offered = next((stage for stage in fitting if stage.advance_on == "Quotation Submitted"), None)
 	return furthest(found, offered) if standing.is_quoted else found
 
@@ -148,6 +150,12 @@ def stage_for(stages: Sequence[Stage], standing: Standing, typical: Mapping[str,
 def same_words(text: str, other: str) -> bool:
 	"""Tell whether two names are the same but for case and outer blanks."""
 	return text.strip().casefold() == other.strip().casefold()
+
+
+def same_start(text: str, other: str) -> bool:
+	"""Tell whether two names begin with the same word: "Proposal/Quotation" is a "Proposal Sent"."""
+	words, other_words = (re.findall(r"\w+", name.casefold()) for name in (text, other))
+	return bool(words and other_words) and words[0] == other_words[0]
 
 
 def likelihood(standing: Standing, typical: Mapping[str, float]) -> float | None:

@@ -162,7 +162,7 @@ class TestAdoptionOfFrappeCRM(AdoptionTestCase):
 	def test_products_become_items_where_they_are_items(self) -> None:
 		organization = self.make_organization()
 		item = {"product_code": self.items[0], "product_name": "An engine", "qty": 3, "rate": 400}
-		sold = self.make_deal(organization=organization, products=[item])
+		sold = self.make_deal(organization=organization, products=[item], probability=15)
 		unknown = {"product_code": "NO-SUCH", "product_name": "A thing", "qty": 3, "rate": 400}
 		text = self.make_deal(organization=organization, products=[unknown])
 		self.commit()
@@ -172,6 +172,7 @@ class TestAdoptionOfFrappeCRM(AdoptionTestCase):
 			[(row.item_code, row.qty, row.amount) for row in deal.items], [(self.items[0], 3, 1200)]
 		)
 		self.assertEqual(frappe.db.get_value("Pipeline Stage", deal.stage, "stage_name"), "Negotiation")
+		self.assertEqual(deal.probability, 15, "its owner's estimate stays, whatever is usual at that stage")
 		deal = self.became("CRM Deal", text)
 		self.assertEqual((deal.amount, deal.items), (1200, []))
 		self.assertIn("3 × A thing @ 400", deal.description)

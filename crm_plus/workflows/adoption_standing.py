@@ -38,7 +38,8 @@ def standing_of(source: DealSource, states: Mapping[str, Standing], sale: Sale) 
 	state = states.get(status)
 	probability = flt(sale.values.get("probability"))
 	if state:
-		return Standing(state.outcome, step, False, probability or state.probability)
+		# The deal's own probability is its owner's estimate; which step it is at is said by its status.
+		return Standing(state.outcome, step, False, state.probability or probability)
 	return Standing(source.outcomes.get(status, OPEN), step, status in source.quoted, probability)
 
 

@@ -55,6 +55,9 @@ TYPICAL = {"prospecting": 10.0, "needs analysis": 45.0}
 	[
 		(Standing(), "P-New"),
 		(Standing(step=" qualified "), "P-Qualified"),
+		(Standing(step="Talks/Review", probability=10), "P-Talks"),
+		(Standing(step="Talkative", probability=10), "P-New"),
+		(Standing(step="/", probability=40), "P-Qualified"),
 		(Standing(step="Qualified", probability=80), "P-Qualified"),
 		(Standing(step="Elsewhere", probability=75), "P-Talks"),
 		(
