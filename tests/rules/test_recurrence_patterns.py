@@ -1,0 +1,64 @@
+"""The ways of repeating that a form offers; tests/rules/test_recurrence.py holds them against an oracle."""
+
+from datetime import datetime
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from crm_plus.rules.recurrence import Rule, following, parse, write
+from crm_plus.rules.recurrence_patterns import (
+	BY_DATE,
+	BY_WEEKDAY,
+	DAILY,
+	WEEKDAYS,
+	WEEKLY,
+	YEARLY,
+	Pattern,
+	day_meant,
+	pattern_of,
+	rule_of,
+)
+
+JANUARY_31 = datetime(2026, 1, 31, 9, 0)
+beginnings = st.datetimes(datetime(2024, 1, 1), datetime(2032, 12, 31))
+patterns = st.builds(
+	Pattern,
+	kind=st.sampled_from((DAILY, WEEKDAYS, WEEKLY, BY_DATE, BY_WEEKDAY, YEARLY)),
+	every=st.integers(1, 5),
+	weekdays=st.sets(st.integers(0, 6)).map(lambda days: tuple(sorted(days))),
+	week=st.sampled_from((1, 2, 3, 4, -1)),
+	weekday=st.integers(0, 6),
+)
+
+
+def some(rule: Rule, start: datetime, number: int) -> list[datetime]:
+	found = following(rule, start)
+	return [moment for moment, _number in zip(found, range(number), strict=False)]
+
+
+@given(patterns, beginnings)
+def test_a_pattern_is_known_again_by_its_rule(pattern: Pattern, start: datetime) -> None:
+	rule = rule_of(pattern, start)
+	found = pattern_of(write(rule), start)
+	assert found is not None
+	assert rule_of(found, start) == rule == parse(write(rule))
+
+
+def test_the_31st_becomes_the_last_day_of_shorter_months() -> None:
+	rule = rule_of(Pattern(BY_DATE), JANUARY_31)
+	days = [moment.date().isoformat() for moment in some(rule, JANUARY_31, 5)]
+	assert days == ["2026-02-28", "2026-03-31", "2026-04-30", "2026-05-31", "2026-06-30"]
+	assert day_meant(rule) == 31
+
+
+def test_a_leap_day_becomes_the_28th() -> None:
+	start = datetime(2024, 2, 29, 9)
+	days = [moment.date().isoformat() for moment in some(rule_of(Pattern(YEARLY), start), start, 4)]
+	assert days == ["2025-02-28", "2026-02-28", "2027-02-28", "2028-02-29"]
+
+
+def test_a_bare_rule_is_read_as_the_form_means_it() -> None:
+	pattern = pattern_of("FREQ=MONTHLY;COUNT=3", JANUARY_31)
+	assert pattern is not None and pattern.kind == BY_DATE and pattern.count == 3
+	assert pattern_of("RRULE:FREQ=WEEKLY;BYDAY=MO,FR", JANUARY_31) == Pattern(WEEKLY, weekdays=(0, 4))
+	assert pattern_of("FREQ=YEARLY;BYWEEKNO=20;BYDAY=MO", JANUARY_31) is None
