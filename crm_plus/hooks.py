@@ -29,6 +29,7 @@ doc_events = {
 	"Quotation": {
 		"before_validate": "crm_plus.overrides.quotation.before_validate",
 		"validate": "crm_plus.overrides.quotation.validate",
+		"before_submit": "crm_plus.overrides.quotation.before_submit",
 		"before_update_after_submit": "crm_plus.overrides.quotation.before_update_after_submit",
 		"on_change": "crm_plus.overrides.quotation.on_change",
 		"on_trash": "crm_plus.overrides.quotation.on_trash",

@@ -3,7 +3,7 @@
 from typing import Any
 
 from crm_plus.overrides.guard import never_in_the_way
-from crm_plus.workflows import deal_links
+from crm_plus.workflows import deal_approval, deal_links
 
 
 @never_in_the_way()
@@ -15,6 +15,11 @@ def before_validate(doc: Any, method: str | None = None) -> None:
 def validate(doc: Any, method: str | None = None) -> None:
 	"""Refuse a deal of another company or customer: the one thing that an accountant is told by us."""
 	deal_links.check_links(doc)
+
+
+def before_submit(doc: Any, method: str | None = None) -> None:
+	"""Hold a quotation that offers more than its deal's owner may grant, until the deal is approved."""
+	deal_approval.hold_quotation(doc)
 
 
 def before_update_after_submit(doc: Any, method: str | None = None) -> None:

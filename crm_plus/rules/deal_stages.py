@@ -22,6 +22,7 @@ class Stage:
 	is_retired: bool = False
 	successor: str = ""
 	requires_quotation: bool = False
+	requires_approval: bool = False
 	fields_to_leave: tuple[str, ...] = ()
 	fields_to_enter: tuple[str, ...] = ()
 	roles: frozenset[str] = frozenset()
@@ -52,6 +53,7 @@ class Move:
 	roles: frozenset[str] = field(default_factory=frozenset)
 	by_system: bool = False
 	has_quotation: bool = False
+	needs_approval: bool = False
 
 
 def in_order(stages: Iterable[Stage]) -> list[Stage]:
@@ -96,6 +98,8 @@ def enter_problems(move: Move) -> tuple[Problem, ...]:
 	found = [Problem("missing_to_enter", stage.name, missing)] if missing else []
 	if stage.requires_quotation and not move.has_quotation:
 		found.append(Problem("no_quotation", stage.name))
+	if stage.requires_approval and move.needs_approval:
+		found.append(Problem("not_approved", stage.name))
 	return tuple(found)
 
 

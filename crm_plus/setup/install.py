@@ -7,6 +7,7 @@ import frappe
 from frappe import _
 from frappe.custom.doctype.custom_field.custom_field import create_custom_fields
 
+from crm_plus.setup.approvals import install_deal_approval
 from crm_plus.setup.compatibility import check_versions
 from crm_plus.setup.custom_fields import CUSTOM_FIELDS, MODULE
 from crm_plus.setup.defaults import install_defaults
@@ -31,12 +32,14 @@ def after_install() -> None:
 	"""Add our fields to ERPNext's documents and the masters that an empty site needs."""
 	sync_custom_fields()
 	install_defaults()
+	install_deal_approval()
 
 
 def after_migrate() -> None:
 	"""Bring the custom fields of an updated app to the site; masters that an administrator changed stay as they are."""
 	check_versions()
 	sync_custom_fields()
+	install_deal_approval()
 
 
 def sync_custom_fields() -> None:

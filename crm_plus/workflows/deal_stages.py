@@ -14,7 +14,7 @@ from frappe.utils import escape_html, get_datetime, getdate, now_datetime, strip
 from crm_plus.rules import deal_stages as rules
 from crm_plus.rules.deal_stages import LOST, OPEN, Move, Stage
 from crm_plus.rules.plain_values import as_day
-from crm_plus.workflows import deal_defaults, deal_loss, deal_value
+from crm_plus.workflows import deal_approval, deal_defaults, deal_loss, deal_value
 from crm_plus.workflows.pipelines import forget_stages, load_stage, load_stages
 from crm_plus.workflows.stage_refusals import sentence
 
@@ -50,6 +50,7 @@ def prepare(deal: Document) -> None:
 	deal_defaults.fill(deal)
 	deal_defaults.check(deal)
 	deal_value.price_deal(deal)
+	deal_approval.prepare(deal)
 	before = deal.get_doc_before_save()
 	stage = load_stage(deal.stage)
 	if not deal.flags.ignore_stage_rules:
@@ -66,6 +67,7 @@ def _check_move(deal: Document, before: Document | None, to_stage: Stage) -> Non
 		roles=frozenset(frappe.get_roles()) if to_stage.roles else frozenset(),
 		by_system=bool(deal.flags.system_move),
 		has_quotation=to_stage.requires_quotation and has_quotation(deal.name),
+		needs_approval=bool(deal.approval_needed),
 	)
 	filled = frozenset(name for name in rules.fields_asked(move) if _is_filled(deal, name))
 	found = rules.problems(replace(move, filled=filled))

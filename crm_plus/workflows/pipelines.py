@@ -21,6 +21,7 @@ STAGE_COLUMNS = (
 	"is_retired",
 	"successor",
 	"requires_quotation",
+	"requires_approval",
 )
 
 
@@ -82,6 +83,7 @@ def _read_stages(pipeline: str) -> list[Stage]:
 				"is_retired": bool(row.is_retired),
 				"successor": row.successor or "",
 				"requires_quotation": bool(row.requires_quotation),
+				"requires_approval": bool(row.requires_approval),
 			},
 			fields_to_leave=needed(row.name, "Leave"),
 			fields_to_enter=needed(row.name, "Enter"),

@@ -17,6 +17,8 @@ def sentence(deal: Document, before: Document | None, found: tuple[Problem, ...]
 	for problem in found:
 		if problem.code in special:
 			return special[problem.code](deal, before, stage)
+	if any(problem.code == "not_approved" for problem in found):
+		return _("To move {0} to {1}, have it approved first.").format(_title(deal), _label(stage))
 	needs_quotation = any(problem.code == "no_quotation" for problem in found)
 	names = [name for problem in found for name in problem.values]
 	names += ["lost_reason" for problem in found if problem.code == "no_lost_reason"]

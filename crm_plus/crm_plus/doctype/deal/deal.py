@@ -2,7 +2,7 @@ import frappe
 from frappe.model.document import Document
 from frappe.utils import flt
 
-from crm_plus.workflows import deal_stages
+from crm_plus.workflows import deal_approval, deal_stages
 from crm_plus.workflows.plain_values import PlainValues
 
 # Fields of few values have no index of their own: MariaDB would intersect them, a hundred times slower on a long list.
@@ -37,8 +37,9 @@ class Deal(PlainValues, Document):
 		deal_stages.prepare(self)
 
 	def on_update(self) -> None:
-		"""Record the move, if there was one."""
+		"""Record the move, if there was one, and an approval that no longer covers the deal."""
 		deal_stages.record(self)
+		deal_approval.withdraw_outgrown(self)
 
 	def on_trash(self) -> None:
 		"""Take the deal's stage history with it: nothing else may point there."""
