@@ -81,18 +81,26 @@ doc_events = {
 
 scheduler_events = {
 	"hourly": ["crm_plus.jobs.adoption.resume_abandoned"],
-	"daily_long": ["crm_plus.jobs.deal_reconciliation.run", "crm_plus.jobs.lifecycle.run"],
+	"daily_long": ["crm_plus.jobs.deal_reconciliation.run", "crm_plus.jobs.lifecycle.run", "crm_plus.jobs.pipeline_snapshots.run"],
 }
 
-# Accountants may select deals and profiles on their documents: that lists none of them.
+# Who sees which rows: one rule, for lists and for one document.
 permission_query_conditions = {
-	"Customer Profile": "crm_plus.access.select_only.hide_from_lists",
-	"Deal": "crm_plus.access.select_only.hide_from_lists",
+	"Customer Profile": "crm_plus.access.visibility.condition",
+	"Deal": "crm_plus.access.visibility.condition",
+	"Interaction": "crm_plus.access.visibility.condition",
+	"Follow Up": "crm_plus.access.visibility.condition",
 	"Deal Item": "crm_plus.access.belongings.rows_of_readable",
 	"Customer Profile Link": "crm_plus.access.belongings.rows_of_readable",
 	"Stage Change": "crm_plus.access.belongings.history_of_readable",
 }
-has_permission = {"Stage Change": "crm_plus.access.belongings.may_read_history"}
+has_permission = {
+	"Customer Profile": "crm_plus.access.visibility.may_see",
+	"Deal": "crm_plus.access.visibility.may_see",
+	"Interaction": "crm_plus.access.visibility.may_see",
+	"Follow Up": "crm_plus.access.visibility.may_see",
+	"Stage Change": "crm_plus.access.belongings.may_read_history",
+}
 
 # The Deal field on ERPNext's sales documents offers the party's open deals first.
 doctype_js = {
@@ -103,4 +111,4 @@ doctype_js = {
 doctype_list_js = {"Sales Invoice": "public/js/overrides/sales_invoice_list.js"}
 
 # History outlives the pipelines that it tells of; a deal takes its own along.
-ignore_links_on_delete = ["Stage Change"]
+ignore_links_on_delete = ["Stage Change", "Pipeline Snapshot"]

@@ -19,14 +19,14 @@ NOTHING = "1 = 0"
 def rows_of_readable(user: str | None = None, doctype: str = "Deal Item") -> str:
 	"""Return the condition for the table rows whose record the user may read, "" where he may read all."""
 	row = frappe.qb.DocType(doctype)
-	condition = _belongs_to_readable(row.parent, PARENTS[doctype], user)
-	return NOTHING if condition is None else _sql(condition)
+	condition = belongs_to_readable(row.parent, PARENTS[doctype], user)
+	return NOTHING if condition is None else as_sql(condition)
 
 
 def history_of_readable(user: str | None = None, doctype: str = "Stage Change") -> str:
 	"""Return the condition for the Stage Changes of deals and profiles that the user may read, "" where he may read all."""
 	change = frappe.qb.DocType(doctype)
-	found = {each: _belongs_to_readable(change.reference_name, each, user) for each in WITH_HISTORY}
+	found = {each: belongs_to_readable(change.reference_name, each, user) for each in WITH_HISTORY}
 	if all(isinstance(condition, EmptyCriterion) for condition in found.values()):
 		return ""
 	parts = [
@@ -35,7 +35,7 @@ def history_of_readable(user: str | None = None, doctype: str = "Stage Change") 
 		for each, condition in found.items()
 		if condition is not None
 	]
-	return _sql(Criterion.any(parts)) if parts else NOTHING
+	return as_sql(Criterion.any(parts)) if parts else NOTHING
 
 
 def may_read_history(doc: Any, ptype: str | None = None, user: str | None = None) -> bool:
@@ -45,7 +45,7 @@ def may_read_history(doc: Any, ptype: str | None = None, user: str | None = None
 	return bool(frappe.has_permission(doc.reference_doctype, "read", doc=doc.reference_name, user=user))
 
 
-def _belongs_to_readable(name: Any, doctype: str, user: str | None) -> Criterion | None:
+def belongs_to_readable(name: Any, doctype: str, user: str | None) -> Criterion | None:
 	"""Return the condition that a column names a readable record; None where the user may read none."""
 	try:
 		readable = readable_rows(doctype, user)
@@ -58,7 +58,7 @@ def _belongs_to_readable(name: Any, doctype: str, user: str | None) -> Criterion
 	return name.isin(frappe.qb.from_(record).select(record.name).where(readable))
 
 
-def _sql(condition: Criterion) -> str:
+def as_sql(condition: Criterion) -> str:
 	"""Return a condition as Frappe takes it into a list's query; the columns are named in full, for there may be joins."""
 	if isinstance(condition, EmptyCriterion):
 		return ""

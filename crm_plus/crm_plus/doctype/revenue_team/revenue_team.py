@@ -6,6 +6,7 @@ import frappe
 from frappe import _
 from frappe.utils.nestedset import NestedSet
 
+from crm_plus.access.teams import forget_sights
 from crm_plus.rules.quoted_text import quoted
 from crm_plus.workflows.plain_values import PlainValues
 
@@ -18,6 +19,14 @@ class RevenueTeam(PlainValues, NestedSet):
 	def validate(self) -> None:
 		self._check_parent()
 		self._check_members()
+
+	def on_update(self) -> None:
+		super().on_update()
+		forget_sights()
+
+	def on_trash(self, allow_root_deletion: bool = False) -> None:
+		super().on_trash(allow_root_deletion)
+		forget_sights()
 
 	def _check_parent(self) -> None:
 		if not self.parent_revenue_team:

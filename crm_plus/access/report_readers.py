@@ -1,0 +1,44 @@
+"""For whose eyes a report is made: the user of the session, and the one whom Frappe mails it to.
+
+Auto Email Report hands the receiver to Frappe's report runner alone, which applies only his User Permissions to the
+finished rows; the report itself runs as whoever started it, at night the Administrator. So both must be allowed to see
+what a report adds up. The receiver is also a parameter of a whitelisted function: he never widens what the session may see.
+"""
+
+import sys
+
+import frappe
+from pypika.terms import Criterion, EmptyCriterion
+
+from crm_plus.access.rows import readable_fields, readable_rows
+
+RUNNER = ("frappe.desk.query_report", "generate_report_result")
+
+
+def readers() -> tuple[str, ...]:
+	"""Return the users who must all be allowed to see what the report shows."""
+	return tuple(dict.fromkeys((frappe.session.user, named_reader() or frappe.session.user)))
+
+
+def named_reader() -> str:
+	"""Return the user for whom Frappe's report runner was told to run, "" outside of it."""
+	frame = sys._getframe(1)
+	while frame is not None:
+		if (frame.f_globals.get("__name__"), frame.f_code.co_name) == RUNNER:
+			return str(frame.f_locals.get("user") or "")
+		frame = frame.f_back  # type: ignore[assignment] # the outermost frame has none before it
+	return ""
+
+
+def rows_for_readers(doctype: str) -> Criterion:
+	"""The condition that holds for the documents which every reader of the report may read, empty where that is all.
+
+	Raises frappe.PermissionError where one of them may read none.
+	"""
+	conditions = [readable_rows(doctype, user) for user in readers()]
+	return Criterion.all(each for each in conditions if not isinstance(each, EmptyCriterion))
+
+
+def fields_for_readers(doctype: str) -> set[str]:
+	"""The fields of a DocType that every reader of the report may read."""
+	return set.intersection(*(readable_fields(doctype, user) for user in readers()))

@@ -1,0 +1,187 @@
+"""The one row rule: which deals, profiles, interactions and follow-ups a user sees.
+
+He sees his own, those of the people he leads, what is assigned to him or shared with him, and what CRM Plus Settings
+call common, which always includes what belongs to nobody. Interactions and follow-ups are common only to those who may
+see their deal, or their profile where they name no deal. User Permissions hold on top, also those that hide a deal
+because they hide its profile; a share outweighs them, as everywhere in Frappe.
+
+Every list, search, report, card and API call takes the rule as SQL; one document is asked for by the same SQL.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import frappe
+from frappe.model.db_query import DatabaseQuery
+from pypika.terms import EmptyCriterion
+
+from crm_plus.access.belongings import NOTHING, as_sql, belongs_to_readable
+from crm_plus.access.rows import RawCondition
+from crm_plus.access.teams import sight_of
+from crm_plus.rules.visibility import EVERYONE
+
+DEAL, PROFILE = "Deal", "Customer Profile"
+
+
+@dataclass(frozen=True)
+class Kind:
+	"""Where a DocType keeps what the rule asks for; `links` are the fields it follows, the one that counts first."""
+
+	setting: str
+	owner: str
+	links: tuple[tuple[str, str], ...] = ()
+	follows: bool = False
+
+
+FOLLOWED = (("deal", DEAL), ("customer_profile", PROFILE))
+KINDS = {
+	DEAL: Kind("deal_visibility", "deal_owner", (("customer_profile", PROFILE),)),
+	PROFILE: Kind("profile_visibility", "profile_owner"),
+	"Interaction": Kind("interaction_visibility", "interaction_owner", FOLLOWED, follows=True),
+	"Follow Up": Kind("follow_up_visibility", "assigned_to", FOLLOWED, follows=True),
+}
+
+
+def condition(user: str | None = None, doctype: str = DEAL) -> str:
+	"""Return the condition that a user's lists of a DocType take, "" where he sees all rows.
+
+	The right to `select` links a record and lists none.
+	"""
+	user = user or frappe.session.user
+	if user == "Administrator":
+		return ""
+	if not _may_read(doctype, user):
+		return _or([_named(doctype, _shared(doctype, user))])
+	limited = _limited(doctype, user)
+	return _or([limited, _named(doctype, _shared(doctype, user))]) if limited else ""
+
+
+def may_see(doc: Any, ptype: str | None = None, user: str | None = None) -> bool:
+	"""Tell whether the row rule lets a user have one document, as it is stored: what a caller changed in it says nothing.
+
+	Shares are left to Frappe, which knows the right that each gives.
+	"""
+	user = user or frappe.session.user
+	if user == "Administrator" or ptype == "create" or not doc.name or not _may_read(doc.doctype, user):
+		return True
+	limited = _limited(doc.doctype, user)
+	if not limited:
+		return True
+	record = frappe.qb.DocType(doc.doctype)
+	this = frappe.qb.from_(record).select(record.name).where(record.name == str(doc.name))
+	return bool(this.where(RawCondition(limited)).run() or not this.run())
+
+
+def choice_of(doctype: str) -> str:
+	"""Return what the settings say about a DocType: Private, Team or Everyone."""
+	return frappe.get_cached_doc("CRM Plus Settings").get(KINDS[doctype].setting) or EVERYONE
+
+
+def _may_read(doctype: str, user: str) -> bool:
+	return bool(frappe.permissions.get_role_permissions(frappe.get_meta(doctype), user=user).get("read"))
+
+
+def _limited(doctype: str, user: str) -> str:
+	"""Return the condition without shares, "" where there is no limit."""
+	return _and([_seen(doctype, user), *_permitted(doctype, user)])
+
+
+def _seen(doctype: str, user: str) -> str:
+	kind = KINDS[doctype]
+	if sight_of(user).all:
+		return ""
+	common = _and([_common(doctype, user), _followed(doctype, user) if kind.follows else ""])
+	if not common:
+		return ""
+	own = _people(doctype, sight_of(user).owners(user, "Private") or ())
+	return _or([own, common, _named(doctype, _assigned(doctype, user))])
+
+
+def _common(doctype: str, user: str) -> str:
+	"""Return the condition for what the settings call common, were its deal and profile not asked."""
+	owners = sight_of(user).owners(user, choice_of(doctype))
+	if owners is None:
+		return ""
+	return _or([_people(doctype, {*owners, ""}), f"{_column(doctype, KINDS[doctype].owner)} is null"])
+
+
+def _followed(doctype: str, user: str) -> str:
+	"""Return the condition that the first record which a row names is one that the user may read, "" where he may all."""
+	parts, before = [], []
+	for field, linked in KINDS[doctype].links:
+		readable = belongs_to_readable(frappe.qb.DocType(doctype)[field], linked, user)
+		if not isinstance(readable, EmptyCriterion):
+			allowed = NOTHING if readable is None else as_sql(readable)
+			parts.append(_or([*before, _empty(doctype, field), allowed]))
+		before.append(f"not {_empty(doctype, field)}")
+	return _and(parts)
+
+
+def _permitted(doctype: str, user: str) -> list[str]:
+	"""Return what User Permissions ask of the deal and the profile that a row names."""
+	conditions = []
+	for field, linked in KINDS[doctype].links:
+		inner = _and([_user_permissions(linked, user), *_permitted(linked, user)])
+		if inner:
+			column = _column(doctype, field)
+			rows = f"select {_column(linked, 'name')} from `tab{linked}` where {inner}"
+			conditions.append(_or([_empty(doctype, field), f"{column} in ({rows})"]))
+	return conditions
+
+
+def _user_permissions(doctype: str, user: str) -> str:
+	"""Return what User Permissions ask of the rows of a DocType, as Frappe builds it for their own list."""
+	restrictions = frappe.permissions.get_user_permissions(user)
+	if not restrictions:
+		return ""
+	query = DatabaseQuery(doctype, user=user)
+	query.match_conditions, query.match_filters = [], []
+	query.add_user_permissions(restrictions)
+	return _and(query.match_conditions)
+
+
+def _assigned(doctype: str, user: str) -> list[str]:
+	todo = frappe.qb.DocType("ToDo")
+	query = frappe.qb.from_(todo).select(todo.reference_name).where(todo.allocated_to == user)
+	return query.where((todo.reference_type == doctype) & (todo.status == "Open")).run(pluck=True)
+
+
+def _shared(doctype: str, user: str) -> list[str]:
+	return frappe.share.get_shared(doctype, user)
+
+
+def _people(doctype: str, users: Iterable[str]) -> str:
+	return _in(_column(doctype, KINDS[doctype].owner), users)
+
+
+def _named(doctype: str, names: Iterable[str]) -> str:
+	return _in(_column(doctype, "name"), names)
+
+
+def _column(doctype: str, field: str) -> str:
+	return f"`tab{doctype}`.`{field}`"
+
+
+def _empty(doctype: str, field: str) -> str:
+	return f"ifnull({_column(doctype, field)}, '') = ''"
+
+
+def _in(column: str, values: Iterable[str]) -> str:
+	"""Return the condition that a column has one of these values: columns are ours, values are escaped."""
+	known = sorted({str(value) for value in values if value is not None})
+	if not known:
+		return NOTHING
+	return "{} in ({})".format(column, ", ".join(frappe.db.escape(value, percent=False) for value in known))
+
+
+def _or(conditions: list[str]) -> str:
+	"""Join conditions of which one must hold; what never holds is left out, unless nothing else is there."""
+	parts = [one for one in conditions if one != NOTHING] or [NOTHING]
+	return parts[0] if len(parts) == 1 else "(" + " or ".join(parts) + ")"
+
+
+def _and(conditions: Iterable[str]) -> str:
+	"""Join conditions that must all hold, without those that always do."""
+	parts = [one for one in conditions if one]
+	return parts[0] if len(parts) == 1 else "(" + " and ".join(parts) + ")" if parts else ""
