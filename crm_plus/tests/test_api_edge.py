@@ -116,6 +116,7 @@ EXAMPLES: Examples = {
 	"profiles.credit": lambda world: {"profile": world.profile, "company": world.company},
 	"profiles.make_customer": lambda world: {"profile": world.profile},
 	"search.find": lambda world: {"text": world.title},
+	"timeline.entries": lambda world: {"doctype": "Deal", "name": world.deal},
 }
 
 

@@ -1,0 +1,151 @@
+"""ERPNext's documents as kinds of entries of the stream, one function each.
+
+Those behind a deal are found by name, those of a customer by its parties and their day. Amounts are in the document's
+own currency. A document that the reader may not read is no entry.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import frappe
+from frappe.query_builder.functions import Coalesce
+from pypika import Case
+from pypika.functions import NullIf
+from pypika.terms import Criterion, ExistsCriterion
+
+from crm_plus.reports.timeline_query import (
+	Stream,
+	Window,
+	dated_lane,
+	lane,
+	moment_of,
+	readable,
+	starts,
+	together,
+)
+from crm_plus.reports.timeline_scope import Scope
+from crm_plus.setup.compatibility import doctype_exists
+
+
+def quotations(scope: Scope, window: Window) -> Stream | None:
+	"""What was quoted, also to whatever the customer was before it was a customer."""
+	table = frappe.qb.DocType("Quotation")
+	parties = [(table.quotation_to == kind) & (table.party_name == name) for kind, name in scope.parties]
+	return _documents(scope, window, "quotation", "Quotation", "transaction_date", parties, _sales(table))
+
+
+def orders(scope: Scope, window: Window) -> Stream | None:
+	"""What was ordered."""
+	return _of_customer(scope, window, "order", "Sales Order", "transaction_date")
+
+
+def deliveries(scope: Scope, window: Window) -> Stream | None:
+	"""What was delivered."""
+	return _of_customer(scope, window, "delivery", "Delivery Note", "posting_date")
+
+
+def invoices(scope: Scope, window: Window) -> Stream | None:
+	"""What was invoiced, returns included."""
+	return _of_customer(scope, window, "invoice", "Sales Invoice", "posting_date")
+
+
+def payments(scope: Scope, window: Window) -> Stream | None:
+	"""What was paid, or paid back."""
+	table = frappe.qb.DocType("Payment Entry")
+	parties = [(table.party_type == "Customer") & (table.party == name) for name in scope.customers]
+	columns = {
+		"amount": table.received_amount,
+		"currency": table.paid_to_account_currency,
+		"detail": table.payment_type,
+		"status": table.status,
+	}
+	return _documents(scope, window, "payment", "Payment Entry", "posting_date", parties, columns)
+
+
+def journals(scope: Scope, window: Window) -> Stream | None:
+	"""What settled a deal's invoices by a journal; on a customer's page these are part of the ledger alone."""
+	table = frappe.qb.DocType("Journal Entry")
+	columns = {"amount": table.total_debit, "detail": table.voucher_type}
+	return _documents(scope, window, "journal", "Journal Entry", "posting_date", [], columns)
+
+
+def tickets(scope: Scope, window: Window) -> Stream | None:
+	"""ERPNext's Issues of a customer, where it has them, that are no interaction (yet)."""
+	kind, doctype = "ticket", "Issue"
+	may_read = readable(doctype) if scope.customers and doctype_exists(doctype) else None
+	if may_read is None:
+		return None
+	table, taken = frappe.qb.DocType(doctype), frappe.qb.DocType("Interaction")
+	captured = (
+		frappe.qb.from_(taken)
+		.select(taken.name)
+		.where((taken.source_doctype == doctype) & (taken.source_name == table.name))
+	)
+	wanted = together(
+		window.by(table.owner),
+		window.says(table.subject, table.name),
+		may_read,
+		ExistsCriterion(captured).negate(),
+	)
+	lanes = [
+		lane(window, kind, frappe.qb.from_(table), table.creation, table.name, start, wanted)
+		for start in starts(scope.customers, table.customer.__eq__, table.customer.isin)
+	]
+	columns = {
+		"title": table.subject,
+		"who": table.owner,
+		"status": table.status,
+		"detail": table.priority,
+	}
+	return Stream(kind, doctype, lanes, columns)
+
+
+def _of_customer(scope: Scope, window: Window, kind: str, doctype: str, day: str) -> Stream | None:
+	table = frappe.qb.DocType(doctype)
+	parties = [table.customer == name for name in scope.customers]
+	return _documents(scope, window, kind, doctype, day, parties, _sales(table))
+
+
+def _sales(table: Any) -> dict[str, Any]:
+	return {
+		"amount": Coalesce(NullIf(table.rounded_total, 0), table.grand_total),
+		"currency": table.currency,
+		"status": table.status,
+	}
+
+
+def _documents(
+	scope: Scope,
+	window: Window,
+	kind: str,
+	doctype: str,
+	day: str,
+	parties: list[Criterion],
+	columns: dict[str, Any],
+) -> Stream | None:
+	names = scope.documents.get(doctype, [])
+	may_read = readable(doctype) if names or parties else None
+	if may_read is None:
+		return None
+	table = frappe.qb.DocType(doctype)
+	wanted = together(window.by(table.owner), window.says(table.name), may_read)
+	if names:
+		query, at = frappe.qb.from_(table), moment_of(table, day)
+		lanes = [lane(window, kind, query, at, table.name, table.name.isin(sorted(names)), wanted)]
+	else:
+		lanes = [dated_lane(window, kind, doctype, day, start, wanted) for start in parties]
+	status = Case().when(table.docstatus == 2, "Cancelled").when(table.docstatus == 0, "Draft")
+	columns = {"title": table.name, "who": table.owner, "status": "", **columns}
+	columns["status"] = status.else_(columns["status"] or "Submitted")
+	return Stream(kind, doctype, lanes, columns)
+
+
+SOURCES: dict[str, Callable[[Scope, Window], Stream | None]] = {
+	"quotation": quotations,
+	"order": orders,
+	"delivery": deliveries,
+	"invoice": invoices,
+	"payment": payments,
+	"journal": journals,
+	"ticket": tickets,
+}

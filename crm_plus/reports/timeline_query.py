@@ -1,0 +1,178 @@
+"""How the stream is asked for: every kind of entry as lanes, each read along one index behind a place; all in one query.
+
+A lane gives a moment and a name, newest first and by name in the database's own order. A kind's lanes are brought
+together without doubles, then its details are looked up by name. Times are the site's.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+import frappe
+from frappe.query_builder import Order
+from pypika import Case
+from pypika.functions import Date, Timestamp
+from pypika.terms import Criterion, EmptyCriterion, NullValue, ValueWrapper
+
+from crm_plus.access.rows import readable_rows
+from crm_plus.rules.quoted_text import escape_like
+from crm_plus.rules.timeline import PAGE_LENGTH, Batch, Entry, Place, bound
+
+# What every kind tells of an entry, as far as it has it. `gate`: whoever may not open it does not see the entry;
+# `about`: a document that is linked for those who may open it.
+COLUMNS = (
+	*("title", "body", "who", "status", "amount", "currency", "deal", "profile"),
+	*("detail", "direction", "outcome", "seconds", "source"),
+	*("about_doctype", "about_name", "gate_doctype", "gate_name"),
+)
+# One more than a page, so that a full one says whether there is more.
+LANE_LENGTH = PAGE_LENGTH + 1
+# With so many people or deals a lane for each would take longer than sorting what they have together.
+MOST_LANES = 60
+LONGEST_BODY = 3000
+
+
+@dataclass(frozen=True)
+class Window:
+	"""Which part of the stream is asked for: behind a place, of some kinds, between two days, of a person, with a text."""
+
+	place: Place | None = None
+	kinds: frozenset[str] = frozenset()
+	first: date | None = None
+	last: date | None = None
+	who: str = ""
+	text: str = ""
+	only_tickets: bool = False
+
+	def by(self, who: Any) -> Criterion:
+		"""Return the condition on who did it."""
+		return who == self.who if self.who else EmptyCriterion()
+
+	def says(self, *fields: Any) -> Criterion:
+		"""Return the condition that one of the fields holds the text."""
+		if not self.text:
+			return EmptyCriterion()
+		return Criterion.any([one.like(f"%{escape_like(self.text)}%") for one in fields])
+
+	def behind(self, kind: str, at: Any, name: Any) -> Criterion:
+		"""Return the condition for what lies behind the place and between the days."""
+		parts = [at.isnotnull()]
+		if self.first:
+			parts.append(at >= datetime.combine(self.first, time.min))
+		if self.last:
+			parts.append(at < datetime.combine(self.last, time.min) + timedelta(days=1))
+		code = bound(kind, self.place)
+		if self.place and code:
+			moment = self.place.at
+			parts.append(at < moment if code == "before" else at <= moment)
+			if code == "behind":
+				parts.append((at < moment) | (name < self.place.name))
+		return Criterion.all(parts)
+
+
+@dataclass(frozen=True)
+class Stream:
+	"""One kind: its lanes, the DocType that the details stand in, and those details."""
+
+	kind: str
+	doctype: str
+	lanes: list[Any]
+	columns: dict[str, Any]
+	joins: tuple[tuple[Any, Criterion], ...] = ()
+
+
+def together(*conditions: Any) -> Criterion:
+	"""Return all conditions as one, empty where none says anything."""
+	return Criterion.all(one for one in conditions if not isinstance(one, EmptyCriterion))
+
+
+def readable(doctype: str) -> Criterion | None:
+	"""Return the condition for the documents that the reader may read; None where he may read none."""
+	try:
+		return readable_rows(doctype)
+	except frappe.PermissionError:
+		frappe.clear_last_message()  # nobody asked for these documents
+		return None
+
+
+def starts(values: Iterable[Any], one: Any, several: Any) -> list[Criterion]:
+	"""Return the condition that each lane starts from: `one(value)` for each value, `several(values)` for very many."""
+	values = list(values)
+	return [several(values)] if len(values) > MOST_LANES else [one(value) for value in values]
+
+
+def lane(window: Window, kind: str, query: Any, at: Any, name: Any, *conditions: Any) -> Any:
+	"""Return the query of one lane: a moment and a name, newest first, along the index that its condition starts."""
+	query = query.select(at.as_("at"), name.as_("name"))
+	query = query.where(together(*conditions, window.behind(kind, at, name)))
+	return _newest(query, at, name)
+
+
+def dated_lane(
+	window: Window, kind: str, doctype: str, day: str, start: Criterion, conditions: Criterion
+) -> Any:
+	"""Return the lane of documents that have a day and no time, by their index on `start` and the day.
+
+	One entered on its own day stands at the time of its entry, any other at the beginning of its day. So the lane
+	takes whole days: that of the place, and those before it that hold a page.
+	"""
+	table = frappe.qb.DocType(doctype)
+	days = frappe.qb.from_(table).select(table[day].as_("day")).where(together(start, conditions))
+	last = min(
+		(each for each in (window.place and window.place.at.date(), window.last) if each), default=None
+	)
+	if last:
+		days = days.where(table[day] < last)
+	days = days.orderby(table[day], order=Order.desc).limit(LANE_LENGTH)
+	nothing = ValueWrapper(last or date.max).as_("day")
+	days = _united([days, frappe.qb.from_(table).select(nothing).limit(1)], "union").as_("days")
+	query = frappe.qb.from_(days).join(table).on((table[day] == days.day) & start)
+	return lane(window, kind, query, moment_of(table, day), table.name, conditions)
+
+
+def moment_of(table: Any, day: str) -> Any:
+	"""Return when a document stands in the stream that has a day and no time."""
+	entered_that_day = Date(table.creation) == table[day]
+	return Case().when(entered_that_day, table.creation).else_(Timestamp(table[day]))
+
+
+def read(streams: list[Stream]) -> dict[str, Batch]:
+	"""Ask for all streams in one query; return each kind's entries in order."""
+	queries = [_details(stream) for stream in streams if stream.lanes]
+	if not queries:
+		return {}
+	rows = _united(queries, "union_all").run(as_dict=True)
+	found: dict[str, list[Entry]] = {}
+	for row in rows:
+		found.setdefault(row.kind, []).append(Entry(row.at, row.kind, row.name, row))
+	return {kind: Batch(entries, len(entries) < LANE_LENGTH) for kind, entries in found.items()}
+
+
+def _details(stream: Stream) -> Any:
+	keys = _united(stream.lanes, "union").as_(f"{stream.kind}_keys")
+	table = frappe.qb.DocType(stream.doctype)
+	query = frappe.qb.from_(keys).join(table).on(table.name == keys.name)
+	for other, condition in stream.joins:
+		query = query.left_join(other).on(condition)
+	columns = [stream.columns.get(column, NullValue()).as_(column) for column in COLUMNS]
+	query = query.select(ValueWrapper(stream.kind).as_("kind"), keys.at, keys.name, *columns)
+	return _wrapped(_newest(query, keys.at, keys.name))
+
+
+def _newest(query: Any, at: Any, name: Any) -> Any:
+	return query.orderby(at, order=Order.desc).orderby(name, order=Order.desc).limit(LANE_LENGTH)
+
+
+def _united(queries: list[Any], how: str) -> Any:
+	"""Return several queries, each with an order and a limit of its own, as one."""
+	union = _wrapped(queries[0])
+	for query in queries[1:]:
+		union = getattr(union, how)(_wrapped(query))
+	return union
+
+
+def _wrapped(query: Any) -> Any:
+	# Without brackets an order and a limit would belong to the whole union.
+	query.wrap_set_operation_queries = True
+	return query

@@ -1,0 +1,239 @@
+"""The kinds of entries of the stream, one function each: where they are found, by which index, and what is told of them."""
+
+from collections.abc import Callable
+from typing import Any
+
+import frappe
+from frappe.query_builder.functions import Coalesce
+from pypika import Case
+from pypika.functions import Substring
+from pypika.terms import Criterion, EmptyCriterion, ExistsCriterion, ValueWrapper
+
+from crm_plus.reports.timeline_query import (
+	LONGEST_BODY,
+	Stream,
+	Window,
+	lane,
+	readable,
+	starts,
+	together,
+)
+from crm_plus.reports.timeline_scope import DEAL, PROFILE, Scope
+
+MAIL = "Communication"
+
+
+def interactions(scope: Scope, window: Window) -> Stream | None:
+	"""What happened or is planned: by their deal, or by whoever took part, so that a mail to ten people is one entry each."""
+	kind, doctype = "interaction", "Interaction"
+	may_read = readable(doctype)
+	if may_read is None:
+		return None
+	table, mail = frappe.qb.DocType(doctype), frappe.qb.DocType(MAIL)
+	is_ticket = table.source_doctype == "Issue" if window.only_tickets else EmptyCriterion()
+	wanted = together(
+		is_ticket,
+		window.by(table.interaction_owner),
+		window.says(table.subject, table.summary),
+		may_read,
+	)
+	if scope.of_deal:
+		query = frappe.qb.from_(table)
+		lanes = [
+			lane(window, kind, query, table.starts_on, table.name, table.deal == name, wanted)
+			for name in scope.deals
+		]
+	else:
+		lanes = [_taking_part(window, start, wanted) for start in _participants(scope)]
+	is_mail = table.source_doctype == MAIL
+	columns = {
+		"title": table.subject,
+		"body": Substring(table.summary, 1, LONGEST_BODY),
+		"who": table.interaction_owner,
+		**{field: table[field] for field in ("status", "direction", "outcome", "deal")},
+		"detail": table.interaction_type,
+		"profile": table.customer_profile,
+		"seconds": table.duration,
+		"source": table.source_doctype,
+		"about_doctype": table.source_doctype,
+		"about_name": table.source_name,
+		# Frappe lets a mail be opened by whoever may open the document that it is about.
+		"gate_doctype": Case().when(is_mail, mail.reference_doctype).else_(table.source_doctype),
+		"gate_name": Case().when(is_mail, mail.reference_name).else_(table.source_name),
+	}
+	joins = ((mail, is_mail & (mail.name == table.source_name)),)
+	return Stream(kind, doctype, lanes, columns, joins)
+
+
+def _participants(scope: Scope) -> list[Criterion]:
+	person = frappe.qb.DocType("Interaction Participant").customer_profile
+	return starts(scope.profiles, person.__eq__, person.isin)
+
+
+def _taking_part(window: Window, start: Criterion, wanted: Criterion) -> Any:
+	part, table = frappe.qb.DocType("Interaction Participant"), frappe.qb.DocType("Interaction")
+	query = frappe.qb.from_(part)
+	if not isinstance(wanted, EmptyCriterion):
+		query = query.join(table).on(table.name == part.parent)
+	return lane(window, "interaction", query, part.happened_on, part.parent, start, wanted)
+
+
+def messages(scope: Scope, window: Window) -> Stream | None:
+	"""Frappe's own messages on the records that are no interaction (yet): those linked and those about them."""
+	kind = "message"
+	table, link, taken = (frappe.qb.DocType(name) for name in (MAIL, "Communication Link", "Interaction"))
+	captured = (
+		frappe.qb.from_(taken)
+		.select(taken.name)
+		.where((taken.source_doctype == MAIL) & (taken.source_name == table.name))
+	)
+	wanted = together(
+		table.communication_type.isin(["Communication", "Automated Message"]),
+		window.by(table.owner),
+		window.says(table.subject, table.sender_full_name),
+		ExistsCriterion(captured).negate(),
+	)
+	lanes = []
+	for doctype, name in scope.records:
+		about = (table.reference_doctype == doctype) & (table.reference_name == name)
+		lanes.append(
+			lane(window, kind, frappe.qb.from_(table), table.communication_date, table.name, about, wanted)
+		)
+		query = frappe.qb.from_(link).join(table).on(table.name == link.parent)
+		linked = (link.link_doctype == doctype) & (link.link_name == name)
+		lanes.append(lane(window, kind, query, table.communication_date, table.name, linked, wanted))
+	columns = {
+		"title": table.subject,
+		"body": table.sender_full_name,
+		"who": table.owner,
+		"direction": Case().when(table.sent_or_received == "Received", "Incoming").else_("Outgoing"),
+		"detail": table.communication_medium,
+		"source": ValueWrapper(MAIL),
+		"about_doctype": ValueWrapper(MAIL),
+		"about_name": table.name,
+		"gate_doctype": table.reference_doctype,
+		"gate_name": table.reference_name,
+	}
+	return Stream(kind, MAIL, lanes, columns)
+
+
+def follow_ups(scope: Scope, window: Window) -> Stream | None:
+	"""What was promised: an open or cancelled one stands where it is due, a finished one where it was finished."""
+	kind, doctype = "follow_up", "Follow Up"
+	may_read = readable(doctype)
+	if may_read is None:
+		return None
+	table = frappe.qb.DocType(doctype)
+	wanted = together(
+		window.by(table.assigned_to),
+		window.says(table.subject, table.description, table.outcome_note),
+		may_read,
+	)
+	owner = table.deal if scope.of_deal else table.customer_profile
+	names = scope.deals if scope.of_deal else scope.profiles
+	moments = (("Open", table.due_on), ("Cancelled", table.due_on), ("Done", table.completed_on))
+	lanes = [
+		lane(window, kind, frappe.qb.from_(table), at, table.name, start, table.status == status, wanted)
+		for start in starts(names, owner.__eq__, owner.isin)
+		for status, at in moments
+	]
+	columns = {
+		"title": table.subject,
+		"body": Coalesce(table.outcome_note, table.description),
+		"who": table.assigned_to,
+		**{field: table[field] for field in ("status", "outcome", "deal")},
+		"detail": table.priority,
+		"profile": table.customer_profile,
+	}
+	return Stream(kind, doctype, lanes, columns)
+
+
+def stage_changes(scope: Scope, window: Window) -> Stream | None:
+	"""The moves of deals between stages and of customers through their lifecycle, with their causes."""
+	kind, doctype = "stage", "Stage Change"
+	may_read = readable(doctype)
+	if may_read is None:
+		return None
+	table, before, after = (
+		frappe.qb.DocType(doctype),
+		frappe.qb.DocType("Pipeline Stage").as_("stage_before"),
+		frappe.qb.DocType("Pipeline Stage").as_("stage_after"),
+	)
+	wanted = together(window.by(table.changed_by), window.says(table.to_stage, table.note), may_read)
+	lanes = _lanes_of_records(scope, window, kind, table, table.changed_on, wanted)
+	columns = {
+		"title": Coalesce(after.stage_name, table.to_stage),
+		"body": table.note,
+		"who": table.changed_by,
+		"detail": Coalesce(before.stage_name, table.from_stage),
+		"outcome": table.cause,
+		"seconds": table.seconds_in_previous,
+		"about_doctype": table.cause_doctype,
+		"about_name": table.cause_name,
+		**_record_columns(table.reference_doctype, table.reference_name),
+	}
+	joins = ((before, before.name == table.from_stage), (after, after.name == table.to_stage))
+	return Stream(kind, doctype, lanes, columns, joins)
+
+
+def comments(scope: Scope, window: Window) -> Stream:
+	"""What people wrote on the records. Whoever may read the record may read them, as on Frappe's own forms."""
+	table = frappe.qb.DocType("Comment")
+	wanted = together(table.comment_type == "Comment", window.by(table.owner), window.says(table.content))
+	lanes = _lanes_of_records(scope, window, "comment", table, table.creation, wanted)
+	columns = {
+		"body": Substring(table.content, 1, LONGEST_BODY),
+		"who": table.owner,
+		**_record_columns(table.reference_doctype, table.reference_name),
+	}
+	return Stream("comment", "Comment", lanes, columns)
+
+
+def files(scope: Scope, window: Window) -> Stream:
+	"""What was attached to the records. Whoever may read the record may read them, as on Frappe's own forms."""
+	table = frappe.qb.DocType("File")
+	wanted = together(table.is_folder == 0, window.by(table.owner), window.says(table.file_name))
+	fields = ("attached_to_doctype", "attached_to_name")
+	lanes = _lanes_of_records(scope, window, "file", table, table.creation, wanted, fields)
+	columns = {
+		"title": Coalesce(table.file_name, table.file_url),
+		"detail": table.file_url,
+		"who": table.owner,
+		**_record_columns(*(table[field] for field in fields)),
+	}
+	return Stream("file", "File", lanes, columns)
+
+
+def _lanes_of_records(
+	scope: Scope,
+	window: Window,
+	kind: str,
+	table: Any,
+	at: Any,
+	wanted: Criterion,
+	fields: tuple[str, str] = ("reference_doctype", "reference_name"),
+) -> list[Any]:
+	found = []
+	for doctype in (PROFILE, DEAL):
+		names = [name for of, name in scope.records if of == doctype]
+		for start in starts(names, table[fields[1]].__eq__, table[fields[1]].isin):
+			of = table[fields[0]] == doctype
+			found.append(lane(window, kind, frappe.qb.from_(table), at, table.name, of, start, wanted))
+	return found
+
+
+def _record_columns(doctype: Any, name: Any) -> dict[str, Any]:
+	return {
+		"deal": Case().when(doctype == DEAL, name),
+		"profile": Case().when(doctype == PROFILE, name),
+	}
+
+
+SOURCES: dict[str, Callable[[Scope, Window], Stream | None]] = {
+	"interaction": interactions,
+	"message": messages,
+	"follow_up": follow_ups,
+	"stage": stage_changes,
+	"comment": comments,
+	"file": files,
+}
