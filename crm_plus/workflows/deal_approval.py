@@ -72,7 +72,7 @@ def _approve(deal: Document, offer: Offer) -> None:
 	if rules.excess(offer, limit):
 		frappe.throw(
 			_("You may grant {0}; ask somebody who may grant {1}.").format(
-				_in_words(limit, deal.company), _in_words(Limit(offer.discount, offer.amount), deal.company)
+				_limit_in_words(limit, deal.company), _offer_in_words(offer, deal.company)
 			),
 			ApprovalNeeded,
 		)
@@ -99,8 +99,8 @@ def hold_quotation(quotation: Any) -> None:
 	if rules.excess(offer, limit, *approved):
 		frappe.throw(
 			_("You may grant {0}, and this quotation grants {1}; have deal {2} approved first.").format(
-				_in_words(limit, quotation.company),
-				_in_words(Limit(offer.discount, offer.amount), quotation.company),
+				_limit_in_words(limit, quotation.company),
+				_offer_in_words(offer, quotation.company),
 				escape_html(deals[0]),
 			),
 			ApprovalNeeded,
@@ -155,10 +155,22 @@ def _approved(deal: Document) -> list[Limit]:
 	return [Limit(flt(deal.approved_discount), flt(deal.approved_amount))]
 
 
-def _in_words(limit: Limit | None, company: str) -> str:
+def _limit_in_words(limit: Limit | None, company: str) -> str:
 	limit = limit or Limit()
-	discount = _("{0} % discount").format(f"{limit.discount:.2f}".rstrip("0").rstrip("."))
 	if limit.amount is None:
-		return discount
-	currency = frappe.get_cached_value("Company", company, "default_currency")
-	return _("{0} on up to {1}").format(discount, fmt_money(limit.amount, currency=currency))
+		return _discount_in_words(limit.discount)
+	return _("{0} on up to {1}").format(
+		_discount_in_words(limit.discount), _money_in_words(limit.amount, company)
+	)
+
+
+def _offer_in_words(offer: Offer, company: str) -> str:
+	return _("{0} on {1}").format(_discount_in_words(offer.discount), _money_in_words(offer.amount, company))
+
+
+def _discount_in_words(discount: float) -> str:
+	return _("{0} % discount").format(f"{discount:.2f}".rstrip("0").rstrip("."))
+
+
+def _money_in_words(amount: float, company: str) -> str:
+	return fmt_money(amount, currency=frappe.get_cached_value("Company", company, "default_currency"))

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
+import { intro } from "../../crm_plus/public/js/deal/intro.js";
 import { price_row, total } from "../../crm_plus/public/js/deal/deal_value.js";
 import { step_state, steps } from "../../crm_plus/public/js/deal/stage_bar.js";
 
@@ -49,4 +50,18 @@ test("steps behind the deal are done, unless it is lost", () => {
 	assert.deepEqual(states("Talking"), ["done", "done", "current", "ahead", "ahead"]);
 	assert.deepEqual(states("Lost"), ["ahead", "ahead", "ahead", "ahead", "current"]);
 	assert.deepEqual(states(undefined), ["ahead", "ahead", "ahead", "ahead", "ahead"]);
+});
+
+test("the line above the form says what matters most", () => {
+	globalThis.__ = (text, values = []) => text.replace(/\{(\d)\}/g, (_all, index) => values[index]);
+	globalThis.frappe = { datetime: { str_to_user: (day) => day } };
+	const said = (doc) => intro({ status: "Open", ...doc }, "2026-03-10");
+	assert.equal(said({}), null);
+	assert.equal(said({ snoozed_until: "2026-03-10" }), null);
+	assert.equal(said({ snoozed_until: "2026-03-11", snooze_reason: "On holiday" }).text, "Snoozed until 2026-03-11: On holiday");
+	assert.equal(said({ status: "Won", snoozed_until: "2026-03-11" }), null);
+	assert.match(said({ snoozed_until: "2026-03-11", approval_needed: 1 }).text, /request approval/);
+	assert.equal(said({ approval_needed: 1, approval_state: "Pending Approval" }).text, "This deal waits for approval.");
+	assert.match(said({ approval_needed: 1, approval_state: "Rejected" }).text, /refused/);
+	assert.equal(said({ approval_needed: 0, approval_state: "Rejected" }), null);
 });

@@ -16,7 +16,7 @@ frappe.ui.form.on("Deal", {
 		show_stages(frm);
 		toggle_rate(frm);
 		crm_plus.deal.stage_history.render(frm);
-		show_snooze(frm);
+		show_intro(frm);
 		crm_plus.credit_panel.show(frm, frm.doc.customer_profile, frm.doc.company);
 	},
 
@@ -80,11 +80,9 @@ function set_queries(frm) {
 	}));
 }
 
-function show_snooze(frm) {
-	const { snoozed_until, snooze_reason, status } = frm.doc;
-	if (status !== "Open" || !snoozed_until || snoozed_until <= frappe.datetime.get_today()) return frm.set_intro("");
-	const text = __("Snoozed until {0}: {1}", [frappe.datetime.str_to_user(snoozed_until), snooze_reason || ""]);
-	frm.set_intro(frappe.utils.escape_html(text), "blue");
+function show_intro(frm) {
+	const found = crm_plus.deal.intro.intro(frm.doc, frappe.datetime.get_today());
+	frm.set_intro(found ? frappe.utils.escape_html(found.text) : "", found?.color);
 }
 
 // A row that the keyboard added behind the last one, with nothing in it but its quantity, is none.
