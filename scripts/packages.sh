@@ -73,7 +73,8 @@ ensure_build_packages() {
 
 # Some releases have no wkhtmltopdf, and some have a Node without npm: neither is a reason to stop.
 install_if_packaged() {
-	if have "$1" || ! apt-cache policy "$1" 2>/dev/null | grep -q 'Candidate: [0-9]'; then return; fi
+	# Read whole before it is searched: "grep -q" would end apt-cache early, and pipefail would call that a no.
+	if have "$1" || [[ $(apt-cache policy "$1" 2>/dev/null) != *"Candidate: "[0-9]* ]]; then return; fi
 	install_packages "$1" "$1"
 }
 

@@ -25,6 +25,11 @@ def check_versions() -> None:
 		)
 
 
+def in_test() -> bool:
+	"""Tell whether tests run in this process; version 16 says so on the module, 15 in the flags."""
+	return bool(getattr(frappe, "in_test", False) or frappe.flags.in_test)
+
+
 def doctype_exists(doctype: str) -> bool:
 	"""Tell whether a DocType that may vanish from ERPNext is on this site."""
 	return bool(frappe.db.exists("DocType", doctype))

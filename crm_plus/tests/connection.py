@@ -1,6 +1,8 @@
 """Connects a test run to its site. `bench run-tests` does this by itself; pytest does it here."""
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import frappe
@@ -37,8 +39,18 @@ def connect() -> None:
 	frappe.set_user("Administrator")
 
 
-def mark_as_test_run() -> None:
+def mark_as_test_run(*, yes: bool = True) -> None:
 	"""Set the flag that Frappe's own runner sets; where it moved to between versions, both get it."""
-	frappe.flags.in_test = True
+	frappe.flags.in_test = yes
 	if hasattr(frappe, "in_test"):
-		frappe.in_test = True
+		frappe.in_test = yes
+
+
+@contextmanager
+def like_a_web_worker() -> Iterator[None]:
+	"""Leave work to background jobs inside the block, as a web worker does and a test run does not."""
+	mark_as_test_run(yes=False)
+	try:
+		yield
+	finally:
+		mark_as_test_run()

@@ -15,6 +15,7 @@ from frappe.utils import add_days, nowdate
 from crm_plus.jobs import deal_reconciliation
 from crm_plus.tests import factories, factories_accounting
 from crm_plus.tests.base import CRMPlusTestCase
+from crm_plus.tests.connection import like_a_web_worker
 from crm_plus.tests.money_oracle import amounts_of
 
 
@@ -120,9 +121,9 @@ class TestTheStory(CRMPlusTestCase):
 	def test_the_same_event_twice_is_one_row_of_history(self):
 		from crm_plus.workflows import after_commit
 
-		self.quotation()
+		quotation = self.quotation()
 		before = self.changes()
-		after_commit.touch_deal(self.deal)
+		after_commit.touch("Quotation", quotation.name)
 		frappe.db.commit()
 		self.assertEqual(self.changes(), before)
 		self.assertEqual(before[-1], "Quotation Submitted")
@@ -225,6 +226,17 @@ class TestTheStory(CRMPlusTestCase):
 			frappe.db.commit()
 			self.assertEqual(amounts_of(self.deal).invoiced_amount, first_amount)
 			self.assertEqual(amounts_of(second).invoiced_amount, second_amount)
+
+	def test_bringing_a_deal_in_step_asks_little(self):
+		"""Each question keeps the accountant waiting; 15 % of an invoice is all that there is to spend."""
+		order = self.order(self.quotation())
+		invoice = make_sales_invoice(order.name)
+		invoice.insert().submit()
+		with like_a_web_worker(), self.count_queries() as queries:
+			frappe.db.commit()
+		self.assertEqual(amounts_of(self.deal).invoiced_amount, 1000)
+		asked = [query for query in queries if "tab" in query]
+		self.assertLessEqual(len(asked), 7, asked)
 
 	def test_taking_a_payment_off_an_invoice_reopens_it(self):
 		"""ERPNext's Unreconcile Payment rewrites the ledger by SQL; the deal follows all the same."""

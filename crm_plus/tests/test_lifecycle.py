@@ -2,13 +2,15 @@
 
 import frappe
 from frappe.utils import add_days, add_to_date, getdate, now_datetime, nowdate
+from frappe.utils.background_jobs import get_queue
 
 from crm_plus.jobs import lifecycle as job
 from crm_plus.tests.base import CRMPlusTestCase
+from crm_plus.tests.connection import like_a_web_worker
 from crm_plus.tests.factories import company, make_company2, make_deal, make_exchange_rate, make_profile
 from crm_plus.tests.factories_accounting import make_invoice, make_party, make_sales, pay
 from crm_plus.tests.factories_customers import make_person
-from crm_plus.workflows import lifecycle
+from crm_plus.workflows import lifecycle, profile_events
 from crm_plus.workflows.customers import refresh_figures
 from crm_plus.workflows.profile_figures import in_default_currency
 
@@ -233,3 +235,39 @@ class TestFollowing(CRMPlusTestCase):
 		self.commit()
 		self.assertEqual(frappe.db.get_value("Sales Order", order.name, "docstatus"), 1)
 		self.assertTrue(frappe.db.exists("Error Log", {"reference_name": profile}))
+
+
+class TestWhatAnAccountantWaitsFor(CRMPlusTestCase):
+	"""An accountant waits for no profile: a worker refreshes them."""
+
+	def post_an_order(self, customer: str) -> list[str]:
+		"""Submit an order and commit as a web worker does; returns what was asked after that commit."""
+		make_sales("Sales Order", customer)
+		with like_a_web_worker(), self.count_queries() as queries:
+			self.commit()
+		return [query for query in queries if query.strip().upper() not in ("COMMIT", "START TRANSACTION")]
+
+	def jobs_for(self, customer: str) -> list:
+		jobs = [job for job in get_queue("short").jobs if job.kwargs["method"] == profile_events.JOB]
+		return [job for job in jobs if ("customer", customer) in job.kwargs["kwargs"]["notes"]]
+
+	def test_nothing_is_asked_and_one_job_does_the_rest(self) -> None:
+		customer, profile = make_party()
+		self.commit()
+		self.assertEqual([query for query in self.post_an_order(customer) if "tab" in query], [])
+		self.assertEqual(stage(profile), "Prospect")
+		jobs = self.jobs_for(customer)
+		self.assertEqual(len(jobs), 1)
+		frappe.get_attr(profile_events.JOB)(**jobs[0].kwargs["kwargs"])
+		jobs[0].delete()
+		self.assertEqual(stage(profile), "Active")
+
+	def test_the_nightly_job_repairs_where_no_worker_runs(self) -> None:
+		customer, profile = make_party()
+		self.commit()
+		self.post_an_order(customer)
+		for left in self.jobs_for(customer):
+			left.delete()
+		self.assertEqual(stage(profile), "Prospect")
+		job.catch_up()
+		self.assertEqual(stage(profile), "Active")

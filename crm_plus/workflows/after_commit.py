@@ -32,11 +32,6 @@ def touch(doctype: str, name: str, deals: Iterable[str] = (), *, are_all: bool =
 	notes.setdefault("deals", set()).update(deal for deal in deals if deal)
 
 
-def touch_deal(deal: str) -> None:
-	"""Note that a deal has to be brought in step with its documents after this transaction."""
-	until_commit.notes(TOUCHED, run).setdefault("deals", set()).add(deal)
-
-
 def run(touched: until_commit.Notes) -> None:
 	"""Bring the touched deals in step, right after the commit. Never raises."""
 	try:
@@ -98,14 +93,18 @@ def _lock(deal: str) -> dict[str, Any] | None:
 def _bring_in_step(deal: dict[str, Any]) -> None:
 	"""Store a locked deal's amounts and let its stage follow; an amount must not suffer from what a stage refuses."""
 	books = deal_money.open_books([deal["name"]])
-	deal_money.store_amounts([deal], books)
+	money, facts = deal_money.drift(deal, books), deal_follow.read_facts(books.headers[deal["name"]])
+	if facts == deal_follow.known_facts(deal["followed_documents"]):
+		deal_money.store(deal["name"], money)
+		return
 	frappe.db.savepoint(SAVEPOINT)
 	try:
-		deal_follow.follow_documents(deal, books.headers[deal["name"]])
+		deal_follow.follow(deal, facts, money)
 	except (frappe.QueryDeadlockError, frappe.QueryTimeoutError):
 		raise
 	except Exception:
 		frappe.db.rollback(save_point=SAVEPOINT)
+		deal_money.store(deal["name"], money)
 		frappe.log_error(
 			title="A deal could not follow its documents",
 			reference_doctype="Deal",

@@ -70,7 +70,8 @@ def _company() -> str:
 
 
 def _company_currency(deal: Document) -> str:
-	return frappe.get_cached_value("Company", deal.company, "default_currency")
+	# Not get_cached_value: ERPNext drops the cached Company with each invoice, and reading all of it anew takes a while.
+	return frappe.db.get_value("Company", deal.company, "default_currency", cache=True)
 
 
 def _fill_conversion_rate(deal: Document) -> None:

@@ -16,6 +16,11 @@ from crm_plus.workflows import deal_money, deal_stages
 TAKEN_BACK = "Taken Back"
 SAVEPOINT = "crm_plus_follow"
 STORED_FIELDS = ("pipeline", "stage", "followed_documents")
+HISTORY = """
+	SELECT from_stage, to_stage, cause, cause_doctype, cause_name FROM `tabStage Change`
+	WHERE reference_doctype = 'Deal' AND reference_name = %(deal)s
+	ORDER BY changed_on, creation
+"""
 EVENTS = frozenset(
 	{
 		rules.QUOTATION_SUBMITTED,
@@ -28,37 +33,34 @@ EVENTS = frozenset(
 )
 
 
-def follow_documents(deal: dict[str, Any], headers: list[dict[str, Any]]) -> None:
+def follow(deal: dict[str, Any], facts: set[Fact], money: dict[str, Any]) -> None:
 	"""Move a deal, given with its STORED_FIELDS, to the stage that its documents ask for, where the site wants that.
 
-	The caller holds the deal's lock and commits. A stage whose rules are not met is not entered; the owner is told, once.
+	The facts are remembered, and `money` is stored, in the same breath. The caller holds the deal's lock and commits. A
+	stage whose rules are not met is not entered; the owner is told, once.
 	"""
-	facts, known = read_facts(headers), known_facts(deal["followed_documents"])
-	if facts == known:
+	deal_money.store(deal["name"], {**money, "followed_documents": _as_text(facts)})
+	if not frappe.db.get_single_value("CRM Plus Settings", "follow_erp_events"):
 		return
-	if frappe.db.get_single_value("CRM Plus Settings", "follow_erp_events"):
-		stages = deal_stages.load_stages(deal["pipeline"])
-		decision = rules.follow(stages, deal["stage"], history(deal["name"]), known, facts)
-		if decision:
-			carry_out(frappe.get_doc("Deal", deal["name"]), decision)
-	remember(deal["name"], facts)
+	stages, known = deal_stages.load_stages(deal["pipeline"]), known_facts(deal["followed_documents"])
+	decision = rules.follow(stages, deal["stage"], history(deal["name"]), known, facts)
+	if decision:
+		carry_out(frappe.get_doc("Deal", deal["name"]), decision)
 
 
 def remember_documents(deals: list[str]) -> None:
 	"""Take the present documents of deals as known, so that only what comes later moves their stage (adoption, linking)."""
 	books = deal_money.open_books(deals)
 	for deal in deals:
-		remember(deal, read_facts(books.headers[deal]))
+		deal_money.store(deal, {"followed_documents": _as_text(read_facts(books.headers[deal]))})
 
 
-def remember(deal_name: str, facts: Iterable[Fact]) -> None:
-	"""Store the facts that the deal has seen."""
-	value = json.dumps(sorted([fact.event, fact.document] for fact in facts), ensure_ascii=False)
-	frappe.db.set_value("Deal", deal_name, "followed_documents", value, update_modified=False)
+def _as_text(facts: Iterable[Fact]) -> str:
+	return json.dumps(sorted([fact.event, fact.document] for fact in facts), ensure_ascii=False)
 
 
 def known_facts(stored: str | None) -> set[Fact]:
-	"""Read back what `remember` stored."""
+	"""Return the facts that a deal has seen, from what is stored of them."""
 	return {Fact(event, document) for event, document in json.loads(stored or "[]")}
 
 
@@ -88,6 +90,7 @@ def prepare_move(deal: Any, event: str, document: str) -> None:
 	deal.flags.system_move = True
 	# Nothing but the stage changes, and that was just read: asking for each item of the deal again would only cost time.
 	deal.flags.ignore_links = True
+	deal.flags.ignore_children_type = ["Deal Item"]
 	if event == rules.QUOTATION_LOST and not deal.lost_reason:
 		deal.lost_reason = deal_stages.lost_reason_of_quotation(document)
 
@@ -126,13 +129,7 @@ def _stage_name(stage: str) -> str:
 
 def history(deal_name: str) -> list[Move]:
 	"""Return the deal's moves, oldest first."""
-	rows = frappe.get_all(
-		"Stage Change",
-		filters={"reference_doctype": "Deal", "reference_name": deal_name},
-		fields=["from_stage", "to_stage", "cause", "cause_doctype", "cause_name"],
-		order_by="changed_on asc, creation asc",
-	)
-	return [_move(row) for row in rows]
+	return [_move(row) for row in frappe.db.sql(HISTORY, {"deal": deal_name}, as_dict=True)]
 
 
 def _move(row: dict[str, Any]) -> Move:

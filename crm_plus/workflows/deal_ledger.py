@@ -4,7 +4,6 @@ Every function reads a constant number of times, however many deals or documents
 currency but those of `billed_parts`, which are in the order's own.
 """
 
-from collections import defaultdict
 from collections.abc import Collection
 from decimal import Decimal
 from typing import Any
@@ -15,17 +14,39 @@ from frappe.query_builder.functions import Max, Sum
 
 from crm_plus.rules.deal_money import Journal
 
-HEADER_FIELDS = (
-	"name",
-	"docstatus",
-	"status",
-	"company",
-	"base_grand_total",
-	"base_rounded_total",
-	"base_rounding_adjustment",
-	"amended_from",
-)
-INVOICE_FIELDS = ("is_return", "is_pos", "base_paid_amount", "base_change_amount")
+# One question for all three: whoever posts an invoice waits for each one that is asked. Alternative rows of a quotation are
+# not part of its total and weigh nothing.
+DOCUMENTS = """
+	SELECT 'Quotation' AS doctype, doc.name, row.crm_plus_deal AS deal, SUM(row.base_net_amount) AS net, doc.docstatus,
+		doc.status, doc.base_grand_total, doc.base_rounded_total, doc.base_rounding_adjustment,
+		0 AS is_return, 0 AS is_pos, 0 AS base_paid_amount, 0 AS base_change_amount
+	FROM `tabQuotation Item` row JOIN `tabQuotation` doc ON doc.name = row.parent
+	WHERE row.parent IN (SELECT parent FROM `tabQuotation Item` WHERE crm_plus_deal IN %(deals)s AND docstatus > 0)
+		AND row.is_alternative = 0 AND doc.docstatus > 0
+	GROUP BY doc.name, row.crm_plus_deal
+	UNION ALL
+	SELECT 'Sales Order', doc.name, row.crm_plus_deal, SUM(row.base_net_amount), doc.docstatus,
+		doc.status, doc.base_grand_total, doc.base_rounded_total, doc.base_rounding_adjustment, 0, 0, 0, 0
+	FROM `tabSales Order Item` row JOIN `tabSales Order` doc ON doc.name = row.parent
+	WHERE row.parent IN (SELECT parent FROM `tabSales Order Item` WHERE crm_plus_deal IN %(deals)s AND docstatus > 0)
+		AND doc.docstatus > 0
+	GROUP BY doc.name, row.crm_plus_deal
+	UNION ALL
+	SELECT 'Sales Invoice', doc.name, row.crm_plus_deal, SUM(row.base_net_amount), doc.docstatus,
+		doc.status, doc.base_grand_total, doc.base_rounded_total, doc.base_rounding_adjustment,
+		doc.is_return, doc.is_pos, doc.base_paid_amount, doc.base_change_amount
+	FROM `tabSales Invoice Item` row JOIN `tabSales Invoice` doc ON doc.name = row.parent
+	WHERE row.parent IN (SELECT parent FROM `tabSales Invoice Item` WHERE crm_plus_deal IN %(deals)s AND docstatus > 0)
+		AND doc.docstatus > 0
+	GROUP BY doc.name, row.crm_plus_deal
+"""
+RECEIVABLE_ENTRIES = """
+	SELECT against_voucher_no, voucher_type, voucher_no, SUM(amount) AS amount
+	FROM `tabPayment Ledger Entry`
+	WHERE against_voucher_no IN %(invoices)s AND against_voucher_type = 'Sales Invoice'
+		AND delinked = 0 AND account_type = 'Receivable' AND docstatus = 1
+	GROUP BY against_voucher_no, voucher_type, voucher_no
+"""
 BANK_AND_CASH = ("Bank", "Cash")
 PAYMENT_REFERENCES = ("Payment Entry", "Journal Entry")
 
@@ -47,37 +68,12 @@ def deals_named_in(doctype: str, names: Collection[str]) -> list[str]:
 	return [deal for (deal,) in query.run()]
 
 
-def row_weights(doctype: str, deals: list[str]) -> dict[str, dict[str, Decimal]]:
-	"""Return, for each document with a row of `deals`, the net amount of each deal's rows, "" for rows without one.
+def documents_of(deals: Collection[str]) -> list[dict[str, Any]]:
+	"""Return the submitted and cancelled documents with rows of `deals`: for each document one row for each deal on it.
 
-	Alternative rows of a quotation are not part of its total and weigh nothing.
+	`net` is the net amount of the deal's rows (`deal` is empty for rows without one); the rest is the document's own.
 	"""
-	row = frappe.qb.DocType(item_table(doctype))
-	named = frappe.qb.DocType(item_table(doctype)).as_("named")
-	documents = frappe.qb.from_(named).select(named.parent).where(named.crm_plus_deal.isin(deals))
-	query = (
-		frappe.qb.from_(row)
-		.select(row.parent, row.crm_plus_deal, Sum(row.base_net_amount))
-		.where(row.parent.isin(documents.where(named.docstatus > 0)))
-		.groupby(row.parent, row.crm_plus_deal)
-	)
-	if doctype == "Quotation":
-		query = query.where(row.is_alternative == 0)
-	weights: dict[str, dict[str, Decimal]] = defaultdict(dict)
-	for parent, deal, net in query.run():
-		weights[parent][deal or ""] = weights[parent].get(deal or "", Decimal(0)) + Decimal(str(net or 0))
-	return dict(weights)
-
-
-def headers(doctype: str, names: Collection[str]) -> dict[str, dict[str, Any]]:
-	"""Return the submitted and cancelled documents' totals and states by name."""
-	if not names:
-		return {}
-	document = frappe.qb.DocType(doctype)
-	fields = HEADER_FIELDS + (INVOICE_FIELDS if doctype == "Sales Invoice" else ())
-	query = frappe.qb.from_(document).select(*[document[field] for field in fields])
-	rows = query.where(document.name.isin(list(names)) & (document.docstatus > 0)).run(as_dict=True)
-	return {row["name"]: row for row in rows}
+	return frappe.db.sql(DOCUMENTS, {"deals": tuple(deals)}, as_dict=True) if deals else []
 
 
 def billed_parts(orders: Collection[str]) -> dict[str, tuple[Decimal, Decimal]]:
@@ -94,17 +90,7 @@ def receivable_entries(invoices: list[str]) -> list[dict[str, Any]]:
 	"""Return what the payment ledger holds against invoices: one row a voucher, amounts as the ledger signs them."""
 	if not invoices:
 		return []
-	entry = frappe.qb.DocType("Payment Ledger Entry")
-	return (
-		frappe.qb.from_(entry)
-		.select(
-			entry.against_voucher_no, entry.voucher_type, entry.voucher_no, Sum(entry.amount).as_("amount")
-		)
-		.where(entry.against_voucher_no.isin(invoices) & (entry.against_voucher_type == "Sales Invoice"))
-		.where((entry.delinked == 0) & (entry.account_type == "Receivable") & (entry.docstatus == 1))
-		.groupby(entry.against_voucher_no, entry.voucher_type, entry.voucher_no)
-		.run(as_dict=True)
-	)
+	return frappe.db.sql(RECEIVABLE_ENTRIES, {"invoices": tuple(invoices)}, as_dict=True)
 
 
 def journals(names: Collection[str]) -> dict[str, Journal]:

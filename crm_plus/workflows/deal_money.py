@@ -53,20 +53,25 @@ def refresh(deals: list[str]) -> list[str]:
 	Amounts are in each deal's company currency. `modified` stays: a user with the form open has nothing to lose by it.
 	"""
 	stored = ledger.stored_values(deals, STORED_FIELDS)
-	return store_amounts(stored, open_books([row["name"] for row in stored]))
-
-
-def store_amounts(stored: list[dict[str, Any]], books: Books) -> list[str]:
-	"""Store the amounts of deals, given with their STORED_FIELDS, by their books; return those that were wrong."""
-	digits = ledger.company_currency_digits()
-	repaired = []
-	for row in stored:
-		name = row["name"]
-		values = _values(deal_amounts(name, books.documents[name], digits))
-		if any(row[field] != value for field, value in values.items()):
-			frappe.db.set_value("Deal", name, values, update_modified=False)
-			repaired.append(name)
+	books = open_books([row["name"] for row in stored])
+	drifts = {row["name"]: drift(row, books) for row in stored}
+	repaired = [name for name, values in drifts.items() if values]
+	for name in repaired:
+		store(name, drifts[name])
 	return repaired
+
+
+def drift(stored: dict[str, Any], books: Books) -> dict[str, Any]:
+	"""Return the amounts of a deal, given with its STORED_FIELDS, as they should be; nothing where they are so already."""
+	name, digits = stored["name"], ledger.company_currency_digits()
+	values = _values(deal_amounts(name, books.documents[name], digits))
+	return values if any(stored[field] != value for field, value in values.items()) else {}
+
+
+def store(deal: str, values: dict[str, Any]) -> None:
+	"""Store what follows from a deal's documents; nothing where nothing is given."""
+	if values:
+		frappe.db.set_value("Deal", deal, values, update_modified=False)
 
 
 def _values(amounts: DealAmounts) -> dict[str, Any]:
@@ -76,33 +81,36 @@ def _values(amounts: DealAmounts) -> dict[str, Any]:
 
 def open_books(deals: list[str]) -> Books:
 	"""Load everything that bears rows of `deals`, in a constant number of queries."""
-	books = Books()
-	if not deals:
-		return books
-	for doctype in KINDS:
-		_enter(books, doctype, set(deals))
-	return books
-
-
-def _enter(books: Books, doctype: str, deals: set[str]) -> None:
-	"""Enter the documents of one DocType into the books of those deals that they bear rows of."""
-	weights = ledger.row_weights(doctype, list(deals))
-	headers = ledger.headers(doctype, list(weights))
-	settled = _settlements(list(headers)) if doctype == "Sales Invoice" else {}
-	billed = _billed_parts(headers.values()) if doctype == "Sales Order" else {}
-	for name, header in headers.items():
-		header["doctype"] = doctype
-		header["paid"], header["outstanding"] = settled.get(name, (Decimal(0), Decimal(0)))
-		header["billed_part"] = billed.get(name)
-		document = _billed(doctype, header, weights[name])
-		for deal in deals.intersection(weights[name]):
+	books, wanted = Books(), set(deals)
+	headers: dict[tuple[str, str], dict[str, Any]] = {}
+	weights: dict[tuple[str, str], dict[str, Decimal]] = defaultdict(dict)
+	for row in ledger.documents_of(deals):
+		key, deal = (row["doctype"], row["name"]), row.pop("deal") or ""
+		weights[key][deal] = weights[key].get(deal, Decimal(0)) + Decimal(str(row.pop("net") or 0))
+		headers[key] = row
+	_add_what_was_settled(headers)
+	for key, header in headers.items():
+		document = _billed(header, weights[key])
+		for deal in wanted.intersection(weights[key]):
 			books.headers[deal].append(header)
 			if document:
 				books.documents[deal].append(document)
+	return books
 
 
-def _billed(doctype: str, header: dict[str, Any], weights: dict[str, Decimal]) -> BilledDocument | None:
+def _add_what_was_settled(headers: dict[tuple[str, str], dict[str, Any]]) -> None:
+	"""Tell invoices what was paid on them and is open, and closed orders which part was billed."""
+	settled = _settlements([name for doctype, name in headers if doctype == "Sales Invoice"])
+	billed = _billed_parts(header for (doctype, _), header in headers.items() if doctype == "Sales Order")
+	for (doctype, name), header in headers.items():
+		amounts = settled.get(name) if doctype == "Sales Invoice" else None
+		header["paid"], header["outstanding"] = amounts or (Decimal(0), Decimal(0))
+		header["billed_part"] = billed.get(name) if doctype == "Sales Order" else None
+
+
+def _billed(header: dict[str, Any], weights: dict[str, Decimal]) -> BilledDocument | None:
 	"""Return the document as far as it counts in money; None where it does not count."""
+	doctype = header["doctype"]
 	if header["docstatus"] != 1 or (doctype == "Quotation" and header["status"] in DEAD_QUOTATIONS):
 		return None
 	total = _total(header)
@@ -125,7 +133,7 @@ def _total(header: dict[str, Any]) -> Decimal:
 
 def _paid_at_the_till(header: dict[str, Any]) -> Decimal:
 	"""Return what a point-of-sale invoice was paid with, less the change: ERPNext posts it under the invoice's own name."""
-	if not header.get("is_pos"):
+	if not header["is_pos"]:
 		return Decimal(0)
 	return Decimal(str(header["base_paid_amount"])) - Decimal(str(header["base_change_amount"]))
 

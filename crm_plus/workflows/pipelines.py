@@ -1,5 +1,7 @@
 """The stages of pipelines, as every workflow reads them."""
 
+from typing import Any
+
 import frappe
 from frappe import _
 from frappe.model.document import Document
@@ -9,20 +11,18 @@ from crm_plus.rules import deal_stages as rules
 from crm_plus.rules.deal_stages import Stage
 from crm_plus.rules.quoted_text import quoted
 
-STAGE_COLUMNS = (
-	"name",
-	"stage_name",
-	"pipeline",
-	"position",
-	"outcome",
-	"probability",
-	"rots_after_days",
-	"advance_on",
-	"is_retired",
-	"successor",
-	"requires_quotation",
-	"requires_approval",
-)
+# One question for a pipeline: whoever posts a document that moves a deal waits for the answer.
+STAGES = """
+	SELECT stage.name, stage.stage_name, stage.pipeline, stage.position, stage.outcome, stage.probability,
+		stage.rots_after_days, stage.advance_on, stage.is_retired, stage.successor, stage.requires_quotation,
+		stage.requires_approval,
+		needed.fieldname, needed.needed_to, allowed.role
+	FROM `tabPipeline Stage` stage
+	LEFT JOIN `tabPipeline Stage Field` needed ON needed.parent = stage.name AND needed.parenttype = 'Pipeline Stage'
+	LEFT JOIN `tabPipeline Stage Role` allowed ON allowed.parent = stage.name AND allowed.parenttype = 'Pipeline Stage'
+	WHERE stage.pipeline = %(pipeline)s
+	ORDER BY needed.idx
+"""
 
 
 def load_stages(pipeline: str) -> list[Stage]:
@@ -61,36 +61,36 @@ def _cache() -> dict[str, list[Stage]]:
 
 
 def _read_stages(pipeline: str) -> list[Stage]:
-	rows = frappe.get_all("Pipeline Stage", filters={"pipeline": pipeline}, fields=STAGE_COLUMNS)
-	names = [row.name for row in rows]
-	in_parents = {"parenttype": "Pipeline Stage", "parent": ["in", names or [""]]}
-	fields = frappe.get_all(
-		"Pipeline Stage Field", in_parents, ["parent", "fieldname", "needed_to"], order_by="idx"
-	)
-	roles = frappe.get_all("Pipeline Stage Role", in_parents, ["parent", "role"])
+	by_name: dict[str, list[dict[str, Any]]] = {}
+	for row in frappe.db.sql(STAGES, {"pipeline": pipeline}, as_dict=True):
+		by_name.setdefault(row["name"], []).append(row)
+	return rules.in_order(_stage(rows) for rows in by_name.values())
 
-	def needed(stage: str, to: str) -> tuple[str, ...]:
-		return tuple(row.fieldname for row in fields if row.parent == stage and row.needed_to == to)
 
-	return rules.in_order(
-		Stage(
-			**{
-				**row,
-				"position": cint(row.position),
-				"probability": flt(row.probability),
-				"rots_after_days": cint(row.rots_after_days),
-				"advance_on": row.advance_on or "",
-				"is_retired": bool(row.is_retired),
-				"successor": row.successor or "",
-				"requires_quotation": bool(row.requires_quotation),
-				"requires_approval": bool(row.requires_approval),
-			},
-			fields_to_leave=needed(row.name, "Leave"),
-			fields_to_enter=needed(row.name, "Enter"),
-			roles=frozenset(role.role for role in roles if role.parent == row.name),
-		)
-		for row in rows
+def _stage(rows: list[dict[str, Any]]) -> Stage:
+	"""Return the stage that these rows tell of: each with one of its fields and one of its roles."""
+	row = rows[0]
+	return Stage(
+		name=row["name"],
+		stage_name=row["stage_name"],
+		pipeline=row["pipeline"],
+		position=cint(row["position"]),
+		outcome=row["outcome"],
+		probability=flt(row["probability"]),
+		rots_after_days=cint(row["rots_after_days"]),
+		advance_on=row["advance_on"] or "",
+		is_retired=bool(row["is_retired"]),
+		successor=row["successor"] or "",
+		requires_quotation=bool(row["requires_quotation"]),
+		requires_approval=bool(row["requires_approval"]),
+		fields_to_leave=_needed(rows, "Leave"),
+		fields_to_enter=_needed(rows, "Enter"),
+		roles=frozenset(row["role"] for row in rows if row["role"]),
 	)
+
+
+def _needed(rows: list[dict[str, Any]], to: str) -> tuple[str, ...]:
+	return tuple(dict.fromkeys(row["fieldname"] for row in rows if row["needed_to"] == to))
 
 
 def reorder(pipeline: str, names: list[str]) -> None:

@@ -1,7 +1,8 @@
 """Let profiles follow what ERPNext posts: figures and lifecycle, after the document is safe.
 
-As with deals, listeners only note whom a document concerns. After the commit each profile is refreshed in a transaction of
-its own, so that the accountant neither waits for a profile that somebody else is writing, nor fails with it.
+As with deals, listeners only note whom a document concerns. After the commit one background job of the request gets all
+notes, so that the accountant waits for none of it. Jobs are not merged over requests: one that has begun to read may miss
+what was posted since. Where no worker runs, the nightly job catches up.
 """
 
 from typing import Any
@@ -10,8 +11,6 @@ import frappe
 
 from crm_plus.workflows import lifecycle, until_commit
 
-# More than this in one request is left to a background job: nobody should wait for a mass posting.
-PROFILES_PER_REQUEST = 5
 JOB = "crm_plus.workflows.profile_events.refresh_profiles"
 CAUSES = {
 	("Sales Order", 1): "Order Submitted",
@@ -53,13 +52,9 @@ def _note(kind: str, name: str, cause: Cause) -> None:
 
 
 def run(notes: until_commit.Notes) -> None:
-	"""Refresh the profiles that were noted, right after the commit. Never raises."""
+	"""Have the profiles of the noted customers and deals refreshed, right after the commit. Never raises."""
 	try:
-		causes = _profiles_of(notes)
-		if len(causes) > PROFILES_PER_REQUEST:
-			_enqueue(causes)
-		elif causes:
-			refresh_profiles(causes)
+		until_commit.leave_to_worker(JOB, notes=notes)
 	except Exception:
 		_log()
 
@@ -79,33 +74,16 @@ def _profiles_of(notes: dict[tuple[str, str], Cause]) -> dict[str, Cause]:
 	return causes
 
 
-def refresh_profiles(causes: dict[str, Cause]) -> None:
-	"""Refresh profiles, each in its own transaction; one that somebody else is writing is left to a background job."""
-	busy = {name: cause for name, cause in causes.items() if not _refresh(name, cause)}
-	if busy:
-		_enqueue(busy)
-
-
-def _refresh(name: str, cause: Cause) -> bool:
-	messages = list(frappe.local.message_log)
-	try:
-		# Writes nothing: what is read under the lock must not be the state of before it.
-		frappe.db.commit()
-		frappe.db.get_value("Customer Profile", name, "name", for_update=True, wait=False)
-		lifecycle.refresh(name, *cause)
-		frappe.db.commit()  # own transaction, after the ERP document's
-	except frappe.QueryTimeoutError:
-		frappe.db.rollback()  # nothing was written: the lock was not to be had
-		return False
-	except Exception:
-		_log(name)
-	finally:
-		frappe.local.message_log = messages
-	return True
-
-
-def _enqueue(causes: dict[str, Cause]) -> None:
-	frappe.enqueue(JOB, queue="short", causes=causes)
+def refresh_profiles(notes: dict[tuple[str, str], Cause]) -> None:
+	"""Refresh the profiles of noted customers and deals, each in its own transaction; a failure stops no other."""
+	for name, cause in _profiles_of(notes).items():
+		try:
+			# Writes nothing: what is read under the profile's lock must not be the state of before it.
+			frappe.db.commit()
+			lifecycle.refresh(name, *cause)
+			frappe.db.commit()  # own transaction, after the ERP document's
+		except Exception:
+			_log(name)
 
 
 def _log(name: str | None = None) -> None:

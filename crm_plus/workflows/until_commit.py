@@ -5,6 +5,8 @@ from typing import Any
 
 import frappe
 
+from crm_plus.setup import compatibility
+
 Notes = dict[Any, Any]
 
 
@@ -19,6 +21,15 @@ def notes(name: str, then: Callable[[Notes], None]) -> Notes:
 		frappe.db.after_commit.add(lambda: _hand_over(name, then))
 		frappe.db.after_rollback.add(lambda: _all().pop(name, None))
 	return kept
+
+
+def leave_to_worker(job: str, **arguments: Any) -> None:
+	"""Have a background worker call `job`, given by its dotted path.
+
+	Tests, and commands that set `frappe.flags.crm_plus_at_once` because no worker need run beside them, do it at once.
+	"""
+	at_once = compatibility.in_test() or bool(frappe.flags.crm_plus_at_once)
+	frappe.enqueue(job, queue="short", now=at_once, **arguments)
 
 
 def _all() -> dict[str, Notes]:
