@@ -74,14 +74,56 @@ doc_events = {
 	},
 	"Address": {"validate": "crm_plus.overrides.address.validate"},
 	"Customer Profile": {"on_update": "crm_plus.overrides.customer_profile.on_update"},
-	"Communication": {"validate": "crm_plus.overrides.communication.validate"},
+	"Communication": {
+		"validate": "crm_plus.overrides.communication.validate",
+		"on_update": "crm_plus.overrides.communication.on_update",
+		"on_trash": "crm_plus.overrides.communication.on_trash",
+	},
+	"Event": {
+		"on_update": "crm_plus.overrides.event.on_update",
+		"on_trash": "crm_plus.overrides.event.on_trash",
+	},
+	"Issue": {
+		"on_update": "crm_plus.overrides.issue.on_update",
+		"on_trash": "crm_plus.overrides.issue.on_trash",
+	},
+	"Call Log": {
+		"on_update": "crm_plus.overrides.call_log.on_update",
+		"on_trash": "crm_plus.overrides.call_log.on_trash",
+	},
+	"Appointment": {
+		"on_update": "crm_plus.overrides.appointment.on_update",
+		"on_trash": "crm_plus.overrides.appointment.on_trash",
+	},
 	"Data Import": {"on_update": "crm_plus.overrides.data_import.on_update"},
 	"Deal": {"after_insert": "crm_plus.overrides.deal.after_insert"},
+	("Deal", "Interaction", "Follow Up", "ToDo", "Document Follow"): {
+		"validate": "crm_plus.overrides.references.validate"
+	},
+	"ToDo": {
+		"on_update": "crm_plus.overrides.todo.on_update",
+		"on_trash": "crm_plus.overrides.todo.on_trash",
+	},
+}
+
+# What is captured as interactions, and what reads it: an app may add DocTypes of its own.
+crm_plus_sources = {
+	"Communication": "crm_plus.overrides.communication.read",
+	"Event": "crm_plus.overrides.event.read",
+	"Issue": "crm_plus.overrides.issue.read",
+	"Call Log": "crm_plus.overrides.call_log.read",
+	"Appointment": "crm_plus.overrides.appointment.read",
 }
 
 scheduler_events = {
+	"cron": {"*/5 * * * *": ["crm_plus.jobs.follow_ups.continue_series"]},
 	"hourly": ["crm_plus.jobs.adoption.resume_abandoned"],
-	"daily_long": ["crm_plus.jobs.deal_reconciliation.run", "crm_plus.jobs.lifecycle.run", "crm_plus.jobs.pipeline_snapshots.run"],
+	"daily_long": [
+		"crm_plus.jobs.deal_reconciliation.run",
+		"crm_plus.jobs.lifecycle.run",
+		"crm_plus.jobs.pipeline_snapshots.run",
+		"crm_plus.jobs.follow_ups.catch_up",
+	],
 }
 
 # Who sees which rows: one rule, for lists and for one document.
@@ -93,6 +135,14 @@ permission_query_conditions = {
 	"Deal Item": "crm_plus.access.belongings.rows_of_readable",
 	"Customer Profile Link": "crm_plus.access.belongings.rows_of_readable",
 	"Stage Change": "crm_plus.access.belongings.history_of_readable",
+	"Interaction Participant": "crm_plus.access.belongings.rows_of_readable",
+	"Comment": "crm_plus.access.side_doors.beside_readable",
+	"Communication": "crm_plus.access.side_doors.beside_readable",
+	"Document Follow": "crm_plus.access.side_doors.beside_readable",
+	"File": "crm_plus.access.side_doors.beside_readable",
+	"Tag Link": "crm_plus.access.side_doors.beside_readable",
+	"Contact": "crm_plus.access.side_doors.contacts_of_readable",
+	"Address": "crm_plus.access.side_doors.contacts_of_readable",
 }
 has_permission = {
 	"Customer Profile": "crm_plus.access.visibility.may_see",
@@ -100,6 +150,18 @@ has_permission = {
 	"Interaction": "crm_plus.access.visibility.may_see",
 	"Follow Up": "crm_plus.access.visibility.may_see",
 	"Stage Change": "crm_plus.access.belongings.may_read_history",
+	"Comment": "crm_plus.access.side_doors.may_see_beside",
+	"Document Follow": "crm_plus.access.side_doors.may_see_beside",
+	"Tag Link": "crm_plus.access.side_doors.may_see_beside",
+	"Contact": "crm_plus.access.side_doors.may_see_contact",
+	"Address": "crm_plus.access.side_doors.may_see_contact",
+}
+
+# Functions of Frappe's that would tell of records without asking who may see them.
+override_whitelisted_methods = {
+	"frappe.desk.search.get_link_title": "crm_plus.api.narrowed.link_title",
+	"frappe.desk.doctype.tag.tag.get_tagged_docs": "crm_plus.api.narrowed.tagged_documents",
+	"frappe.desk.doctype.dashboard_chart.dashboard_chart.get": "crm_plus.api.narrowed.chart",
 }
 
 # The Deal field on ERPNext's sales documents offers the party's open deals first.

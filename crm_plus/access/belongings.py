@@ -11,7 +11,11 @@ from pypika.terms import Criterion, EmptyCriterion
 
 from crm_plus.access.rows import readable_rows
 
-PARENTS = {"Deal Item": "Deal", "Customer Profile Link": "Customer Profile"}
+PARENTS = {
+	"Deal Item": "Deal",
+	"Customer Profile Link": "Customer Profile",
+	"Interaction Participant": "Interaction",
+}
 WITH_HISTORY = ("Deal", "Customer Profile")
 NOTHING = "1 = 0"
 

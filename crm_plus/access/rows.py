@@ -53,6 +53,11 @@ def readable_rows(doctype: str, user: str | None = None) -> Criterion:
 	return RawCondition(sql) if sql else EmptyCriterion()
 
 
+def reads_all_rows(doctype: str, user: str | None = None) -> bool:
+	"""Tell whether nothing limits which documents the user may read. Raises frappe.PermissionError where he may read none."""
+	return isinstance(readable_rows(doctype, user), EmptyCriterion)
+
+
 def readable_fields(doctype: str, user: str | None = None) -> set[str]:
 	"""The fields of the DocType that the user's permission levels let him read."""
 	return set(frappe.get_meta(doctype).get_permitted_fieldnames(user=user, permission_type="read"))

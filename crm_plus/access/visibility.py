@@ -20,6 +20,7 @@ from crm_plus.access.belongings import NOTHING, as_sql, belongs_to_readable
 from crm_plus.access.rows import RawCondition
 from crm_plus.access.teams import sight_of
 from crm_plus.rules.visibility import EVERYONE
+from crm_plus.setup.compatibility import no_objection
 
 DEAL, PROFILE = "Deal", "Customer Profile"
 
@@ -57,11 +58,15 @@ def condition(user: str | None = None, doctype: str = DEAL) -> str:
 	return _or([limited, _named(doctype, _shared(doctype, user))]) if limited else ""
 
 
-def may_see(doc: Any, ptype: str | None = None, user: str | None = None) -> bool:
+def may_see(doc: Any, ptype: str | None = None, user: str | None = None) -> bool | None:
 	"""Tell whether the row rule lets a user have one document, as it is stored: what a caller changed in it says nothing.
 
-	Shares are left to Frappe, which knows the right that each gives.
+	Shares are left to Frappe, which knows the right that each gives. None has no objection, where Frappe asks so.
 	"""
+	return no_objection() if _is_seen(doc, ptype, user) else False
+
+
+def _is_seen(doc: Any, ptype: str | None, user: str | None) -> bool:
 	user = user or frappe.session.user
 	if user == "Administrator" or ptype == "create" or not doc.name or not _may_read(doc.doctype, user):
 		return True

@@ -83,10 +83,11 @@ def load_stages(pipeline: str | None = None) -> list[Stage]:
 	)
 
 
-def open_totals(company: str | None = None) -> dict[str, float]:
+def open_totals(company: str | None = None) -> dict[str, float | None]:
 	"""Weighted value (company currency) and rotten count of the open deals of all pipelines in a company.
 
-	Without a company only the count means something: currencies are not added up.
+	Without a company only the count means something: currencies are not added up. The value is None for who may not
+	read amounts.
 	"""
 	deal = frappe.qb.DocType("Deal")
 	row = (
@@ -99,7 +100,11 @@ def open_totals(company: str | None = None) -> dict[str, float]:
 		.where(readable_rows("Deal"))
 		.run(as_dict=True)[0]
 	)
-	return {"weighted": flt(row.weighted), "rotten": cint(row.rotten)}
+	return {"weighted": flt(row.weighted) if _shows_amounts() else None, "rotten": cint(row.rotten)}
+
+
+def _shows_amounts() -> bool:
+	return {"base_amount", "probability"} <= readable_fields("Deal")
 
 
 def _column(stage: Stage) -> dict[str, Any]:
@@ -129,7 +134,7 @@ def _totals(filters: BoardFilters, stages: list[Stage]) -> dict[str, dict[str, A
 		.run(as_dict=True)
 	)
 	totals: dict[str, dict[str, Any]] = defaultdict(lambda: {"count": 0, "rotten": 0, "sums": []})
-	show_amounts = {"base_amount", "probability"} <= readable_fields("Deal")
+	show_amounts = _shows_amounts()
 	for row in rows:
 		total = totals[row.stage]
 		total["count"] += row["count"]

@@ -10,11 +10,13 @@ from typing import Any
 
 import frappe
 
+from crm_plus.access.rows import readable_fields
 from crm_plus.rules.contact_points import digits, phone_fragment
 from crm_plus.rules.duplicates import words_of
 from crm_plus.rules.quoted_text import escape_like
 from crm_plus.rules.search_rank import rank
 
+PERSONAL = {"email", "phone"}
 LIMIT = 20
 MIN_LENGTH = 2
 # A shorter fragment stands in the middle of almost every name: for it only beginnings are looked at.
@@ -37,7 +39,6 @@ DEAL_FIELDS = [
 	"name",
 	"title",
 	"customer_profile",
-	"customer_profile.full_name as customer",
 	"stage",
 	"status",
 ]
@@ -56,7 +57,7 @@ def find(text: str, limit: int = LIMIT) -> list[dict[str, Any]]:
 
 
 def _profiles(typed: str, limit: int) -> list[dict[str, Any]]:
-	number = phone_fragment(typed)
+	number = phone_fragment(typed) if readable_fields("Customer Profile") >= PERSONAL else ""
 	rows = _readable("Customer Profile", PROFILE_FIELDS, _profile_questions(typed, number), limit)
 	return [_profile_hit(typed, number, row) for row in rows]
 
@@ -69,10 +70,11 @@ def _readable(doctype: str, fields: list[str], questions: Iterator[Names], limit
 	rows: dict[str, Any] = {}
 	if not frappe.has_permission(doctype, "read"):
 		return []
+	known = [field for field in fields if field in {"name", *readable_fields(doctype)}]
 	for names in questions:
 		new = [name for name in names if name not in rows]
 		if new:
-			found = frappe.get_list(doctype, filters={"name": ["in", new]}, fields=fields, limit=limit)
+			found = frappe.get_list(doctype, filters={"name": ["in", new]}, fields=known, limit=limit)
 			rows.update({row.name: row for row in found})
 		if len(rows) >= limit:
 			break
@@ -93,15 +95,19 @@ def _profile_questions(typed: str, number: str) -> Iterator[Names]:
 		yield _names_like(doctype, "phone_reversed", f"{number[::-1]}%")
 		yield _names_like(doctype, "phone_e164", f"+{number}%")
 	yield _names_like(doctype, "full_name", f"{like}%")
-	yield _names_like(doctype, "email", f"{like}%")
+	# Whom an address or a number belongs to is asked for those alone who may read it.
+	personal = readable_fields(doctype) >= PERSONAL
+	if personal:
+		yield _names_like(doctype, "email", f"{like}%")
 	yield [typed]
 	if len(typed) < MIN_FRAGMENT:
 		return
 	if number:
 		yield _names_like(doctype, "phone_e164", f"%{number}%")
 	yield _names_like(doctype, "full_name", f"%{like}%")
-	yield _names_like(doctype, "email", f"%{like}%")
-	yield _profiles_of_contacts(typed, number)
+	if personal:
+		yield _names_like(doctype, "email", f"%{like}%")
+		yield _profiles_of_contacts(typed, number)
 
 
 def _profiles_of_contacts(typed: str, number: str) -> list[str]:

@@ -132,9 +132,9 @@ class TestDealDocuments(CRMPlusTestCase):
 		)
 		with self.as_user(agent):
 			frappe.clear_cache(user=agent)
-			rows = documents_of_deal(self.deal)["rows"]
-		# Frappe applies it to no quotation: its party is a dynamic link. The list of quotations shows them too.
-		self.assertEqual({row["doctype"] for row in rows}, {"Quotation"})
+			# Frappe applies it to no quotation, whose party is a dynamic link; but the deal goes with its customer.
+			with self.assertRaises(frappe.PermissionError):
+				documents_of_deal(self.deal)
 
 	def test_more_documents_need_no_more_queries(self) -> None:
 		self.chain()
