@@ -28,7 +28,7 @@ CODE = wiring.Code(
 		Source("crm_plus/setup/install.py", "def after_install(): ...\n"),
 		Source(
 			"crm_plus/overrides/quotation.py",
-			"def on_submit(doc, method=None): ...\ndef validate(doc): ...\n",
+			"from crm_plus.overrides.sales import on_submit\ndef validate(doc): ...\n",
 		),
 		Source("crm_plus/overrides/sales.py", "def on_submit(doc, method=None): ...\n"),
 		Source("crm_plus/jobs/sweep.py", "def run(): ...\ndef one(name): ...\n"),
@@ -76,6 +76,7 @@ def test_good_hooks_pass() -> None:
 		('app_name = "crm_plus"', 'import os\napp_name = "crm_plus"', "computes nothing"),
 		('["frappe/erpnext"]', '[\n\t"frappe/erpnext",\n]', "one plain line"),
 		("install.after_install", "install.after_instal", "does not exist"),
+		("quotation.on_submit", "quotation.on_cancel", "does not exist"),
 		("crm_plus.setup.install.after_install", "crm_plus.jobs.sweep.run", "must stand in setup/"),
 		("after_install =", "extend_bootinfo =", "must not point to"),
 		("crm_plus.overrides.quotation", "crm_plus.overrides.sales", "overrides/quotation.py"),

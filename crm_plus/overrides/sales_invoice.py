@@ -1,42 +1,17 @@
 """What CRM Plus does when ERPNext's Sales Invoice changes."""
 
-from typing import Any
+from crm_plus.overrides.sales_documents import (
+	before_update_after_submit,
+	before_validate,
+	on_change,
+	on_trash,
+	validate,
+)
 
-from crm_plus.overrides.guard import never_in_the_way
-from crm_plus.workflows import deal_links, profile_events
-
-
-@never_in_the_way()
-def before_validate(doc: Any, method: str | None = None) -> None:
-	"""Carry the deal from the header and from earlier documents to the rows."""
-	deal_links.fill_rows(doc)
-
-
-def validate(doc: Any, method: str | None = None) -> None:
-	"""Refuse a deal of another company or customer: the one thing that an accountant is told by us."""
-	deal_links.check_links(doc)
-
-
-def before_update_after_submit(doc: Any, method: str | None = None) -> None:
-	"""Let the rows follow a deal that was set or changed after submission; Frappe does not call `validate` then."""
-	_refill_rows(doc)
-	deal_links.check_links(doc)
-
-
-@never_in_the_way()
-def _refill_rows(doc: Any) -> None:
-	deal_links.refill_rows(doc)
-	deal_links.fill_rows(doc)
-
-
-@never_in_the_way()
-def on_change(doc: Any, method: str | None = None) -> None:
-	"""Note the document for its deals, whose money and stage follow after the commit."""
-	deal_links.note_change(doc)
-	profile_events.note_document(doc)
-
-
-@never_in_the_way()
-def on_trash(doc: Any, method: str | None = None) -> None:
-	"""Note a deleted document for its deals."""
-	deal_links.note_change(doc)
+__all__ = [
+	"before_update_after_submit",
+	"before_validate",
+	"on_change",
+	"on_trash",
+	"validate",
+]

@@ -54,3 +54,15 @@ def like_a_web_worker() -> Iterator[None]:
 		yield
 	finally:
 		mark_as_test_run()
+
+
+@contextmanager
+def own_connection(site: str) -> Iterator[None]:
+	"""Be another request inside the block: a thread with a database connection of its own."""
+	frappe.init(site, sites_path=".")
+	frappe.connect()
+	frappe.set_user("Administrator")
+	try:
+		yield
+	finally:
+		frappe.destroy()

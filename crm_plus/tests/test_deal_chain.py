@@ -1,9 +1,7 @@
 """From quote to cash through ERPNext's own buttons: the deal is carried along, its money and its stage follow."""
 
 import threading
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from typing import ClassVar
 
 import frappe
@@ -15,7 +13,7 @@ from frappe.utils import add_days, nowdate
 from crm_plus.jobs import deal_reconciliation
 from crm_plus.tests import factories, factories_accounting
 from crm_plus.tests.base import CRMPlusTestCase
-from crm_plus.tests.connection import like_a_web_worker
+from crm_plus.tests.connection import like_a_web_worker, own_connection
 from crm_plus.tests.money_oracle import amounts_of
 
 
@@ -289,15 +287,3 @@ class TestTheStory(CRMPlusTestCase):
 				done.result()
 		frappe.db.commit()
 		self.assertEqual(amounts_of(deal).invoiced_amount, 111)
-
-
-@contextmanager
-def own_connection(site: str) -> Iterator[None]:
-	"""Be another request: a thread with a database connection of its own."""
-	frappe.init(site, sites_path=".")
-	frappe.connect()
-	frappe.set_user("Administrator")
-	try:
-		yield
-	finally:
-		frappe.destroy()

@@ -134,10 +134,15 @@ class Code:
 		return dict(zip(names, self.sources, strict=True))
 
 	def function(self, path: str) -> ast.FunctionDef | None:
-		"""Return the function at the top level of the module that a dotted path names, or None."""
+		"""Return the function that a dotted path names, at the top level of its module or imported there, or None."""
 		module, _, name = path.rpartition(".")
 		body = self.modules[module].tree.body if module in self.modules else []
-		return next((node for node in body if isinstance(node, ast.FunctionDef) and node.name == name), None)
+		for node in body:
+			if isinstance(node, ast.FunctionDef) and node.name == name:
+				return node
+			if isinstance(node, ast.ImportFrom) and name in {alias.name for alias in node.names}:
+				return self.function(f"{node.module}.{name}")
+		return None
 
 	def resolves(self, path: str) -> bool:
 		"""Tell whether a dotted path leads to a module, or to something at the top level of one."""
