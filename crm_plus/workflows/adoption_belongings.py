@@ -7,6 +7,7 @@ link. Authors and dates stay.
 import json
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import frappe
@@ -27,6 +28,7 @@ from crm_plus.workflows.adoption_ledger import (
 from crm_plus.workflows.adoption_sources import NOTE_TABLES
 
 Holders = Mapping[str, tuple[str, str]]
+Rows = list[dict[str, Any]]
 Placed = tuple[tuple[str, str], dict[str, Any]]
 OPTIONAL = ("_user_tags", "_comments", "_assign", "_liked_by", "_seen")
 
@@ -38,8 +40,8 @@ def take_belongings(book: Book, doctype: str, holders: Holders) -> None:
 	take_comments(book, doctype, holders)
 	take_notes(book, doctype, holders)
 	take_files(book, doctype, holders)
-	take_tags(book, doctype, holders)
-	take_assignments(book, doctype, holders)
+	take_marks(book, TAGS, doctype, holders)
+	take_marks(book, ASSIGNMENTS, doctype, holders)
 	take_contacts(book, doctype, {name: holder for name, holder in holders.items() if holder[0] == PROFILE})
 	take_mails(book, doctype, holders)
 
@@ -134,88 +136,73 @@ def take_files(book: Book, doctype: str, holders: Holders) -> None:
 	copy_rows(book, FILE, "File", rows, place)
 
 
-def take_tags(book: Book, doctype: str, holders: Holders) -> None:
-	"""Tag the holders like their sources."""
-	rows = copies("Tag Link", {"document_type": doctype, "document_name": ["in", list(holders)]})
-	present = holders_tags(holders.values())
-	fresh = []
-	for row in rows:
-		tags = present[holders[row["document_name"]]]
-		if row["tag"] and row["tag"] not in tags:
-			tags.append(row["tag"])
-			fresh.append(row)
-
-	def place(row: Any) -> Placed:
-		holder = holders[row["document_name"]]
-		return holder, {"document_type": holder[0], "document_name": holder[1]}
-
-	copy_rows(book, TAG, "Tag Link", fresh, place)
-	for holder in {holders[row["document_name"]] for row in fresh}:
-		write_tags(holder, present[holder])
-
-
-def holders_tags(holders: Iterable[tuple[str, str]]) -> dict[tuple[str, str], list[str]]:
-	"""Return the tags that records have."""
-	found: dict[tuple[str, str], list[str]] = defaultdict(list)
-	names = defaultdict(set)
-	for doctype, name in holders:
-		names[doctype].add(name)
-	for doctype, wanted in names.items():
-		rows = copies(
-			"Tag Link",
-			{"document_type": doctype, "document_name": ["in", list(wanted)]},
-			["document_name", "tag"],
-		)
-		for row in rows:
-			found[doctype, row["document_name"]].append(row["tag"])
-	return found
-
-
 def write_tags(holder: tuple[str, str], tags: list[str]) -> None:
 	"""Write a record's tags where lists show them."""
 	value = "," + ",".join(tags) if tags else None
 	frappe.db.set_value(holder[0], holder[1], "_user_tags", value, update_modified=False)
 
 
-def take_assignments(book: Book, doctype: str, holders: Holders) -> None:
-	"""Assign the holders to whom their sources are assigned, without telling them again."""
-	rows = copies(
-		"ToDo", {"reference_type": doctype, "reference_name": ["in", list(holders)], "status": "Open"}
-	)
-	present = assigned_to(holders.values())
+def write_assignments(holder: tuple[str, str], people: list[str]) -> None:
+	"""Write to whom a record is assigned where lists show it."""
+	value = json.dumps(people) if people else None
+	frappe.db.set_value(holder[0], holder[1], "_assign", value, update_modified=False)
+
+
+@dataclass(frozen=True)
+class Marks:
+	"""Rows that put marks on records, each mark once: what they are, where they stand, and how lists are told."""
+
+	kind: str
+	table: str
+	doctype_field: str
+	name_field: str
+	mark_field: str
+	write: Callable[[tuple[str, str], list[str]], None]
+	where: Mapping[str, Any] = field(default_factory=dict)
+
+	def rows(self, doctype: str, names: Iterable[str], columns: Iterable[str] | None = None) -> Rows:
+		"""Return the rows that mark records of a DocType."""
+		where = {self.doctype_field: doctype, self.name_field: ["in", list(names)], **self.where}
+		return copies(self.table, where, columns)
+
+
+TAGS = Marks(TAG, "Tag Link", "document_type", "document_name", "tag", write_tags)
+ASSIGNMENTS = Marks(
+	*(ASSIGNMENT, "ToDo", "reference_type", "reference_name", "allocated_to", write_assignments),
+	where={"status": "Open"},
+)
+
+
+def take_marks(book: Book, marks: Marks, doctype: str, holders: Holders) -> None:
+	"""Mark the holders like their sources, without telling anybody again."""
+	rows = marks.rows(doctype, holders)
+	present = marks_on(marks, holders.values())
 	fresh = []
 	for row in rows:
-		people = present[holders[row["reference_name"]]]
-		if row["allocated_to"] and row["allocated_to"] not in people:
-			people.append(row["allocated_to"])
+		known = present[holders[row[marks.name_field]]]
+		if row[marks.mark_field] and row[marks.mark_field] not in known:
+			known.append(row[marks.mark_field])
 			fresh.append(row)
 
 	def place(row: Any) -> Placed:
-		holder = holders[row["reference_name"]]
-		return holder, {"reference_type": holder[0], "reference_name": holder[1]}
+		holder = holders[row[marks.name_field]]
+		return holder, {marks.doctype_field: holder[0], marks.name_field: holder[1]}
 
-	copy_rows(book, ASSIGNMENT, "ToDo", fresh, place)
-	for holder in {holders[row["reference_name"]] for row in fresh}:
-		write_assignments(holder, present[holder])
+	copy_rows(book, marks.kind, marks.table, fresh, place)
+	for holder in {holders[row[marks.name_field]] for row in fresh}:
+		marks.write(holder, present[holder])
 
 
-def assigned_to(holders: Iterable[tuple[str, str]]) -> dict[tuple[str, str], list[str]]:
-	"""Return to whom records are assigned."""
+def marks_on(marks: Marks, holders: Iterable[tuple[str, str]]) -> dict[tuple[str, str], list[str]]:
+	"""Return the marks that records have."""
 	found: dict[tuple[str, str], list[str]] = defaultdict(list)
 	names = defaultdict(set)
 	for doctype, name in holders:
 		names[doctype].add(name)
 	for doctype, wanted in names.items():
-		where = {"reference_type": doctype, "reference_name": ["in", list(wanted)], "status": "Open"}
-		for row in copies("ToDo", where, ["reference_name", "allocated_to"]):
-			found[doctype, row["reference_name"]].append(row["allocated_to"])
+		for row in marks.rows(doctype, wanted, [marks.name_field, marks.mark_field]):
+			found[doctype, row[marks.name_field]].append(row[marks.mark_field])
 	return found
-
-
-def write_assignments(holder: tuple[str, str], people: list[str]) -> None:
-	"""Write to whom a record is assigned where lists show it."""
-	value = json.dumps(people) if people else None
-	frappe.db.set_value(holder[0], holder[1], "_assign", value, update_modified=False)
 
 
 def take_contacts(book: Book, doctype: str, holders: Holders) -> None:

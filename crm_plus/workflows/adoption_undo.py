@@ -16,7 +16,7 @@ from frappe.utils import get_datetime
 from crm_plus.rules import adoption as rules
 from crm_plus.rules.adoption import CREATED, ORGANIZATION, PERSON, SKIPPED, Remains
 from crm_plus.workflows import adoption_ledger as ledger
-from crm_plus.workflows.adoption_belongings import assigned_to, holders_tags, write_assignments, write_tags
+from crm_plus.workflows.adoption_belongings import ASSIGNMENTS, TAGS, marks_on
 from crm_plus.workflows.adoption_documents import FIELD
 from crm_plus.workflows.adoption_ledger import DEAL, DEAL_KIND, DOCUMENT, ENTRY, MASTER, PARTY, PROFILE
 from crm_plus.workflows.adoption_settling import ADOPTED
@@ -262,10 +262,10 @@ def strip(run: str, profiles: list[str]) -> None:
 		return
 	remove_hanging(PROFILE, profiles, run)
 	holders = [(PROFILE, name) for name in profiles]
-	tags, people = holders_tags(holders), assigned_to(holders)
-	for holder in holders:
-		write_tags(holder, tags[holder])
-		write_assignments(holder, people[holder])
+	for marks in (TAGS, ASSIGNMENTS):
+		left = marks_on(marks, holders)
+		for holder in holders:
+			marks.write(holder, left[holder])
 	hung = ["in", ledger.HANGING]
 	where = {"run": run, "holder_doctype": PROFILE, "holder_name": ["in", profiles], "kind": hung}
 	frappe.db.delete(ENTRY, where)
