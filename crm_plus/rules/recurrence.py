@@ -72,12 +72,12 @@ class Occurrence:
 
 
 def parse(text: str) -> Rule:
-	"""Read a rule. Raises BadRule: nonsense, too_often, time_of_day, both_ends, too_many."""
+	"""Read a rule. Raises BadRule: nonsense, too_often, too_rare, time_of_day, both_ends, too_many."""
 	values = _split(text)
 	frequency = _frequency(values)
 	rule = Rule(
 		frequency=frequency,
-		interval=_number(values.pop("INTERVAL", "1"), LARGEST_INTERVAL, "nonsense"),
+		interval=_number(values.pop("INTERVAL", "1"), LARGEST_INTERVAL, "too_rare"),
 		count=_number(values.pop("COUNT"), LARGEST_COUNT, "too_many") if "COUNT" in values else 0,
 		until=_until(values.pop("UNTIL")) if "UNTIL" in values else None,
 		week_start=_week_start(values.pop("WKST", "MO")),

@@ -95,6 +95,19 @@ def pattern_of(text: str, start: datetime) -> Pattern | None:
 	return next(same, None)
 
 
+def counted_from(rule: Rule, start: datetime) -> Rule:
+	"""Return a rule as it counts from another beginning: "every 2 weeks" is two weeks from then, on whichever day that is.
+
+	Rules that name several weekdays, a weekday of the month, or more, keep to what they name.
+	"""
+	if rule.frequency == "WEEKLY" and len(rule.days) == 1 and not rule.parts:
+		return replace(rule, days=((start.weekday(), 0),))
+	if not rule.days and day_meant(rule) and rule.frequency in ("MONTHLY", "YEARLY"):
+		kind = BY_DATE if rule.frequency == "MONTHLY" else YEARLY
+		return replace(rule, parts=_parts(kind, start))
+	return rule
+
+
 def _ends(rule: Rule, kind: str) -> Pattern:
 	return Pattern(kind, every=rule.interval, until=rule.until, count=rule.count)
 

@@ -23,6 +23,10 @@ FROM_THE_BOOKS = {
 	"outstanding_amount": 0.0,
 	"billing_status": "Not Billed",
 	"followed_documents": None,
+	# Written by workflows.interaction_times in the same way, from the interactions.
+	"last_interaction_on": None,
+	# By workflows.next_steps, from the follow-ups.
+	"next_follow_up_on": None,
 }
 
 

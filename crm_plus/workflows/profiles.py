@@ -22,6 +22,10 @@ def tidy(profile: Any) -> None:
 		profile.job_title = None
 		if profile.has_value_changed("profile_type"):
 			profile.organization = None if not profile.is_new() else profile.organization
+	before = profile.get_doc_before_save()
+	# Written past the document: a form that was opened before a call or a follow-up must not undo it.
+	profile.last_interaction_on = before.last_interaction_on if before else None
+	profile.next_follow_up_on = before.next_follow_up_on if before else None
 	set_keys(profile)
 
 

@@ -14,6 +14,7 @@ from crm_plus.rules.recurrence_patterns import (
 	WEEKLY,
 	YEARLY,
 	Pattern,
+	counted_from,
 	day_meant,
 	pattern_of,
 	rule_of,
@@ -62,3 +63,15 @@ def test_a_bare_rule_is_read_as_the_form_means_it() -> None:
 	assert pattern is not None and pattern.kind == BY_DATE and pattern.count == 3
 	assert pattern_of("RRULE:FREQ=WEEKLY;BYDAY=MO,FR", JANUARY_31) == Pattern(WEEKLY, weekdays=(0, 4))
 	assert pattern_of("FREQ=YEARLY;BYWEEKNO=20;BYDAY=MO", JANUARY_31) is None
+
+
+def test_counting_from_another_day_takes_that_day() -> None:
+	thursday = datetime(2026, 3, 5, 11)
+	every_2_weeks = counted_from(parse("FREQ=WEEKLY;INTERVAL=2;BYDAY=MO"), thursday)
+	assert some(every_2_weeks, thursday, 1) == [datetime(2026, 3, 19, 11)]
+	assert some(counted_from(parse("FREQ=MONTHLY;BYMONTHDAY=1"), JANUARY_31), JANUARY_31, 1)[0].day == 28
+	assert (
+		some(counted_from(parse("FREQ=YEARLY;BYMONTH=1;BYMONTHDAY=1"), thursday), thursday, 1)[0].month == 3
+	)
+	for text in ("FREQ=WEEKLY;BYDAY=MO,FR", "FREQ=MONTHLY;BYDAY=2TU", "FREQ=DAILY;INTERVAL=3"):
+		assert counted_from(parse(text), thursday) == parse(text)

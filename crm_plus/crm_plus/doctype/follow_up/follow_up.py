@@ -1,6 +1,7 @@
 import frappe
 from frappe.model.document import Document
 
+from crm_plus.workflows import follow_ups, recurrence_words
 from crm_plus.workflows.plain_values import PlainValues
 
 INDEXES = {
@@ -8,6 +9,9 @@ INDEXES = {
 	"deal_status_due": ("deal", "status", "due_on"),
 	"profile_status_due": ("customer_profile", "status", "due_on"),
 	"status_remind": ("status", "remind_on"),
+	# What is done stands in the timeline where it was done.
+	"deal_status_completed": ("deal", "status", "completed_on"),
+	"profile_status_completed": ("customer_profile", "status", "completed_on"),
 }
 
 
@@ -17,7 +21,19 @@ class FollowUp(PlainValues, Document):
 	@property
 	def recurrence_sentence(self) -> str:
 		"""The rule in words, in the reader's language; empty where it happens once."""
-		return ""
+		return recurrence_words.sentence(self.recurrence or "", self.occurs_on or "")
+
+	def validate(self) -> None:
+		"""Complete and check the follow-up; see workflows.follow_ups.prepare for what is refused."""
+		follow_ups.prepare(self)
+
+	def on_update(self) -> None:
+		"""Bring its ToDo, its successor and, after the commit, its deal's and customer's next step in step."""
+		follow_ups.record(self)
+
+	def on_trash(self) -> None:
+		"""Take its ToDos along, and let deal and customer know."""
+		follow_ups.forget(self)
 
 
 def on_doctype_update() -> None:

@@ -1,0 +1,20 @@
+"""Frappe's ToDo, by which follow-ups are assigned."""
+
+from typing import Any
+
+from crm_plus.overrides.guard import never_in_the_way
+from crm_plus.workflows import follow_up_todos
+
+
+@never_in_the_way(writes=True)
+def on_update(doc: Any, method: str | None = None) -> None:
+	"""Let a follow-up be assigned, closed or opened with its ToDo."""
+	if doc.reference_type == follow_up_todos.DOCTYPE:
+		follow_up_todos.follow(doc)
+
+
+@never_in_the_way(writes=True)
+def on_trash(doc: Any, method: str | None = None) -> None:
+	"""Let a follow-up know that it is nobody's any more."""
+	if doc.reference_type == follow_up_todos.DOCTYPE:
+		follow_up_todos.forget(doc)

@@ -1,0 +1,100 @@
+"""The next follow-up of a deal and of a customer: always read anew from the follow-ups themselves, never counted up.
+
+Follow-ups only note whom they concern. After their commit each deal and profile gets its time in a transaction of its own,
+under a lock on its row: nobody who saves one waits for us, and the last of several sees all the others.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+import frappe
+from frappe.query_builder.functions import Min
+
+from crm_plus.workflows import until_commit
+
+TOUCHED = "next_steps"
+JOB = "crm_plus.workflows.next_steps.refresh"
+# More than this in one request is left to a background job: nobody should wait for a mass change.
+NAMES_PER_REQUEST = 20
+FIELD, OPEN = "next_follow_up_on", "Open"
+# By which column of a follow-up each document finds its own.
+COLUMNS = {"Deal": "deal", "Customer Profile": "customer_profile"}
+
+
+def note(follow_up: Any) -> None:
+	"""Note the deal and the customer of a follow-up that is being saved or deleted, those of before included."""
+	for document in (follow_up, follow_up.get_doc_before_save()):
+		for doctype, column in COLUMNS.items():
+			if document and document.get(column):
+				touch(doctype, document.get(column))
+
+
+def touch(doctype: str, name: str) -> None:
+	"""Note that the next follow-up of a deal or a profile has to be found anew after this transaction."""
+	until_commit.notes(TOUCHED, run).setdefault((doctype, name), True)
+
+
+def run(touched: until_commit.Notes) -> None:
+	"""Bring what was touched in step, right after the commit. Never raises."""
+	documents = sorted(touched)
+	try:
+		if len(documents) > NAMES_PER_REQUEST:
+			frappe.enqueue(JOB, queue="short", documents=documents)
+		else:
+			refresh(documents)
+	except Exception:
+		frappe.db.rollback()  # our own transaction only; the nightly job catches up
+		frappe.log_error(title="CRM Plus: next follow-ups could not be brought in step")
+		frappe.db.commit()  # the log must survive, whatever the request does next
+
+
+def refresh(documents: Iterable[tuple[str, str]]) -> None:
+	"""Read anew when the next follow-ups of these (DocType, name) are due."""
+	for doctype, name in documents:
+		frappe.db.commit()  # ends the snapshot of before: what is read under the lock must not be older than the lock
+		stored = frappe.db.get_value(doctype, name, ["name", FIELD], as_dict=True, for_update=True)
+		if stored and (found := earliest(COLUMNS[doctype], name)) != stored[FIELD]:
+			frappe.db.set_value(doctype, name, FIELD, found, update_modified=False)
+		frappe.db.commit()  # own transaction, after the follow-up's: no lock is held over the next one
+
+
+def earliest(column: str, name: str) -> datetime | None:
+	"""Return when the first open follow-up of a deal or a profile is due: the first entry of one range of an index."""
+	follow_up = frappe.qb.DocType("Follow Up")
+	query = (
+		frappe.qb.from_(follow_up)
+		.select(follow_up.due_on)
+		.where((follow_up[column] == name) & (follow_up.status == OPEN))
+		.orderby(follow_up.due_on)
+		.limit(1)
+	)
+	found = query.run()
+	return found[0][0] if found else None
+
+
+def stale(doctype: str) -> list[str]:
+	"""Return the deals or profiles whose stored next follow-up is not what their follow-ups say."""
+	record, follow_up = frappe.qb.DocType(doctype), frappe.qb.DocType("Follow Up")
+	column = follow_up[COLUMNS[doctype]]
+	said = (
+		frappe.qb.from_(follow_up)
+		.select(column.as_("record"), Min(follow_up.due_on).as_("due_on"))
+		.where((follow_up.status == OPEN) & column.isnotnull())
+		.groupby(column)
+	)
+	query = (
+		frappe.qb.from_(record)
+		.left_join(said)
+		.on(said.record == record.name)
+		.select(record.name)
+		.where(record[FIELD].isnotnull() | said.due_on.isnotnull())
+		.where(record[FIELD].isnull() | said.due_on.isnull() | (record[FIELD] != said.due_on))
+	)
+	return [name for (name,) in query.run()]
+
+
+def other_open(follow_up: Any) -> bool:
+	"""Tell whether the deal of a follow-up has another open one."""
+	others = {"deal": follow_up.deal, "status": OPEN, "name": ["!=", follow_up.name]}
+	return bool(frappe.db.exists("Follow Up", others))
