@@ -3,12 +3,7 @@
 # and what CRM Plus adds to submitting an invoice. The sites are its own, and thrown away. Arguments name parts to run:
 # suites (ARGS="suites 'Sales Invoice'" runs one alone), lifecycle, cost; all three without arguments.
 here=$(dirname "$0")
-. "$here/lib.sh"
-. "$here/services.sh"
-. "$here/packages.sh"
-. "$here/tools.sh"
-. "$here/app.sh"
-. "$here/make_site.sh"
+. "$here/in_a_bench.sh"
 
 sites=(host-check-without.localhost host-check-with.localhost host-check-one.localhost)
 folder=""
@@ -21,7 +16,7 @@ make_alone() {
 	exec 9<"$BENCH_DIR/sites"
 	flock 9
 	make_beside "$@"
-	exec 9<&-
+	leave_to_others
 }
 
 drop_sites() {
@@ -42,55 +37,39 @@ finish() {
 	drop_log
 }
 
-in_sites() { as_bench -C "$BENCH_DIR/sites" "$tools/bin/python" "$@" </dev/null; }
-
 check_suites() {
 	step "two sites with ERPNext alike, one of them with CRM Plus"
 	make_alone bare "${sites[0]}"
 	make_alone with "${sites[1]}"
 	step "ERPNext's own test suites on both (many minutes)"
-	in_sites "$app_dir/scripts/host_check_compare.py" "${sites[@]:0:2}" "$folder" "$@" || failed+=" suites"
+	in_sites scripts/host_check_compare.py "${sites[@]:0:2}" "$folder" "$@" || failed+=" suites"
 }
 
 check_lifecycle() {
 	step "what install and uninstall leave behind"
 	make_alone base "${sites[2]}"
-	in_sites "$app_dir/scripts/lifecycle_check.py" "${sites[2]}" || failed+=" lifecycle"
+	in_sites scripts/lifecycle_check.py "${sites[2]}" || failed+=" lifecycle"
 }
 
 check_cost() {
 	step "what CRM Plus adds to submitting an invoice"
 	make_alone base "${sites[2]}"
 	logged "install-app" frappe --site "${sites[2]}" install-app crm_plus
-	in_sites "$app_dir/tests/benchmarks/invoice_cost.py" --site "${sites[2]}" --check || failed+=" cost"
+	in_sites tests/benchmarks/invoice_cost.py --site "${sites[2]}" --check || failed+=" cost"
 }
 
-trap finish EXIT
-trap 'exit 130' INT TERM HUP PIPE
-start_log
 part=${1:-all}
 shift || true
 case $part in
-all) step_count=5 ;;
-suites) step_count=3 ;;
-lifecycle | cost) step_count=2 ;;
+all) find_bench 5 ;;
+suites) find_bench 3 ;;
+lifecycle | cost) find_bench 2 ;;
 *) die "There is no part $part: name suites, lifecycle or cost, or nothing for all three." ;;
 esac
-locate_bench
-bench_found || die "There is no bench at $BENCH_DIR: run 'make demo' first, or point to one with BENCH_DIR=/path/to/frappe-bench."
-own_dir "$state"
-step "services and CRM Plus in the bench"
-read_bench_config
-ensure_running_packages
-ensure_mariadb
-start_own_redis
 exec 8<"$state"
 flock -n 8 || die "Another host check runs on this bench: wait for it to end."
-exec 9<"$BENCH_DIR/sites"
-flock 9
-ensure_bench_tools
-ensure_app
-exec 9<&-
+enter_bench own
+leave_to_others
 folder=$(as_bench mktemp -d "$state/host-check-XXXXXX")
 if [[ $part == all || $part == suites ]]; then check_suites "$@"; fi
 if [[ $part == all || $part == lifecycle ]]; then check_lifecycle; fi

