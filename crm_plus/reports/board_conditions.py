@@ -55,7 +55,7 @@ def read_filters(values: dict[str, Any]) -> BoardFilters:
 	return BoardFilters(
 		pipeline=_pipeline(str(values.get("pipeline") or "")),
 		owner=chosen["owner"],
-		team_members=_team_members(chosen["team"]) if chosen["team"] else None,
+		team_members=team_members(chosen["team"]) if chosen["team"] else None,
 		company=chosen["company"],
 		text=text,
 		state=chosen["state"],
@@ -136,7 +136,7 @@ def _pattern(text: str) -> str:
 	return f"%{escape_like(text)}%"
 
 
-def _team_members(team: str) -> tuple[str, ...]:
+def team_members(team: str) -> tuple[str, ...]:
 	"""The users in the team and in all teams below it."""
 	bounds = frappe.db.get_value("Revenue Team", team, ["lft", "rgt"])
 	if not bounds:

@@ -7,4 +7,6 @@ import "./duplicate_hint.js";
 import "./deal_documents.js";
 import "./deal_links.js";
 import "./invoice_linking.js";
+import "./reports/index.js";
 import "./deal/index.js";
+import "./timeline/form.js";

@@ -1,0 +1,3 @@
+frappe.query_reports["Pipeline Summary"] = crm_plus.reports.define({
+	group_by: ["Stage", "Owner", "Source", "Campaign", "Pipeline", "Company", "Size"],
+});

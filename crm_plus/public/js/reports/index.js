@@ -1,0 +1,71 @@
+// What the reports of CRM Plus share in the Desk: their filters, and the links behind their figures.
+import { cell, figure_route } from "./figures.js";
+
+frappe.provide("crm_plus.reports");
+
+const FILTERS = {
+	company: () => ({
+		fieldname: "company",
+		label: __("Company"),
+		fieldtype: "Link",
+		options: "Company",
+		default: frappe.defaults.get_user_default("Company"),
+	}),
+	currency: () => ({ fieldname: "currency", label: __("Currency"), fieldtype: "Link", options: "Currency" }),
+	fiscal_year: () => ({
+		fieldname: "fiscal_year",
+		label: __("Fiscal Year"),
+		fieldtype: "Link",
+		options: "Fiscal Year",
+		description: __("Stands in for the two dates."),
+	}),
+	pipeline: () => ({ fieldname: "pipeline", label: __("Pipeline"), fieldtype: "Link", options: "Pipeline" }),
+	owner: () => ({ fieldname: "owner", label: __("Owner"), fieldtype: "Link", options: "User" }),
+	team: () => ({ fieldname: "team", label: __("Team"), fieldtype: "Link", options: "Revenue Team" }),
+	source: () => ({ fieldname: "source", label: __("Source"), fieldtype: "Link", options: "Customer Source" }),
+};
+const OF_DEALS = ["company", "currency", "pipeline", "owner", "team", "source"];
+
+function period(from, to) {
+	return [
+		{ fieldname: "from_date", label: __("From Date"), fieldtype: "Date", default: from },
+		{ fieldname: "to_date", label: __("To Date"), fieldtype: "Date", default: to },
+		FILTERS.fiscal_year(),
+	];
+}
+
+function group_by(choices) {
+	return {
+		fieldname: "group_by",
+		label: __("Group By"),
+		fieldtype: "Select",
+		options: choices.map((value) => ({ value, label: __(value) })),
+		default: choices[0],
+	};
+}
+
+// options: group_by (a list of groups), months (how many back and ahead the period goes; none: no period), filters (more of
+// them), only (which of the common ones).
+crm_plus.reports.define = function (options = {}) {
+	const today = frappe.datetime.get_today();
+	const start = today.slice(0, 8) + "01";
+	const [back, ahead] = options.months || [];
+	const end = () => frappe.datetime.add_days(frappe.datetime.add_months(start, ahead + 1), -1);
+	return {
+		filters: [
+			...(options.group_by ? [group_by(options.group_by)] : []),
+			...(options.months ? period(frappe.datetime.add_months(start, -back), ahead < 0 ? today : end()) : []),
+			...(options.filters || []),
+			...(options.only || OF_DEALS).map((name) => FILTERS[name]()),
+		],
+		formatter: cell,
+	};
+};
+
+$(document).on("click", "a[data-figure]", function (event) {
+	event.preventDefault();
+	const route = figure_route(this.dataset.figure);
+	if (!route) return;
+	frappe.route_options = route.filters;
+	frappe.set_route(route.to);
+});

@@ -1,0 +1,101 @@
+"""The open pipeline as it stands now, by whatever the reader groups it by. Amounts in the report's currency."""
+
+from typing import Any
+
+import frappe
+from frappe.utils import flt, now_datetime
+from pypika import Case
+from pypika.functions import Count, Sum
+
+from crm_plus.reports.board import load_stages
+from crm_plus.reports.board_conditions import is_rotten
+from crm_plus.reports.report_functions import SECONDS_IN_DAY, seconds_between
+from crm_plus.reports.report_groups import chosen_group, group_filter, group_labels, group_term
+from crm_plus.reports.report_money import money
+from crm_plus.reports.report_scope import Scope, before_day, deal_rows, read_scope, scope_filters
+from crm_plus.rules.deal_stages import OPEN
+
+GROUPS = ("Stage", "Owner", "Source", "Campaign", "Pipeline", "Company", "Size")
+SUMS = ("deals", "amount", "weighted", "seconds", "rotten", "overdue", "no_follow_up")
+
+
+def pipeline_summary(
+	filters: dict[str, Any] | None,
+) -> tuple[Scope, str, list[dict[str, Any]], dict[str, Any]]:
+	"""Return the scope, the group, a row a group with its drill filters, and the total.
+
+	Raises frappe.ValidationError for filters that make no sense, frappe.PermissionError for who may read no deal.
+	"""
+	scope = read_scope(filters)
+	group = chosen_group(filters, GROUPS)
+	found = [
+		{key: flt(row[key]) for key in SUMS} | {"value": row["value"]} for row in read_sums(scope, group)
+	]
+	labels = group_labels(group, [row["value"] for row in found])
+	rows = [
+		{
+			**shown(row),
+			"group": labels[row["value"]],
+			"drill": drill(scope, group_filter(group, row["value"])),
+		}
+		for row in in_order(group, found)
+	]
+	total = {key: sum(row[key] for row in found) for key in SUMS}
+	return scope, group, rows, {**shown(total), "drill": drill(scope, {})}
+
+
+def read_sums(scope: Scope, group: str) -> list[dict[str, Any]]:
+	"""Return the sums of each group, in one query whatever the number of deals."""
+	deal = frappe.qb.DocType("Deal")
+	amount = money(scope, deal)
+	stages = [stage for stage in load_stages(scope.pipeline or None) if stage.outcome == OPEN]
+	value = group_term(group, deal)
+	return (
+		frappe.qb.from_(deal)
+		.select(
+			value.as_("value"),
+			Count("*").as_("deals"),
+			Sum(amount).as_("amount"),
+			Sum(amount * deal.probability / 100).as_("weighted"),
+			Sum(seconds_between(deal.stage_entered_on, now_datetime())).as_("seconds"),
+			Sum(Case().when(is_rotten(deal, stages), 1).else_(0)).as_("rotten"),
+			Sum(Case().when(deal.expected_close_date < scope.today, 1).else_(0)).as_("overdue"),
+			Sum(Case().when(deal.next_follow_up_on.isnull(), 1).else_(0)).as_("no_follow_up"),
+		)
+		.where(deal_rows(scope, deal))
+		.where(deal.status == OPEN)
+		.groupby(value)
+		.run(as_dict=True)
+	)
+
+
+def in_order(group: str, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+	"""Return stages from left to right, the sizes upwards, anything else by amount, the largest first."""
+	if group == "Stage":
+		places = {stage.name: (stage.pipeline, stage.position) for stage in load_stages()}
+		return sorted(rows, key=lambda row: places.get(row["value"], ("", 0)))
+	if group == "Size":
+		return sorted(rows, key=lambda row: row["value"])
+	return sorted(rows, key=lambda row: (-row["amount"], str(row["value"])))
+
+
+def shown(sums: dict[str, Any]) -> dict[str, Any]:
+	"""Return what is shown of sums: whole counts, the average amount, the average days in the present stage."""
+	deals = sums["deals"]
+	return {
+		**{key: int(sums[key]) for key in ("deals", "rotten", "overdue", "no_follow_up")},
+		"amount": sums["amount"],
+		"weighted": sums["weighted"],
+		"average": sums["amount"] / deals if deals else 0,
+		"days": sums["seconds"] / deals / SECONDS_IN_DAY if deals else 0,
+	}
+
+
+def drill(scope: Scope, own: dict[str, Any]) -> dict[str, dict[str, Any]]:
+	"""Return the list filters behind each figure of a group."""
+	of_group = {**scope_filters(scope), "status": OPEN, **own}
+	return {
+		**dict.fromkeys(("deals", "amount", "weighted"), of_group),
+		"overdue": {**of_group, "expected_close_date": before_day(scope.today)},
+		"no_follow_up": {**of_group, "next_follow_up_on": ["is", "not set"]},
+	}

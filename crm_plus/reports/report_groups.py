@@ -1,0 +1,97 @@
+"""By what a report over deals groups its figures: the column, the words for each group, and the list filter behind it."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import frappe
+from frappe import _
+from pypika import Case
+from pypika.terms import Term
+
+from crm_plus.reports.report_parts import full_names
+from crm_plus.rules.quoted_text import quoted
+
+FIELDS = {
+	"Stage": "stage",
+	"Owner": "deal_owner",
+	"Source": "source",
+	"Campaign": "campaign",
+	"Pipeline": "pipeline",
+	"Company": "company",
+	"Lost Reason": "lost_reason",
+	"Customer": "customer_profile",
+	"Size": "",
+}
+# Lower bounds of the sizes, in company currency.
+SIZES = (0, 1_000, 5_000, 20_000, 100_000, 500_000)
+
+
+def chosen_group(filters: dict[str, Any] | None, offered: tuple[str, ...]) -> str:
+	"""Return what to group by, the first one offered unless said. Raises frappe.ValidationError for another."""
+	wanted = str((filters or {}).get("group_by") or offered[0])
+	if wanted not in offered:
+		frappe.throw(
+			_("The report cannot be grouped by {0}: choose one of {1}.").format(
+				quoted(wanted), ", ".join(_(each) for each in offered)
+			)
+		)
+	return wanted
+
+
+def group_term(group: str, deal: Any) -> Term:
+	"""The expression of a group; a size is the index of its lower bound."""
+	if group != "Size":
+		return deal[FIELDS[group]]
+	case = Case()
+	for index in range(len(SIZES) - 1, 0, -1):
+		case = case.when(deal.base_amount >= SIZES[index], index)
+	return case.else_(0)
+
+
+def group_filter(group: str, value: Any) -> dict[str, Any]:
+	"""Return what a list of deals is filtered by to show a group."""
+	if group != "Size":
+		return {FIELDS[group]: value if value not in (None, "") else ["is", "not set"]}
+	index = int(value)
+	if index == 0:
+		return {"base_amount": ["<", SIZES[1]]}
+	if index == len(SIZES) - 1:
+		return {"base_amount": [">=", SIZES[index]]}
+	# Two conditions on one field: the Desk takes a list of texts.
+	return {"base_amount": [f'[">=", {SIZES[index]}]', f'["<", {SIZES[index + 1]}]']}
+
+
+def group_labels(group: str, values: Iterable[Any]) -> dict[Any, str]:
+	"""Return the words for each group, in one query at most."""
+	values = list(values)
+	names = _names(group, values)
+	return {
+		value: names.get(value) or (str(value) if value not in (None, "") else _("None")) for value in values
+	}
+
+
+def _names(group: str, values: list[Any]) -> dict[Any, str]:
+	if group == "Size":
+		return {value: size_label(int(value)) for value in values}
+	if group == "Owner":
+		return full_names(values)
+	titled = {"Stage": ("Pipeline Stage", "stage_name"), "Customer": ("Customer Profile", "full_name")}
+	if group in titled:
+		doctype, fieldname = titled[group]
+		rows = frappe.get_all(
+			doctype,
+			filters={"name": ["in", [value for value in values if value] or [""]]},
+			fields=["name", fieldname],
+		)
+		return {row.name: row[fieldname] if group == "Customer" else _(row[fieldname]) for row in rows}
+	return {value: _(value) for value in values if value}
+
+
+def size_label(index: int) -> str:
+	"""Return the words for a size."""
+	low = f"{SIZES[index]:,}"
+	if index == 0:
+		return _("Below {0}").format(f"{SIZES[1]:,}")
+	if index == len(SIZES) - 1:
+		return _("{0} and more").format(low)
+	return _("{0} to {1}").format(low, f"{SIZES[index + 1]:,}")

@@ -1,0 +1,116 @@
+"""What every report is made of: columns, links behind its figures, the line above the table, the chart, the answer."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import frappe
+from frappe import _
+
+Row = dict[str, Any]
+Rows = list[Row]
+
+
+def column(fieldname: str, label: str, fieldtype: str = "Data", width: int = 120, **more: Any) -> Row:
+	"""Return one column; `drill` names the DocType whose list a figure of the column leads to.
+
+	Texts are told to stand left, the Desk takes a column that begins empty for numbers.
+	"""
+	align = {"align": "left"} if fieldtype == "Data" else {}
+	return {"fieldname": fieldname, "label": label, "fieldtype": fieldtype, "width": width, **align, **more}
+
+
+def money_column(fieldname: str, label: str, width: int = 130, **more: Any) -> Row:
+	"""Return a column of amounts in the report's currency."""
+	return column(fieldname, label, "Currency", width, options="currency", **more)
+
+
+def count_column(fieldname: str, label: str, width: int = 90, **more: Any) -> Row:
+	"""Return a column of whole numbers."""
+	return column(fieldname, label, "Int", width, **more)
+
+
+def percent_column(fieldname: str, label: str, width: int = 100) -> Row:
+	"""Return a column of percentages; one without a whole stays empty."""
+	return column(fieldname, label, "Percent", width)
+
+
+def days_column(fieldname: str, label: str, width: int = 110) -> Row:
+	"""Return a column of days with one decimal."""
+	return column(fieldname, label, "Float", width, precision=1)
+
+
+def amount_part(label: str, value: float, currency: str, indicator: str = "") -> Row:
+	"""Return an amount for the line above the table."""
+	part = {"label": label, "value": value, "datatype": "Currency", "currency": currency}
+	return {**part, "indicator": indicator} if indicator else part
+
+
+def number_part(label: str, value: float | None, datatype: str = "Int", indicator: str = "") -> Row:
+	"""Return a number for the line above the table; one that there is none of shows a dash."""
+	part = {"label": label, "value": value, "datatype": datatype}
+	if value is None:
+		part = {"label": label, "value": "–", "datatype": "Data"}
+	return {**part, "indicator": indicator} if indicator else part
+
+
+def chart(
+	labels: Sequence[str],
+	datasets: Iterable[tuple[str, Sequence[float]]],
+	*,
+	currency: str = "",
+	kind: str = "bar",
+	stacked: bool = False,
+) -> Row:
+	"""Return a chart as Frappe draws it; values are amounts where a currency is given."""
+	drawn: Row = {
+		"data": {
+			"labels": list(labels),
+			"datasets": [
+				{"name": name, "values": [round(value or 0, 2) for value in values]}
+				for name, values in datasets
+			],
+		},
+		"type": kind,
+		"height": 240,
+	}
+	if currency:
+		drawn.update(fieldtype="Currency", options="currency", currency=currency)
+	if stacked:
+		drawn["barOptions"] = {"stacked": True}
+	return drawn
+
+
+def answer(
+	columns: Rows,
+	rows: Rows,
+	*,
+	total: Row | None = None,
+	currency: str = "",
+	message: str | None = None,
+	drawn: Row | None = None,
+	summary: Rows | None = None,
+) -> tuple[Any, ...]:
+	"""Return what Frappe takes from a report: columns, rows with the total last, message, chart, summary.
+
+	Without rows a sentence says so instead of an empty table.
+	"""
+	if not rows:
+		return (
+			columns,
+			[],
+			message or _("Nothing matches these filters: choose a longer period or fewer filters."),
+			None,
+			None,
+		)
+	found = [*rows, {**total, "is_total": 1, "bold": 1}] if total else rows
+	if currency:
+		columns = [*columns, column("currency", _("Currency"), "Link", 80, options="Currency", hidden=1)]
+		found = [{**row, "currency": currency} for row in found]
+	return columns, found, message, drawn, summary
+
+
+def full_names(users: Iterable[str | None]) -> dict[str, str]:
+	"""Return the full names of users, in one query."""
+	names = sorted({user for user in users if user})
+	rows = frappe.get_all("User", filters={"name": ["in", names or [""]]}, fields=["name", "full_name"])
+	return {row.name: row.full_name or row.name for row in rows}

@@ -1,0 +1,186 @@
+"""What a report is asked for: its filters, checked, and the conditions that they make. Days are the site's.
+
+Every condition holds the rows that the report's readers may read, inside the query: what is added up is what they could list.
+"""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+import frappe
+from frappe import _
+from frappe.utils import getdate
+from pypika.terms import Criterion, EmptyCriterion
+
+from crm_plus.access.report_readers import fields_for_readers, rows_for_readers
+from crm_plus.reports.board_conditions import team_members
+from crm_plus.reports.report_money import rates_into, reporting_currency
+from crm_plus.rules import periods
+from crm_plus.rules.plain_values import as_day
+from crm_plus.rules.quoted_text import quoted
+
+DOCTYPES = {
+	"company": "Company",
+	"pipeline": "Pipeline",
+	"source": "Customer Source",
+	"owner": "User",
+	"currency": "Currency",
+	"fiscal_year": "Fiscal Year",
+}
+
+
+@dataclass(frozen=True)
+class Scope:
+	"""What the reader narrowed a report to; an empty text or None means no restriction.
+
+	`owners` are the chosen owner and the members of the chosen team; `rates` turn each company's books into `currency`.
+	"""
+
+	first: date
+	last: date
+	today: date
+	currency: str
+	company: str = ""
+	pipeline: str = ""
+	source: str = ""
+	owner: str = ""
+	team: str = ""
+	owners: tuple[str, ...] | None = None
+	rates: dict[str, float] = field(default_factory=dict)
+
+
+def read_scope(filters: dict[str, Any] | None, *, months: int = 0) -> Scope:
+	"""Return the filters, checked; without a period the fiscal year of today, or `months` months from this one on.
+
+	Raises frappe.ValidationError, in one sentence, for what cannot be meant.
+	"""
+	values = {key: str(value).strip() for key, value in (filters or {}).items() if value not in (None, "")}
+	for key, doctype in DOCTYPES.items():
+		_refuse_what_is_gone(doctype, values.get(key, ""))
+	first, last = _period(values, months)
+	company, today = values.get("company", ""), getdate()
+	currency = reporting_currency(company, values.get("currency", ""))
+	return Scope(
+		first=first,
+		last=last,
+		today=today,
+		currency=currency,
+		rates=rates_into(currency, company, min(last, today)),
+		owners=_owners(values.get("owner", ""), values.get("team", "")),
+		**{key: values.get(key, "") for key in ("company", "pipeline", "source", "owner", "team")},
+	)
+
+
+def _refuse_what_is_gone(doctype: str, name: str) -> None:
+	if name and not frappe.db.exists(doctype, name):
+		frappe.throw(_("There is no {0} {1}: choose another one.").format(_(doctype), quoted(name)))
+
+
+def _owners(owner: str, team: str) -> tuple[str, ...] | None:
+	members = team_members(team) if team else None
+	if not owner:
+		return members
+	return (owner,) if members is None or owner in members else ()
+
+
+def _period(values: dict[str, str], months: int) -> tuple[date, date]:
+	if values.get("fiscal_year"):
+		return frappe.get_cached_value(
+			"Fiscal Year", values["fiscal_year"], ["year_start_date", "year_end_date"]
+		)
+	given = [as_day(values.get(key)) for key in ("from_date", "to_date")]
+	if any(values.get(key) and not day for key, day in zip(("from_date", "to_date"), given, strict=True)):
+		frappe.throw(_("The period needs dates such as 2026-12-31."))
+	usual = _usual_period(months)
+	first, last = (
+		given[0] or min(usual[0], given[1] or usual[0]),
+		given[1] or max(usual[1], given[0] or usual[1]),
+	)
+	wrong = periods.problem(first, last)
+	if wrong == "backwards":
+		frappe.throw(_("The period ends before it begins: choose a later end."))
+	if wrong:
+		frappe.throw(
+			_("A report spans at most {0} years: choose a shorter period.").format(periods.LONGEST_YEARS)
+		)
+	return first, last
+
+
+def _usual_period(months: int) -> tuple[date, date]:
+	today = getdate()
+	if months:
+		return today.replace(day=1), periods.next_month(today, months) - timedelta(days=1)
+	year = frappe.qb.DocType("Fiscal Year")
+	found = (
+		frappe.qb.from_(year)
+		.select(year.year_start_date, year.year_end_date)
+		.where((year.disabled == 0) & (year.year_start_date <= today) & (year.year_end_date >= today))
+		.orderby(year.year_start_date)
+		.limit(1)
+		.run()
+	)
+	return found[0] if found else (date(today.year, 1, 1), date(today.year, 12, 31))
+
+
+def default_pipeline(scope: Scope) -> str:
+	"""Return the chosen pipeline, else the site's default one. Raises frappe.ValidationError where there is none."""
+	if scope.pipeline:
+		return scope.pipeline
+	found = frappe.get_all(
+		"Pipeline",
+		filters={"disabled": 0},
+		pluck="name",
+		order_by="is_default desc, pipeline_name asc",
+		limit=1,
+	)
+	if not found:
+		frappe.throw(_("There is no pipeline yet: create one, with its stages, first."))
+	return found[0]
+
+
+def deal_rows(scope: Scope, deal: Any) -> Criterion:
+	"""The deals of the filters (all but the period) that the readers may read; the table must not be aliased."""
+	refuse_hidden_amounts()
+	parts = [rows_for_readers("Deal")]
+	for fieldname in ("company", "pipeline", "source"):
+		if getattr(scope, fieldname):
+			parts.append(deal[fieldname] == getattr(scope, fieldname))
+	if scope.owners is not None:
+		parts.append(deal.deal_owner.isin(scope.owners or ("",)))
+	return Criterion.all(part for part in parts if not isinstance(part, EmptyCriterion))
+
+
+def refuse_hidden_amounts() -> None:
+	"""Raise frappe.PermissionError where a reader may not read what deals amount to."""
+	if not {"amount", "base_amount", "probability"} <= fields_for_readers("Deal"):
+		frappe.throw(_("You have no permission to read the amounts of deals."), frappe.PermissionError)
+
+
+def on_days(column: Any, first: date, last: date) -> Criterion:
+	"""The condition that a date, or a time in the site's time zone, lies on one of these days."""
+	return (column >= first) & (column < last + timedelta(days=1))
+
+
+def midnight(day: date) -> datetime:
+	"""Return when a day begins in the site's time zone."""
+	return datetime.combine(day, time.min)
+
+
+def scope_filters(scope: Scope) -> dict[str, Any]:
+	"""Return the filters (all but the period) as a list of deals takes them."""
+	filters: dict[str, Any] = {
+		key: getattr(scope, key) for key in ("company", "pipeline", "source") if getattr(scope, key)
+	}
+	if scope.owners is not None:
+		filters["deal_owner"] = ["in", list(scope.owners) or [""]]
+	return filters
+
+
+def between(first: date, last: date) -> list[Any]:
+	"""Return a list's filter for days."""
+	return ["between", [str(first), str(last)]]
+
+
+def before_day(day: date) -> list[Any]:
+	"""Return a list's filter for all days before one; Frappe's "<" would take the empty ones along."""
+	return between(date(1900, 1, 1), day - timedelta(days=1))

@@ -1,0 +1,196 @@
+"""What each month brings: won, committed, in the best case and by probability, against quota and what was said before.
+
+Amounts in the report's currency. A won deal counts in the month it was won, an open one in the month of its expected close.
+"""
+
+from collections import defaultdict
+from datetime import date
+from typing import Any
+
+import frappe
+from frappe.utils import flt
+from pypika import Case
+from pypika.functions import Count, Max, Sum
+
+from crm_plus.reports.report_functions import month_number, month_text
+from crm_plus.reports.report_money import money
+from crm_plus.reports.report_scope import Scope, between, deal_rows, on_days, read_scope, scope_filters
+from crm_plus.reports.sales_quotas import attained_by_month, by_invoices, quotas_by_month
+from crm_plus.rules.deal_stages import OPEN, WON
+from crm_plus.rules.forecast import Forecast, Sums, Thresholds, forecast, gap, percent
+from crm_plus.rules.periods import Period, months, next_month
+from crm_plus.rules.plain_values import as_day
+
+MONTHS_AHEAD = 6
+FIGURES = ("won", "commit", "best_case", "weighted", "open", "deals", "quota", "attained", "then")
+
+
+def sales_forecast(filters: dict[str, Any] | None) -> tuple[Scope, date | None, list[dict[str, Any]]]:
+	"""Return the scope, the day of the snapshot that is compared with, and a row a month; open deals without a day last.
+
+	Raises frappe.ValidationError for filters that make no sense, frappe.PermissionError for who may read no deal.
+	"""
+	scope = read_scope(filters, months=MONTHS_AHEAD)
+	periods = months(scope.first, scope.last)
+	open_sums, won_sums = read_open(scope), read_won(scope, scope.last)
+	quotas = quotas_by_month(scope, periods)
+	billed = attained_by_month(scope) if by_invoices() else None
+	compared_on, then = read_then(scope, as_day((filters or {}).get("compare_with")))
+	rows = []
+	for period in periods:
+		sums = open_sums.get(period.key, {})
+		found = forecast(as_sums(sums, won_sums.get(period.key, {}).get("amount", 0)))
+		attained = found.won if billed is None else billed.get(period.key, 0)
+		deals = int(sums.get("deals", 0) + won_sums.get(period.key, {}).get("deals", 0))
+		quota = {"quota": quotas[period.key], "attained": attained}
+		rows.append(month_row(scope, period, found, deals, quota, then.get(period.key, 0)))
+	undated = open_sums.get("")
+	if undated:
+		rows.append(undated_row(scope, undated, then.get("", 0)))
+	return scope, compared_on, rows
+
+
+def as_sums(row: dict[str, Any], won: float) -> Sums:
+	"""Return a month's sums as the rules take them."""
+	return Sums(
+		won=flt(won),
+		open=flt(row.get("open")),
+		committed=flt(row.get("committed")),
+		likely=flt(row.get("likely")),
+		by_probability=flt(row.get("weighted")),
+	)
+
+
+def month_row(
+	scope: Scope, period: Period, found: Forecast, deals: int, quota: dict[str, float], then: float
+) -> dict[str, Any]:
+	"""Return what is shown of a month."""
+	dated = {"expected_close_date": between(period.first, period.last)}
+	return {
+		"month": period.key,
+		**{key: getattr(found, key) for key in ("won", "commit", "best_case", "weighted", "open")},
+		**{**quota, "deals": deals, "then": then, "change": found.weighted - then},
+		"attainment": percent(quota["attained"], quota["quota"]),
+		"gap": gap(quota["quota"], found.commit),
+		"drill": {
+			"won": {**scope_filters(scope), "status": WON, "closed_on": between(period.first, period.last)},
+			"open": {**scope_filters(scope), "status": OPEN, **dated},
+		},
+	}
+
+
+def undated_row(scope: Scope, sums: dict[str, Any], then: float) -> dict[str, Any]:
+	"""Return what is shown of the open deals that name no day: in no month, yet in the pipeline."""
+	found = forecast(as_sums(sums, 0))
+	return {
+		"month": "",
+		**{key: getattr(found, key) for key in ("won", "commit", "best_case", "weighted", "open")},
+		**{"deals": int(sums["deals"]), "then": then, "change": found.weighted - then},
+		**{"quota": 0.0, "attained": 0.0, "attainment": None, "gap": 0.0},
+		"drill": {"open": {**scope_filters(scope), "status": OPEN, "expected_close_date": ["is", "not set"]}},
+	}
+
+
+def total_of(rows: list[dict[str, Any]]) -> dict[str, Any]:
+	"""Return the total of all rows."""
+	total = {key: sum(row[key] for row in rows) for key in FIGURES}
+	return {
+		**total,
+		"change": total["weighted"] - total["then"],
+		"attainment": percent(total["attained"], total["quota"]),
+		"gap": gap(total["quota"], total["commit"]),
+	}
+
+
+def thresholds() -> Thresholds:
+	"""Return from which probability on a deal is committed or in the best case, as the settings say."""
+	usual = Thresholds()
+	values = [
+		flt(frappe.db.get_single_value("CRM Plus Settings", fieldname))
+		for fieldname in ("commit_probability", "best_case_probability")
+	]
+	return Thresholds(values[0] or usual.commit, values[1] or usual.best_case)
+
+
+def read_open(scope: Scope) -> dict[str, dict[str, Any]]:
+	"""Return the sums of the open deals by month of their expected close, "" for those without; one query."""
+	deal = frappe.qb.DocType("Deal")
+	amount, limits = money(scope, deal), thresholds()
+	month = month_number(deal.expected_close_date)
+	dated = on_days(deal.expected_close_date, scope.first, scope.last)
+	rows = (
+		frappe.qb.from_(deal)
+		.select(
+			month.as_("month"),
+			Count("*").as_("deals"),
+			Sum(amount).as_("open"),
+			Sum(Case().when(deal.probability >= limits.commit, amount).else_(0)).as_("committed"),
+			Sum(Case().when(deal.probability >= limits.best_case, amount).else_(0)).as_("likely"),
+			Sum(amount * deal.probability / 100).as_("weighted"),
+		)
+		.where(deal_rows(scope, deal))
+		.where((deal.status == OPEN) & (dated | deal.expected_close_date.isnull()))
+		.groupby(month)
+		.run(as_dict=True)
+	)
+	return {month_text(row["month"]): row for row in rows}
+
+
+def read_won(scope: Scope, until: date) -> dict[str, dict[str, Any]]:
+	"""Return count and amount of the deals won in the period up to a day, by month; one query."""
+	deal = frappe.qb.DocType("Deal")
+	month = month_number(deal.closed_on)
+	rows = (
+		frappe.qb.from_(deal)
+		.select(month.as_("month"), Count("*").as_("deals"), Sum(money(scope, deal)).as_("amount"))
+		.where(deal_rows(scope, deal))
+		.where((deal.status == WON) & on_days(deal.closed_on, scope.first, min(until, scope.last)))
+		.groupby(month)
+		.run(as_dict=True)
+	)
+	return {month_text(row["month"]): {"deals": row["deals"], "amount": flt(row["amount"])} for row in rows}
+
+
+def read_then(scope: Scope, wanted: date | None) -> tuple[date | None, dict[str, float]]:
+	"""Return the day of the newest snapshot up to `wanted` (the end of last month unless said), and what it said by month.
+
+	What it said of a month is what was won by then and its open deals by their probability of then.
+	"""
+	day = newest_snapshot(wanted or scope.today.replace(day=1), inclusive=bool(wanted))
+	if not day:
+		return None, {}
+	said: dict[str, float] = defaultdict(float)
+	for month, row in read_won(scope, day).items():
+		said[month] += row["amount"]
+	for _day, month, weighted in read_snapshots(scope, [day]):
+		said[month] += weighted
+	return day, said
+
+
+def newest_snapshot(until: date, *, inclusive: bool) -> date | None:
+	"""Return the last day up to another one that has a snapshot."""
+	snapshot = frappe.qb.DocType("Pipeline Snapshot")
+	limit = snapshot.snapshot_date <= until if inclusive else snapshot.snapshot_date < until
+	return frappe.qb.from_(snapshot).select(Max(snapshot.snapshot_date)).where(limit).run()[0][0]
+
+
+def read_snapshots(scope: Scope, days: list[date]) -> list[tuple[date, str, float]]:
+	"""Return (day, month, open amount by probability) of the snapshots of some days; one query.
+
+	The deals are those of the filters as they are now, their amount, probability and close date as they were then.
+	"""
+	deal, snapshot = frappe.qb.DocType("Deal"), frappe.qb.DocType("Pipeline Snapshot")
+	month = month_number(snapshot.expected_close_date)
+	dated = on_days(snapshot.expected_close_date, scope.first, scope.last)
+	rows = (
+		frappe.qb.from_(snapshot)
+		.join(deal)
+		.on(deal.name == snapshot.deal)
+		.select(snapshot.snapshot_date, month, Sum(money(scope, snapshot) * snapshot.probability / 100))
+		.where(deal_rows(scope, deal))
+		.where(snapshot.snapshot_date.isin(days or [next_month(scope.today)]))
+		.where(dated | snapshot.expected_close_date.isnull())
+		.groupby(snapshot.snapshot_date, month)
+		.run()
+	)
+	return [(day, month_text(number), flt(weighted)) for day, number, weighted in rows]

@@ -1,0 +1,211 @@
+"""Quotas as far as the reader may know them, by month, and what was attained of them. Amounts in the report's currency."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import Any
+
+import frappe
+from frappe.utils import flt
+from pypika.functions import Sum
+from pypika.terms import Criterion, EmptyCriterion
+
+from crm_plus.access.report_readers import readers, rows_for_readers
+from crm_plus.reports.report_functions import month_number, month_text
+from crm_plus.reports.report_money import books_money, money
+from crm_plus.reports.report_scope import Scope, deal_rows, on_days
+from crm_plus.rules import quotas as rules
+from crm_plus.rules.deal_stages import WON
+from crm_plus.rules.periods import Period
+from crm_plus.rules.quotas import PERSON, TEAM, Quota, Team
+
+QUOTA = "Sales Quota"
+
+
+def quotas_by_month(scope: Scope, periods: list[Period]) -> dict[str, float]:
+	"""Return the quota of each month for the chosen owner, else the chosen team, else everybody; two queries."""
+	teams = load_teams()
+	found = {}
+	for key, shares in rules.months_wanted(read_quotas(scope), periods).items():
+		amounts = month_amounts(scope, shares)
+		found[key] = sum(amounts[one] for one in counted(scope, teams, amounts))
+	return found
+
+
+def month_amounts(scope: Scope, shares: list[tuple[Quota, float]]) -> dict[tuple[str, str], float]:
+	"""Return what each person or team is to sell in a month, over all companies, in the report's currency."""
+	amounts: dict[tuple[str, str], float] = defaultdict(float)
+	for quota, share in shares:
+		amounts[quota.kind, quota.who] += share * scope.rates.get(quota.company, 1)
+	return dict(amounts)
+
+
+def counted(scope: Scope, teams: dict[str, Team], own: Iterable[tuple[str, str]]) -> set[tuple[str, str]]:
+	"""Return whose quotas the report's scope is measured by."""
+	known = set(own)
+	if scope.owner:
+		return {(PERSON, scope.owner)} & known
+	if scope.team:
+		return rules.counted_for(scope.team, teams, known)
+	return rules.counted_for_all(teams, known)
+
+
+def read_quotas(scope: Scope) -> list[Quota]:
+	"""Return the quotas that meet the period and that the readers may know: those they may read, else their own."""
+	quota = frappe.qb.DocType(QUOTA)
+	parts = [readable_quotas(quota), quota.starts_on <= scope.last, quota.ends_on >= scope.first]
+	if scope.company:
+		parts.append(quota.company == scope.company)
+	rows = (
+		frappe.qb.from_(quota)
+		.select(
+			*(quota.quota_for, quota.user, quota.team, quota.company),
+			*(quota.starts_on, quota.ends_on, quota.amount),
+		)
+		.where(Criterion.all(part for part in parts if not isinstance(part, EmptyCriterion)))
+		.run(as_dict=True)
+	)
+	return [
+		Quota(
+			kind=row["quota_for"],
+			who=row["user"] if row["quota_for"] == PERSON else row["team"],
+			company=row["company"],
+			first=row["starts_on"],
+			last=row["ends_on"],
+			amount=flt(row["amount"]),
+		)
+		for row in rows
+	]
+
+
+def readable_quotas(quota: Any) -> Criterion:
+	"""The quotas that the readers may read; everybody may know his own."""
+	try:
+		return rows_for_readers(QUOTA)
+	except frappe.PermissionError:
+		frappe.clear_last_message()  # nobody asked for the list of quotas
+		return (quota.quota_for == PERSON) & quota.user.isin(readers()[-1:])
+
+
+def load_teams() -> dict[str, Team]:
+	"""Return the tree of teams with their members; two queries."""
+	children, members = defaultdict(list), defaultdict(set)
+	rows = frappe.get_all("Revenue Team", fields=["name", "parent_revenue_team"], order_by="lft asc")
+	for row in rows:
+		children[row.parent_revenue_team].append(row.name)
+	for row in frappe.get_all("Revenue Team Member", fields=["parent", "user"]):
+		members[row.parent].add(row.user)
+	return {row.name: Team(row.name, tuple(children[row.name]), frozenset(members[row.name])) for row in rows}
+
+
+def attained(scope: Scope) -> dict[tuple[str, str], float]:
+	"""Return what was attained by (owner, month), from won deals or from invoices, as the settings say; one query."""
+	rows = billed(scope) if by_invoices() else won(scope)
+	found: dict[tuple[str, str], float] = defaultdict(float)
+	for owner, month, amount in rows:
+		found[owner or "", month_text(month)] += flt(amount)
+	return dict(found)
+
+
+def attained_by_month(scope: Scope) -> dict[str, float]:
+	"""Return what was attained in each month by everybody in the report's scope; one query."""
+	found: dict[str, float] = defaultdict(float)
+	for (_owner, month), amount in attained(scope).items():
+		found[month] += amount
+	return dict(found)
+
+
+def by_invoices() -> bool:
+	"""Tell whether quotas are attained by invoices rather than by won deals."""
+	return frappe.db.get_single_value("CRM Plus Settings", "attainment_from") == "Invoices"
+
+
+def won(scope: Scope) -> list[tuple[Any, ...]]:
+	"""Return (owner, month, amount) of the deals won in the period."""
+	deal = frappe.qb.DocType("Deal")
+	month = month_number(deal.closed_on)
+	return (
+		frappe.qb.from_(deal)
+		.select(deal.deal_owner, month, Sum(money(scope, deal)))
+		.where(deal_rows(scope, deal))
+		.where((deal.status == WON) & on_days(deal.closed_on, scope.first, scope.last))
+		.groupby(deal.deal_owner, month)
+		.run()
+	)
+
+
+def billed(scope: Scope) -> list[tuple[Any, ...]]:
+	"""Return (owner, month, net amount) of what invoices of the period bill of the readable deals, returns taken off."""
+	deal, row, invoice = (frappe.qb.DocType(name) for name in ("Deal", "Sales Invoice Item", "Sales Invoice"))
+	month = month_number(invoice.posting_date)
+	return (
+		frappe.qb.from_(invoice)
+		.join(row)
+		.on(row.parent == invoice.name)
+		.join(deal)
+		.on(deal.name == row.crm_plus_deal)
+		.select(deal.deal_owner, month, Sum(books_money(scope, invoice, row.base_net_amount)))
+		.where(deal_rows(scope, deal))
+		.where((invoice.docstatus == 1) & on_days(invoice.posting_date, scope.first, scope.last))
+		.groupby(deal.deal_owner, month)
+		.run()
+	)
+
+
+def attainment_rows(scope: Scope, periods: list[Period]) -> list[dict[str, Any]]:
+	"""Return a row for each team and, below it, each of its members, in the order of the tree: quota and attainment."""
+	teams, sold = load_teams(), attained(scope)
+	amounts: dict[str, dict[tuple[str, str], float]] = {
+		key: month_amounts(scope, shares)
+		for key, shares in rules.months_wanted(read_quotas(scope), periods).items()
+	}
+	by_user: dict[str, float] = defaultdict(float)
+	for (owner, _month), amount in sold.items():
+		by_user[owner] += amount
+	below = {child for team in teams.values() for child in team.children}
+	rows: list[dict[str, Any]] = []
+	for name in teams:
+		if name not in below:
+			_add_team(rows, name, 0, teams, amounts, by_user)
+	alone = {user for user in by_user if user and not any(user in team.members for team in teams.values())}
+	_add_people(rows, alone, 0, amounts, by_user)
+	return rows
+
+
+def _add_team(
+	rows: list[dict[str, Any]],
+	name: str,
+	indent: int,
+	teams: dict[str, Team],
+	amounts: dict[str, dict[tuple[str, str], float]],
+	by_user: dict[str, float],
+) -> None:
+	people = people_of(name, teams)
+	quota = sum(month[one] for month in amounts.values() for one in rules.counted_for(name, teams, month))
+	sold = sum(by_user.get(user, 0) for user in people)
+	rows.append({"kind": TEAM, "who": name, "indent": indent, "quota": quota, "attained": sold})
+	_add_people(rows, teams[name].members, indent + 1, amounts, by_user)
+	for child in teams[name].children:
+		_add_team(rows, child, indent + 1, teams, amounts, by_user)
+
+
+def _add_people(
+	rows: list[dict[str, Any]],
+	users: Iterable[str],
+	indent: int,
+	amounts: dict[str, dict[tuple[str, str], float]],
+	by_user: dict[str, float],
+) -> None:
+	for user in sorted(users):
+		quota = sum(month.get((PERSON, user), 0) for month in amounts.values())
+		if quota or by_user.get(user):
+			rows.append(
+				{
+					**{"kind": PERSON, "who": user, "indent": indent},
+					**{"quota": quota, "attained": by_user.get(user, 0)},
+				}
+			)
+
+
+def people_of(team: str, teams: dict[str, Team]) -> set[str]:
+	"""Return the users in a team and in all teams below it."""
+	return set(teams[team].members).union(*(people_of(child, teams) for child in teams[team].children))

@@ -1,0 +1,71 @@
+"""The periods that reports speak of: first and last day included, cut into calendar months."""
+
+from calendar import monthrange
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+LONGEST_YEARS = 20
+
+
+@dataclass(frozen=True)
+class Period:
+	"""From the first to the last day, both included; `key` sorts as time does (YYYY-MM for a month)."""
+
+	key: str
+	first: date
+	last: date
+
+
+def problem(first: date, last: date) -> str:
+	"""Return the code of what is wrong with a period, "" where nothing is."""
+	if last < first:
+		return "backwards"
+	return "too_long" if last.year - first.year > LONGEST_YEARS else ""
+
+
+def month_key(day: date) -> str:
+	"""Return the month of a day as YYYY-MM."""
+	return f"{day:%Y-%m}"
+
+
+def month_of(day: date) -> Period:
+	"""Return the calendar month that a day lies in."""
+	last = monthrange(day.year, day.month)[1]
+	return Period(month_key(day), day.replace(day=1), day.replace(day=last))
+
+
+def next_month(day: date, count: int = 1) -> date:
+	"""Return the first day of the month `count` months after a day's; earlier where the count is negative."""
+	number = day.year * 12 + day.month - 1 + count
+	return date(number // 12, number % 12 + 1, 1)
+
+
+def months(first: date, last: date) -> list[Period]:
+	"""Return the months of a period, the first and the last one cut to it."""
+	found, day = [], first
+	while day <= last:
+		whole = month_of(day)
+		found.append(Period(whole.key, day, min(whole.last, last)))
+		day = whole.last + timedelta(days=1)
+	return found
+
+
+def before(first: date, last: date) -> tuple[date, date]:
+	"""Return the period just before: as many months where it is whole months, else as many days."""
+	is_whole = first.day == 1 and last == month_of(last).last
+	end = first - timedelta(days=1)
+	if not is_whole:
+		return end - (last - first), end
+	count = len(months(first, last))
+	return next_month(first, -count), end
+
+
+def days_of_weeks_to_drop(days: list[date], daily_since: date) -> list[date]:
+	"""Return which days to forget so that of each week before `daily_since` only its last day there is stays."""
+	kept: dict[tuple[int, int], date] = {}
+	old = sorted(day for day in days if day < daily_since)
+	for day in old:
+		year, week, _weekday = day.isocalendar()
+		kept[year, week] = day
+	stays = set(kept.values())
+	return [day for day in old if day not in stays]
