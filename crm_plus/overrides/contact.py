@@ -3,7 +3,7 @@
 from typing import Any
 
 from crm_plus.overrides.guard import never_in_the_way
-from crm_plus.workflows import profile_contacts, profile_sync
+from crm_plus.workflows import capture, profile_contacts, profile_sync
 
 
 @never_in_the_way()
@@ -14,5 +14,7 @@ def validate(doc: Any, method: str | None = None) -> None:
 
 @never_in_the_way(writes=True)
 def on_update(doc: Any, method: str | None = None) -> None:
-	"""Let the profile take over e-mail and phone of its Contact."""
+	"""Let the profile take over e-mail and phone of its Contact, and the mail that waited for it find its place."""
 	profile_sync.take_from_contact(doc)
+	if doc.links:
+		capture.note_known([row.email_id for row in doc.email_ids])

@@ -39,6 +39,7 @@ class World:
 		self.run = frappe.get_doc(
 			{"doctype": "Adoption Run", "pipeline": self.pipeline, "company": self.company}
 		).insert()
+		self.mail = factories.make("Communication", communication_medium="Email", subject="Hello").name
 
 	def make_deal(self, stage: str = "New", **values: Any) -> str:
 		items = [{"item_code": self.item, "rate": 100}]

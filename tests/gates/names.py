@@ -179,5 +179,5 @@ LOGS = {
 		"Pipeline Snapshot",
 		"Segment Member",
 	),
-	*("Outreach Recipient", "Survey Response", "Adoption Run", "Adoption Entry"),
+	*("Outreach Recipient", "Survey Response", "Adoption Run", "Adoption Entry", "Unmatched Mail"),
 }

@@ -1,6 +1,7 @@
 import frappe
 from frappe.model.document import Document
 
+from crm_plus.workflows import interactions
 from crm_plus.workflows.plain_values import PlainValues
 
 INDEXES = {
@@ -13,6 +14,18 @@ INDEXES = {
 
 class Interaction(PlainValues, Document):
 	"""One thing that happened, or is planned, between us and a customer."""
+
+	def validate(self) -> None:
+		"""Complete and check the interaction; see workflows.interactions.prepare for what is refused."""
+		interactions.prepare(self)
+
+	def on_update(self) -> None:
+		"""Tell those whom the summary mentions; customers and deals follow after the commit."""
+		interactions.record(self)
+
+	def on_trash(self) -> None:
+		"""Let customers and deals forget it."""
+		interactions.forget(self)
 
 
 def on_doctype_update() -> None:

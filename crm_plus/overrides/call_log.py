@@ -1,0 +1,66 @@
+"""ERPNext's Call Log, where the site still has it: a call that a telephone system wrote down is an interaction."""
+
+from typing import Any
+
+import frappe
+from frappe.utils import cint, cstr, get_datetime
+
+from crm_plus.overrides.guard import never_in_the_way
+from crm_plus.rules.capture import Source
+from crm_plus.rules.interactions import CANCELLED, DONE, INCOMING, NO_SHOW, OUTGOING
+from crm_plus.workflows import capture
+
+DOCTYPE = "Call Log"
+STATUSES = {"Completed": DONE, "In Progress": DONE, "Ringing": DONE, "Canceled": CANCELLED}
+FIELDS = (
+	"from",
+	"to",
+	"status",
+	"duration",
+	"type",
+	"start_time",
+	"customer",
+	"employee_user_id",
+	"creation",
+)
+
+
+@never_in_the_way()
+def on_update(doc: Any, method: str | None = None) -> None:
+	"""Note a call; it is captured after the commit, in the background."""
+	capture.note(doc.doctype, doc.name)
+
+
+@never_in_the_way()
+def on_trash(doc: Any, method: str | None = None) -> None:
+	"""Note that a call goes: its interaction goes with it."""
+	capture.note(doc.doctype, doc.name)
+
+
+def read(name: str) -> Source | None:
+	"""Return what a Call Log says, for capture; None where it is gone."""
+	row = frappe.db.get_value(DOCTYPE, name, FIELDS, as_dict=True)
+	if not row:
+		return None
+	is_incoming = row.type == INCOMING
+	records = tuple(named_in(name, row.customer))
+	return Source(
+		doctype=DOCTYPE,
+		name=name,
+		interaction_type="Call",
+		direction=INCOMING if is_incoming else OUTGOING,
+		subject=cstr(row["from"] if is_incoming else row["to"]),
+		status=STATUSES.get(cstr(row.status), NO_SHOW),
+		starts_on=get_datetime(row.start_time or row.creation),
+		duration=cint(row.duration),
+		owner=cstr(row.employee_user_id),
+		records=records,
+		links=records,
+	)
+
+
+def named_in(name: str, customer: str | None) -> list[tuple[str, str]]:
+	"""Return (DocType, name) of the customer and of what the call is linked to."""
+	where = {"parent": name, "parenttype": DOCTYPE}
+	links = frappe.get_all("Dynamic Link", where, ["link_doctype", "link_name"], as_list=True)
+	return [*([("Customer", customer)] if customer else []), *(tuple(link) for link in links)]
