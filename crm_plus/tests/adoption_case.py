@@ -24,7 +24,17 @@ INVOLVED = (
 		"Dynamic Link",
 		"Communication Link",
 	),
-	*("Contact", "Customer", "Lead", "Prospect", "Opportunity", "Version", "Notification Log", "Email Queue"),
+	*(
+		"Follow Up",
+		"Contact",
+		"Customer",
+		"Lead",
+		"Prospect",
+		"Opportunity",
+		"Version",
+		"Notification Log",
+		"Email Queue",
+	),
 )
 
 

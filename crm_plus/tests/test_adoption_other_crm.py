@@ -4,7 +4,7 @@ Where that app is not on the site its DocTypes are made here as custom ones, and
 """
 
 import frappe
-from frappe.utils import getdate
+from frappe.utils import get_datetime, getdate
 
 from crm_plus.tests import factories as make
 from crm_plus.tests.adoption_case import AdoptionTestCase
@@ -39,6 +39,11 @@ TABLES: dict[str, dict[str, str]] = {
 		},
 		**{"lead_name": "Data", "email": "Data", "organization_name": "Data", "next_step": "Data"},
 		"products": "Table:CRM Products",
+	},
+	"CRM Task": {
+		**{"title": "Data", "description": "Text Editor", "assigned_to": "Data", "due_date": "Datetime"},
+		**{"priority": "Data", "status": "Data"},
+		**{"reference_doctype": "Data", "reference_docname": "Data"},
 	},
 	"FCRM Note": {
 		**{
@@ -152,6 +157,37 @@ class TestAdoptionOfFrappeCRM(AdoptionTestCase):
 		solo = frappe.get_doc("Customer Profile", self.became_deal(alone).customer_profile)
 		self.assertEqual((solo.profile_type, solo.email), ("Person", "solo@example.com"))
 
+		self.undo(run)
+		self.assertEqual(self.counts(), before)
+
+	def test_tasks_become_follow_ups(self) -> None:
+		lead = self.make_lead()
+		sale = self.make_deal(lead=lead.name)
+		task = {"description": "<p>Ring <b>him</b></p>", "priority": "High", "assigned_to": self.owners[0]}
+		on_sale = {**task, "reference_doctype": "CRM Deal", "reference_docname": sale}
+		on_lead = {**task, "reference_doctype": "CRM Lead", "reference_docname": lead.name}
+		make.make("CRM Task", title="Later", status="Todo", due_date="2099-03-01 10:00:00", **on_sale)
+		make.make("CRM Task", title="", status="In Progress", due_date="2099-02-01 10:00:00", **on_sale)
+		make.make("CRM Task", title="Gone", status="Done", due_date="2024-02-01 10:00:00", **on_sale)
+		stranger = {"assigned_to": "nobody@example.com", "status": "Canceled"}
+		make.make("CRM Task", title="Without a date", **{**on_lead, **stranger})
+		self.commit()
+		before = self.counts()
+		run = self.adopt()
+		deal, mary = self.became("CRM Deal", sale), self.became("CRM Lead", lead.name)
+		fields = ["subject", "status", "due_on", "assigned_to", "priority", "customer_profile"]
+		rows = frappe.get_all("Follow Up", {"deal": deal.name}, fields, order_by="due_on", as_list=True)
+		self.assertEqual([row[0] for row in rows], ["Gone", "Ring him", "Later"])
+		self.assertEqual([row[1] for row in rows], ["Done", "Open", "Open"])
+		self.assertEqual({row[3:] for row in rows}, {(self.owners[0], "High", mary.name)})
+		self.assertEqual(deal.next_follow_up_on, get_datetime("2099-02-01 10:00:00"))
+		self.assertEqual(mary.next_follow_up_on, deal.next_follow_up_on)
+		assigned = {"reference_type": "Follow Up", "allocated_to": self.owners[0], "status": "Open"}
+		self.assertEqual(frappe.db.count("ToDo", assigned), 2)
+		alone = frappe.get_all(
+			"Follow Up", {"customer_profile": mary.name, "deal": ["is", "not set"]}, fields
+		)
+		self.assertEqual([(row.status, row.assigned_to) for row in alone], [("Cancelled", None)])
 		self.undo(run)
 		self.assertEqual(self.counts(), before)
 

@@ -1,4 +1,4 @@
-"""Bring along what hangs on a record: comments, notes, files, tags, assignments, contacts and mails.
+"""Bring along what hangs on a record: comments, notes, files, tags, assignments, contacts, mails and tasks.
 
 Nothing is taken away from the source, and no bytes are copied: a new File row points at the same file, a mail gets one more
 link. Authors and dates stay.
@@ -26,6 +26,7 @@ from crm_plus.workflows.adoption_ledger import (
 	new_name,
 )
 from crm_plus.workflows.adoption_sources import NOTE_TABLES
+from crm_plus.workflows.adoption_tasks import take_tasks
 
 Holders = Mapping[str, tuple[str, str]]
 Rows = list[dict[str, Any]]
@@ -44,6 +45,7 @@ def take_belongings(book: Book, doctype: str, holders: Holders) -> None:
 	take_marks(book, ASSIGNMENTS, doctype, holders)
 	take_contacts(book, doctype, {name: holder for name, holder in holders.items() if holder[0] == PROFILE})
 	take_mails(book, doctype, holders)
+	take_tasks(book, doctype, holders)
 
 
 def copies(

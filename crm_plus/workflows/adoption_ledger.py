@@ -20,9 +20,10 @@ PROFILE, DEAL = "Customer Profile", "Deal"
 # What a record here came from, as opposed to what hangs on it.
 PARTY, ORGANIZATION, DEAL_KIND, DOCUMENT, MASTER = "Party", "Organization", "Deal", "Document", "Master"
 COMMENT, FILE, TAG, ASSIGNMENT, CONTACT, MAIL = "Comment", "File", "Tag", "Assignment", "Contact", "Mail"
+FOLLOW_UP = "Follow Up"
 STAMPS = ("creation", "modified", "owner", "modified_by")
 ROOTS = (PARTY, ORGANIZATION, DEAL_KIND)
-HANGING = (COMMENT, FILE, TAG, ASSIGNMENT, CONTACT, MAIL)
+HANGING = (COMMENT, FILE, TAG, ASSIGNMENT, CONTACT, MAIL, FOLLOW_UP)
 COLUMNS = (
 	*(
 		"kind",
