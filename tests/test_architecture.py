@@ -82,6 +82,10 @@ def test_rules_are_mirrored_by_tests() -> None:
 	report(arrows.mirror_faults(rules, tests))
 
 
+def test_imports_go_in_no_circle() -> None:
+	report(arrows.cycle_faults(list(app_sources())))
+
+
 def test_something_was_checked() -> None:
 	"""An empty tree passes every check above: without this, a moved folder would make them all green."""
 	rooms = {source.room for source in app_sources()}

@@ -96,6 +96,14 @@ def test_hooks_are_caught(old: str, new: str, said: str) -> None:
 	assert said in "\n".join(wiring_faults(HOOKS.replace(old, new)))
 
 
+def test_a_circle_of_imports_is_caught() -> None:
+	one = Source("crm_plus/workflows/one.py", "from crm_plus.workflows.two import second\n")
+	two = Source("crm_plus/workflows/two.py", "from crm_plus.workflows import one\n")
+	later = Source("crm_plus/workflows/two.py", "def second():\n\tfrom crm_plus.workflows import one\n")
+	assert "circle" in "\n".join(arrows.cycle_faults([one, two]))
+	assert arrows.cycle_faults([one, later]) == []
+
+
 def test_handler_without_test_is_caught() -> None:
 	hooks = wiring.Hooks(Source("crm_plus/hooks.py", HOOKS))
 	assert len(wiring.untested_faults(hooks, "Sales Order")) == 3

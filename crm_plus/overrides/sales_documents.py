@@ -3,7 +3,7 @@
 from typing import Any
 
 from crm_plus.overrides.guard import never_in_the_way
-from crm_plus.workflows import deal_links, profile_events
+from crm_plus.workflows import after_commit, deal_links, profile_events
 
 
 @never_in_the_way()
@@ -32,11 +32,11 @@ def _refill_rows(doc: Any) -> None:
 @never_in_the_way()
 def on_change(doc: Any, method: str | None = None) -> None:
 	"""Note the document for its deals and, where it is a purchase, for its customer: both follow after the commit."""
-	deal_links.note_change(doc)
+	after_commit.note_change(doc)
 	profile_events.note_document(doc)
 
 
 @never_in_the_way()
 def on_trash(doc: Any, method: str | None = None) -> None:
 	"""Note a deleted document for its deals."""
-	deal_links.note_change(doc)
+	after_commit.note_change(doc)

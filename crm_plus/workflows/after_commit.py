@@ -11,7 +11,7 @@ from typing import Any
 
 import frappe
 
-from crm_plus.workflows import deal_follow, deal_money, until_commit
+from crm_plus.workflows import deal_follow, deal_links, deal_money, until_commit
 
 # More than this in one request is left to a background job: nobody should wait for a mass posting.
 DEALS_PER_REQUEST = 20
@@ -30,6 +30,13 @@ def touch(doctype: str, name: str, deals: Iterable[str] = (), *, are_all: bool =
 	notes = until_commit.notes(TOUCHED, run)
 	notes.setdefault("answered" if are_all else "documents", set()).add((doctype, name))
 	notes.setdefault("deals", set()).update(deal for deal in deals if deal)
+
+
+def note_change(doc: Any) -> None:
+	"""Note a submitted or cancelled document for its deals, present and former."""
+	if doc.docstatus != 0:
+		deals = deal_links.deals_on(doc) | deal_links.deals_on(doc.get_doc_before_save())
+		touch(doc.doctype, doc.name, deals, are_all=True)
 
 
 def run(touched: until_commit.Notes) -> None:

@@ -6,7 +6,6 @@ import frappe
 from frappe import _
 
 from crm_plus.rules.quoted_text import quoted
-from crm_plus.workflows import after_commit
 
 # Where a row without a deal finds it: the row of the earlier document that it was made from.
 EARLIER_ROW = {
@@ -99,11 +98,3 @@ def _customer_of(profile: str) -> str | None:
 	if customer or not organization:
 		return customer
 	return frappe.db.get_value("Customer Profile", organization, "erpnext_customer")
-
-
-def note_change(doc: Any) -> None:
-	"""Note a submitted or cancelled document for its deals, present and former."""
-	if doc.docstatus == 0:
-		return
-	deals = deals_on(doc) | deals_on(doc.get_doc_before_save())
-	after_commit.touch(doc.doctype, doc.name, deals, are_all=True)

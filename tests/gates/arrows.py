@@ -1,6 +1,8 @@
 """The arrows between the rooms of the house: who may import whom."""
 
 import ast
+from collections.abc import Collection
+from graphlib import CycleError, TopologicalSorter
 
 from gates.tree import APP, Source, room_of
 
@@ -102,6 +104,32 @@ def rules_may_import(name: str) -> bool:
 	"""Tell whether a decision may import a dotted name."""
 	parts = name.split(".")
 	return ".".join(parts[:2]) == f"{APP}.rules" or bool({parts[0], ".".join(parts[:2])} & RULES_MAY_IMPORT)
+
+
+def cycle_faults(sources: list[Source]) -> list[str]:
+	"""Find files that import each other in a circle: which of them is asked for first would decide whether it works."""
+	names = {module_name(source): source for source in sources}
+	graph = {name: set(imported_modules(source, names)) for name, source in names.items()}
+	try:
+		tuple(TopologicalSorter(graph).static_order())
+	except CycleError as error:
+		circle = [str(name) for name in error.args[1]]
+		return [names[circle[0]].fault(1, "imports go in a circle: " + " < ".join(circle))]
+	return []
+
+
+def module_name(source: Source) -> str:
+	"""Return the dotted name of a file."""
+	return source.path.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+
+
+def imported_modules(source: Source, known: Collection[str]) -> list[str]:
+	"""Return the modules of ours that a file imports as soon as it is imported itself."""
+	found = []
+	for node, name in imported_names(source, at_runtime=True):
+		if node in source.tree.body:
+			found += [module for module in (name, name.rpartition(".")[0]) if module in known][:1]
+	return found
 
 
 def mirror_faults(rules: list[str], tests: list[str]) -> list[str]:
