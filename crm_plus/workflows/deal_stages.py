@@ -14,7 +14,7 @@ from frappe.utils import escape_html, get_datetime, getdate, now_datetime, strip
 from crm_plus.rules import deal_stages as rules
 from crm_plus.rules.deal_stages import LOST, OPEN, Move, Stage
 from crm_plus.rules.plain_values import as_day
-from crm_plus.workflows import deal_approval, deal_defaults, deal_loss, deal_value
+from crm_plus.workflows import deal_approval, deal_defaults, deal_loss, deal_value, stage_follow_ups
 from crm_plus.workflows.pipelines import forget_stages, load_stage, load_stages
 from crm_plus.workflows.stage_refusals import sentence
 
@@ -160,6 +160,7 @@ def record(deal: Document) -> None:
 		ignore_permissions=True,  # safe: history is written for whoever was allowed to save the deal
 		ignore_links=True,  # the deal itself has just been checked
 	)
+	stage_follow_ups.enter(deal)
 	for flag in ("stage_cause", "cause_doctype", "cause_name", "stage_note", "stage_moved_on"):
 		flags.pop(flag, None)
 	if deal.status == LOST:
