@@ -169,6 +169,7 @@ doctype_js = {
 	"Quotation": "public/js/overrides/quotation.js",
 	"Sales Order": "public/js/overrides/sales_order.js",
 	"Sales Invoice": "public/js/overrides/sales_invoice.js",
+	"User": "public/js/overrides/user.js",
 }
 doctype_list_js = {"Sales Invoice": "public/js/overrides/sales_invoice_list.js"}
 

@@ -117,6 +117,9 @@ EXAMPLES: Examples = {
 	"interactions.relink": lambda world: {
 		**{"name": world.mail, "reference_doctype": "Deal", "reference_name": world.deal},
 	},
+	"hand_over.reassign": lambda world: {"doctype": "Deal", "names": [world.deal], "user": "Administrator"},
+	"hand_over.book": lambda world: {"person": "Administrator"},
+	"hand_over.leave": lambda world: {"person": "nobody@example.com", "successor": "Administrator"},
 	"narrowed.link_title": lambda world: {"doctype": "Deal", "docname": world.deal},
 	"narrowed.tagged_documents": lambda world: {"doctype": "Deal", "tag": "Important"},
 	"narrowed.chart": lambda world: {"chart_name": "CRM Plus Won by Month"},

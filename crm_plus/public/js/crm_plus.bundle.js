@@ -1,6 +1,7 @@
 // What the whole Desk needs of CRM Plus: loaded with every page, so it only registers, and asks nothing by itself.
 import "./lists.js";
 import "./user_names.js";
+import "./hand_over.js";
 import "./search_bar.js";
 import "./credit_panel.js";
 import "./duplicate_hint.js";

@@ -11,7 +11,10 @@ frappe.listview_settings["Customer Profile"] = {
 	add_fields: ["lifecycle_stage", "profile_type", "phone", "image"],
 	hide_name_column: true,
 	formatters: { profile_owner: (user, df) => crm_plus.lists.user_cell(user, df) },
-	onload: (listview) => crm_plus.lists.show_columns(listview),
+	onload(listview) {
+		crm_plus.lists.show_columns(listview);
+		crm_plus.hand_over.offer(listview);
+	},
 
 	get_indicator(doc) {
 		const stage = doc.lifecycle_stage;

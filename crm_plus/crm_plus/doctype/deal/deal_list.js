@@ -14,6 +14,7 @@ frappe.listview_settings["Deal"] = {
 	// Days until a deal rots stand on the stage: read once for the list.
 	onload(listview) {
 		crm_plus.lists.show_columns(listview, "expected_close_date");
+		crm_plus.hand_over.offer(listview);
 		frappe.db
 			.get_list("Pipeline Stage", {
 				fields: ["name", "rots_after_days"],
