@@ -10,7 +10,7 @@ from crm_plus.tests.base import CRMPlusTestCase
 from crm_plus.tests.factories_follow_ups import free_of_holidays, make_company_with_holidays
 from crm_plus.workflows import deal_stages, follow_ups
 
-CALL = {"subject": "Call about the proposal", "working_days": 3, "at_time": "10:30:00", "priority": "High"}
+CALL = {"subject": "Call about the proposal", "working_days": 3, "at_time": "10:30", "priority": "High"}
 
 
 class TestStandardFollowUps(CRMPlusTestCase):

@@ -64,6 +64,6 @@ def _assignee(user: str | None) -> str | None:
 
 def _due_on(company: str, row: Any, user: str | None) -> datetime:
 	start = user_clock.now_of(user)
-	at = (datetime.min + row.at_time).time() if row.at_time is not None else NINE
+	at = time.fromisoformat(row.at_time) if row.at_time else NINE
 	off = working_days.holidays(company, start.date())
 	return user_clock.on_site(recurrence.in_working_days(start, cint(row.working_days), at, off), user)
