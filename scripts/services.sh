@@ -42,10 +42,10 @@ ensure_mariadb() {
 	esac
 	can_be_root || die "MariaDB does not run, and starting it needs root or sudo: start it (sudo service mariadb start) and try again."
 	note "starting MariaDB"
-	as_root bash -c 'service mariadb start || service mysql start' >>"$log" 2>&1 </dev/null 9<&- || true
+	as_root bash -c 'service mariadb start || service mysql start' >>"$log" 2>&1 </dev/null 8<&- 9<&- || true
 	if ! wait_until 20 answers "$db_host" "$db_port"; then
 		as_root install -d -o mysql -g mysql /run/mysqld
-		as_root setsid --fork mysqld_safe >>"$log" 2>&1 </dev/null 9<&-
+		as_root setsid --fork mysqld_safe >>"$log" 2>&1 </dev/null 8<&- 9<&-
 	fi
 	wait_until 60 answers "$db_host" "$db_port" || {
 		keep_log=1
@@ -148,7 +148,7 @@ start_redis() { # start_redis PORT ARGUMENTS...
 	if [[ $1 == --* ]]; then set -- "$@" --port "$port" --bind 127.0.0.1; fi
 	note "starting Redis on port $port"
 	pid_file=$state/redis-$port.pid
-	as_bench -C "$BENCH_DIR" redis-server "$@" --pidfile "$pid_file" --daemonize yes >>"$log" 2>&1 </dev/null 9<&-
+	as_bench -C "$BENCH_DIR" redis-server "$@" --pidfile "$pid_file" --daemonize yes >>"$log" 2>&1 </dev/null 8<&- 9<&-
 	wait_until 20 answers 127.0.0.1 "$port" || die "Redis does not start on port $port."
 	redis_pids+=("$pid_file")
 }
