@@ -5,11 +5,12 @@ from typing import Any
 
 import frappe
 from frappe import _
+from frappe.model.document import Document
 from frappe.utils import get_datetime
 
 from crm_plus.access.records import record
 from crm_plus.api import arguments
-from crm_plus.reports import timeline
+from crm_plus.reports import timeline, timeline_mail
 from crm_plus.reports.timeline_query import Window
 from crm_plus.rules.plain_values import as_day, as_moment
 from crm_plus.rules.timeline import KINDS, Place, kinds_of
@@ -31,9 +32,22 @@ def entries(
 	and not be the last: that one's `next` is None. Raises frappe.PermissionError where the caller may not read the
 	record, frappe.ValidationError for filters that make no sense.
 	"""
+	return timeline.page(_record(doctype, name), _window(arguments.mapping(filters), _place(after)))
+
+
+@frappe.whitelist(methods=["GET"])
+def mail(doctype: str, name: str, mail: str) -> dict[str, Any]:
+	"""A message of the timeline of a deal or customer: subject, people, files, and its HTML, for a sandbox only.
+
+	Raises frappe.PermissionError where the caller may not read the record, or the document that the message is about.
+	"""
+	return timeline_mail.mail_of(_record(doctype, name), mail)
+
+
+def _record(doctype: str, name: str) -> Document:
 	if doctype not in RECORDS:
 		frappe.throw(_("Only deals and customer profiles have a timeline."))
-	return timeline.page(record(doctype, name), _window(arguments.mapping(filters), _place(after)))
+	return record(doctype, name)
 
 
 def _window(values: dict[str, Any], place: Place | None) -> Window:

@@ -11,6 +11,7 @@ from crm_plus.setup.approvals import install_deal_approval
 from crm_plus.setup.compatibility import check_versions
 from crm_plus.setup.custom_fields import CUSTOM_FIELDS, MODULE
 from crm_plus.setup.defaults import install_defaults
+from crm_plus.setup.indexes import add_indexes
 
 
 def before_install() -> None:
@@ -31,6 +32,7 @@ def before_install() -> None:
 def after_install() -> None:
 	"""Add our fields to ERPNext's documents and the masters that an empty site needs."""
 	sync_custom_fields()
+	add_indexes()
 	install_defaults()
 	install_deal_approval()
 
@@ -39,6 +41,7 @@ def after_migrate() -> None:
 	"""Bring the custom fields of an updated app to the site; masters that an administrator changed stay as they are."""
 	check_versions()
 	sync_custom_fields()
+	add_indexes()
 	install_deal_approval()
 
 

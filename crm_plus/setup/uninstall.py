@@ -7,6 +7,7 @@ import frappe
 from crm_plus.setup.approvals import remove_deal_approval
 from crm_plus.setup.compatibility import desktop_doctypes
 from crm_plus.setup.custom_fields import CUSTOM_FIELDS, MODULE
+from crm_plus.setup.indexes import drop_indexes
 from crm_plus.setup.install import our_doctypes
 from crm_plus.setup.uninstall_references import remove_child_rows, remove_references
 
@@ -22,6 +23,7 @@ def before_uninstall() -> None:
 	"""
 	remove_deal_approval()
 	remove_fields()
+	drop_indexes()
 	doctypes = our_doctypes()
 	remove_references(doctypes)
 	frappe.db.delete("Singles", {"doctype": ["in", doctypes]})

@@ -9,7 +9,9 @@ class InteractionParticipant(PlainValues, Document):
 
 
 def on_doctype_update() -> None:
-	"""Add the index by which a customer's interactions are read, newest first."""
+	"""Add the index by which a customer's interactions are read, newest first and each once: nothing else is looked at."""
 	frappe.db.add_index(
-		"Interaction Participant", ["customer_profile", "happened_on"], index_name="customer_happened"
+		"Interaction Participant",
+		["customer_profile", "happened_on", "parent"],
+		index_name="customer_happened_parent",
 	)

@@ -1,0 +1,113 @@
+// The timeline's tab on the forms of deals and customer profiles: loaded when it is first looked at, and kept up to date.
+
+frappe.provide("crm_plus.timeline");
+
+const FIELD = "timeline_html";
+// What is saved elsewhere and may belong to the stream; documents of ERPNext change the deal or the profile as well.
+const WATCHED = ["Interaction", "Follow Up"];
+
+crm_plus.timeline.setup = (doctype) =>
+	frappe.ui.form.on(doctype, {
+		refresh: show,
+		// Frappe's own timeline was drawn anew: a comment or a mail came in.
+		timeline_refresh: (frm) => frm.crm_timeline?.view?.note_change(),
+	});
+
+function show(frm) {
+	const field = frm.fields_dict[FIELD];
+	if (!field) return;
+	hide_frappes_own(frm);
+	if (frm.is_new()) return field.$wrapper.hide();
+	field.$wrapper.show();
+	frm.crm_timeline ??= watch(frm, field.$wrapper.get(0));
+	frm.crm_timeline.is_stale = true;
+	read(frm);
+}
+
+function watch(frm, element) {
+	const timeline = { view: null, is_stale: true, is_seen: false };
+	new IntersectionObserver((seen) => {
+		timeline.is_seen = seen.some((one) => one.isIntersecting);
+		read(frm);
+	}).observe(element);
+	WATCHED.forEach((doctype) => frappe.realtime.doctype_subscribe(doctype));
+	listen(frm);
+	return timeline;
+}
+
+// A list view takes off everybody's listener: so it is put on at each look.
+function listen(frm) {
+	frm.crm_on_list_update ??= ({ doctype }) => {
+		if (!WATCHED.includes(doctype) || !frm.crm_timeline) return;
+		frm.crm_timeline.is_stale = true;
+		if (is_looked_at(frm)) frm.crm_timeline.view?.note_change();
+	};
+	frappe.realtime.off("list_update", frm.crm_on_list_update);
+	frappe.realtime.on("list_update", frm.crm_on_list_update);
+}
+
+const is_looked_at = (frm) => frm.crm_timeline.is_seen && frm === cur_frm && !document.hidden;
+
+async function read(frm) {
+	const timeline = frm.crm_timeline;
+	if (!timeline.is_seen || !timeline.is_stale || frm.is_new()) return;
+	timeline.is_stale = false;
+	listen(frm);
+	if (!crm_plus.Timeline) await frappe.require("timeline.bundle.js");
+	timeline.view ??= new crm_plus.Timeline({
+		wrapper: frm.fields_dict[FIELD].$wrapper,
+		actions: actions(frm),
+		others: frappes_own(frm),
+	});
+	timeline.view.show(frm.doctype, frm.doc.name);
+}
+
+/** What is asked for most, on top: log what happened, promise what is next, write. */
+function actions(frm) {
+	const of_record = () =>
+		frm.doctype === "Deal"
+			? { deal: frm.doc.name, customer_profile: frm.doc.customer_profile, contact: frm.doc.contact }
+			: { customer_profile: frm.doc.name };
+	const after = () => frm.crm_timeline.view.note_change();
+	const found = [];
+	if (frappe.model.can_create("Interaction")) {
+		found.push({ label: __("Log"), primary: true, run: () => log(of_record(), after) });
+	}
+	if (frappe.model.can_create("Follow Up")) {
+		found.push({ label: __("Follow Up"), run: () => follow_up(of_record(), after) });
+	}
+	if (frappe.model.can_email(null, frm)) found.push({ label: __("E-mail"), run: () => frm.email_doc() });
+	return found;
+}
+
+function log(values, after) {
+	if (crm_plus.log_interaction) return crm_plus.log_interaction({ ...values, after });
+	frappe.new_doc("Interaction", values);
+}
+
+function follow_up(values, after) {
+	if (crm_plus.new_follow_up) return crm_plus.new_follow_up({ ...values, after });
+	frappe.new_doc("Follow Up", values);
+}
+
+// Frappe's own activity below the form would say most things a second time: it is one press away, for the changes to
+// fields and assignments that the timeline leaves out.
+function hide_frappes_own(frm) {
+	frm.footer?.wrapper.toggleClass("crm-own-activity", true);
+}
+
+function frappes_own(frm) {
+	const wrapper = frm.footer?.wrapper;
+	return {
+		exist: Boolean(wrapper),
+		shown: false,
+		toggle() {
+			this.shown = !this.shown;
+			wrapper.toggleClass("crm-own-activity-shown", this.shown);
+			if (this.shown) frappe.utils.scroll_to(wrapper, true, 80);
+		},
+	};
+}
+
+crm_plus.timeline.setup("Deal");
+crm_plus.timeline.setup("Customer Profile");
