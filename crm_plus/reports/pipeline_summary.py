@@ -7,6 +7,7 @@ from frappe.utils import flt, now_datetime
 from pypika import Case
 from pypika.functions import Count, Sum
 
+from crm_plus.reports import report_groups
 from crm_plus.reports.board import load_stages
 from crm_plus.reports.board_conditions import is_rotten
 from crm_plus.reports.report_functions import SECONDS_IN_DAY, seconds_between
@@ -70,13 +71,11 @@ def read_sums(scope: Scope, group: str) -> list[dict[str, Any]]:
 
 
 def in_order(group: str, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-	"""Return stages from left to right, the sizes upwards, anything else by amount, the largest first."""
-	if group == "Stage":
-		places = {stage.name: (stage.pipeline, stage.position) for stage in load_stages()}
-		return sorted(rows, key=lambda row: places.get(row["value"], ("", 0)))
-	if group == "Size":
-		return sorted(rows, key=lambda row: row["value"])
-	return sorted(rows, key=lambda row: (-row["amount"], str(row["value"])))
+	"""Return stages from left to right, else as all reports order groups."""
+	if group != "Stage":
+		return report_groups.in_order(group, rows, "amount")
+	places = {stage.name: (stage.pipeline, stage.position) for stage in load_stages()}
+	return sorted(rows, key=lambda row: places.get(row["value"], ("", 0)))
 
 
 def shown(sums: dict[str, Any]) -> dict[str, Any]:
@@ -96,6 +95,18 @@ def drill(scope: Scope, own: dict[str, Any]) -> dict[str, dict[str, Any]]:
 	of_group = {**scope_filters(scope), "status": OPEN, **own}
 	return {
 		**dict.fromkeys(("deals", "amount", "weighted"), of_group),
+		"rotten": rotten_filters(scope, own),
 		"overdue": {**of_group, "expected_close_date": before_day(scope.today)},
 		"no_follow_up": {**of_group, "next_follow_up_on": ["is", "not set"]},
 	}
+
+
+def rotten_filters(scope: Scope, own: dict[str, Any]) -> dict[str, Any] | None:
+	"""Return the filters by which the report of rotten deals shows those of a group; None where it has no such filter."""
+	asked = {
+		key: getattr(scope, key) for key in ("company", "pipeline", "source", "owner", "team", "currency")
+	}
+	named = {"owner" if key == "deal_owner" else key: value for key, value in own.items()}
+	if any(isinstance(value, list) or key == "base_amount" for key, value in named.items()):
+		return None
+	return {**asked, **named, "show": "Rotten"}

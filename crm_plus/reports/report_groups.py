@@ -1,6 +1,7 @@
 """By what a report over deals groups its figures: the column, the words for each group, and the list filter behind it."""
 
 from collections.abc import Iterable
+from datetime import date
 from typing import Any
 
 import frappe
@@ -8,7 +9,10 @@ from frappe import _
 from pypika import Case
 from pypika.terms import Term
 
+from crm_plus.reports.report_functions import month_number, month_text
 from crm_plus.reports.report_parts import full_names
+from crm_plus.reports.report_scope import Scope, between, scope_filters
+from crm_plus.rules.periods import month_of
 from crm_plus.rules.quoted_text import quoted
 
 FIELDS = {
@@ -20,7 +24,9 @@ FIELDS = {
 	"Company": "company",
 	"Lost Reason": "lost_reason",
 	"Customer": "customer_profile",
+	"Deal": "name",
 	"Size": "",
+	"Month": "",
 }
 # Lower bounds of the sizes, in company currency.
 SIZES = (0, 1_000, 5_000, 20_000, 100_000, 500_000)
@@ -39,7 +45,9 @@ def chosen_group(filters: dict[str, Any] | None, offered: tuple[str, ...]) -> st
 
 
 def group_term(group: str, deal: Any) -> Term:
-	"""The expression of a group; a size is the index of its lower bound."""
+	"""The expression of a group; a size is the index of its lower bound, a month the one of closing as a number."""
+	if group == "Month":
+		return month_number(deal.closed_on)
 	if group != "Size":
 		return deal[FIELDS[group]]
 	case = Case()
@@ -49,7 +57,9 @@ def group_term(group: str, deal: Any) -> Term:
 
 
 def group_filter(group: str, value: Any) -> dict[str, Any]:
-	"""Return what a list of deals is filtered by to show a group."""
+	"""Return what a list of deals is filtered by to show a group; a month's days are the caller's to add."""
+	if group == "Month":
+		return {}
 	if group != "Size":
 		return {FIELDS[group]: value if value not in (None, "") else ["is", "not set"]}
 	index = int(value)
@@ -73,9 +83,13 @@ def group_labels(group: str, values: Iterable[Any]) -> dict[Any, str]:
 def _names(group: str, values: list[Any]) -> dict[Any, str]:
 	if group == "Size":
 		return {value: size_label(int(value)) for value in values}
+	if group == "Month":
+		return {value: month_text(value) for value in values}
 	if group == "Owner":
 		return full_names(values)
 	titled = {"Stage": ("Pipeline Stage", "stage_name"), "Customer": ("Customer Profile", "full_name")}
+	if group == "Deal":
+		return dict(zip(values, values, strict=True))
 	if group in titled:
 		doctype, fieldname = titled[group]
 		rows = frappe.get_all(
@@ -95,3 +109,19 @@ def size_label(index: int) -> str:
 	if index == len(SIZES) - 1:
 		return _("{0} and more").format(low)
 	return _("{0} to {1}").format(low, f"{SIZES[index + 1]:,}")
+
+
+def closed_filters(scope: Scope, group: str, value: Any) -> dict[str, Any]:
+	"""Return the list filters of a group's deals that closed in the period."""
+	first, last = scope.first, scope.last
+	if group == "Month":
+		month = month_of(date(value // 100, value % 100, 1))
+		first, last = max(first, month.first), min(last, month.last)
+	return {**scope_filters(scope), **group_filter(group, value), "closed_on": between(first, last)}
+
+
+def in_order(group: str, rows: list[dict[str, Any]], largest: str) -> list[dict[str, Any]]:
+	"""Return sizes and months upwards, any other group by a figure, the largest first."""
+	if group in ("Size", "Month"):
+		return sorted(rows, key=lambda row: row["value"] or 0)
+	return sorted(rows, key=lambda row: (-(row[largest] or 0), str(row["value"])))

@@ -5,9 +5,11 @@ keeps its first picture. Days are the site's.
 """
 
 from datetime import date, datetime, timedelta
+from typing import Any
 
 import frappe
-from frappe.query_builder import CustomFunction
+from frappe.query_builder import Case, CustomFunction
+from frappe.query_builder.functions import Coalesce, Max
 from frappe.query_builder.terms import ParameterizedValueWrapper as ValueWrapper
 from frappe.utils import now_datetime
 
@@ -36,7 +38,7 @@ def take_batch(day: date, after: str, size: int) -> str:
 	batch = names.run(pluck=True)
 	if not batch:
 		return ""
-	snapshot = frappe.qb.DocType(SNAPSHOT)
+	snapshot, before = frappe.qb.DocType(SNAPSHOT), frappe.qb.DocType(SNAPSHOT).as_("before")
 	now = now_datetime()
 	stamps = (
 		ValueWrapper(now),
@@ -48,13 +50,30 @@ def take_batch(day: date, after: str, size: int) -> str:
 		frappe.qb.into(snapshot)
 		.ignore()
 		.columns("name", "creation", "modified", "owner", "modified_by", "snapshot_date", "deal", *COPIED)
+		.columns("first_close_date", "close_date_moves")
 		.from_(deal)
+		.left_join(before)
+		.on((before.deal == deal.name) & (before.snapshot_date == night_before(day)))
 		.select(CONCAT(f"{day}-", deal.name), *stamps, ValueWrapper(day), deal.name)
 		.select(*[deal[field] for field in COPIED])
+		.select(Coalesce(before.first_close_date, deal.expected_close_date))
+		.select(Coalesce(before.close_date_moves, 0) + has_moved(before, deal))
 		.where(open_deals & (deal.name <= batch[-1]))
 	)
 	rows.run()
 	return batch[-1]
+
+
+def night_before(day: date) -> date:
+	"""Return the newest day before another one that has a snapshot; a day long ago where none has."""
+	snapshot = frappe.qb.DocType(SNAPSHOT)
+	found = frappe.qb.from_(snapshot).select(Max(snapshot.snapshot_date)).where(snapshot.snapshot_date < day)
+	return found.run()[0][0] or date.min
+
+
+def has_moved(before: Any, deal: Any) -> Any:
+	"""The expression that is 1 where a deal's expected close date is another one than in a snapshot, else 0."""
+	return Case().when(before.expected_close_date != deal.expected_close_date, 1).else_(0)
 
 
 def days_to_forget(today: date) -> list[date]:

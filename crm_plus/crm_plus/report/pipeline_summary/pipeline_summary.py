@@ -45,7 +45,7 @@ def get_columns(group: str) -> parts.Rows:
 		parts.money_column("weighted", _("Weighted"), drill="Deal"),
 		parts.money_column("average", _("Average")),
 		parts.days_column("days", _("Days in Stage")),
-		parts.count_column("rotten", _("Rotten")),
+		parts.count_column("rotten", _("Rotten"), drill_report="Rotten and Slipping Deals"),
 		parts.count_column("overdue", _("Past Their Close Date"), 150, drill="Deal"),
 		parts.count_column("no_follow_up", _("Without Next Step"), 140, drill="Deal"),
 	]

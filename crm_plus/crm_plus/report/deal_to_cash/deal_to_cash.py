@@ -1,0 +1,90 @@
+"""Report "Deal to Cash": won, ordered, invoiced, collected, the days between, and where money is left on the way."""
+
+from typing import Any
+
+from frappe import _
+
+from crm_plus.reports import report_parts as parts
+from crm_plus.reports.deal_to_cash import deal_to_cash, largest_leak
+
+
+def execute(filters: dict[str, Any] | None = None) -> tuple[Any, ...]:
+	"""Return columns, rows, message, chart and summary; amounts in the chosen currency.
+
+	Raises frappe.ValidationError, in one sentence, for filters that make no sense.
+	"""
+	scope, group, rows, total = deal_to_cash(filters)
+	return parts.answer(
+		get_columns(group),
+		rows,
+		total={**total, "group": _("Total")},
+		currency=scope.currency,
+		message=leak_sentence(largest_leak(total)) if rows else None,
+		drawn=get_chart(total, scope.currency),
+		summary=[
+			parts.amount_part(_("Won"), total["won"], scope.currency),
+			parts.amount_part(_("Ordered"), total["ordered"], scope.currency),
+			parts.amount_part(_("Invoiced"), total["invoiced"], scope.currency),
+			parts.amount_part(_("Collected"), total["paid"], scope.currency, "Green"),
+			parts.amount_part(_("Outstanding"), total["outstanding"], scope.currency, "Red"),
+			parts.number_part(_("Days from Invoice to Cash"), rounded(total["to_cash"]), "Float"),
+		],
+	)
+
+
+def rounded(days: float | None) -> float | None:
+	"""Return days with one decimal."""
+	return None if days is None else round(days, 1)
+
+
+def leak_sentence(leak: str) -> str | None:
+	"""Return the sentence that says where most of the money is left."""
+	sentences = {
+		"not_ordered": _("Most is left between winning and ordering: won deals without an order or invoice."),
+		"not_invoiced": _("Most is left between order and invoice: bill what was ordered."),
+		"not_paid": _("Most is left between invoice and payment: collect what is outstanding."),
+		"written_off": _("Most was invoiced and then credited or written off."),
+	}
+	return sentences.get(leak)
+
+
+def get_columns(group: str) -> parts.Rows:
+	"""Return the columns; a deal is a link to it."""
+	first = (
+		parts.column("group", _("Deal"), "Link", 190, options="Deal")
+		if group == "Deal"
+		else parts.column("group", _(group), width=190)
+	)
+	return [
+		first,
+		parts.count_column("deals", _("Deals"), drill="Deal"),
+		parts.money_column("won", _("Won"), drill="Deal"),
+		parts.money_column("quoted", _("Quoted"), drill="Deal"),
+		parts.money_column("ordered", _("Ordered"), drill="Deal"),
+		parts.money_column("invoiced", _("Invoiced"), drill="Deal"),
+		parts.money_column("paid", _("Collected"), drill="Deal"),
+		parts.money_column("outstanding", _("Outstanding"), drill="Deal"),
+		parts.percent_column("collected", _("Collected of Invoiced"), 150),
+		parts.days_column("to_order", _("Days to Order")),
+		parts.days_column("to_invoice", _("Days to Invoice")),
+		parts.days_column("to_cash", _("Days to Cash")),
+		parts.money_column("not_ordered", _("Not Ordered")),
+		parts.money_column("not_invoiced", _("Not Invoiced")),
+		parts.money_column("not_paid", _("Not Collected")),
+		parts.money_column("written_off", _("Credited or Written Off"), 170),
+	]
+
+
+def get_chart(total: parts.Row, currency: str) -> parts.Row:
+	"""Return the steps from the deal to the bank."""
+	steps = (
+		("won", _("Won")),
+		("ordered", _("Ordered")),
+		("invoiced", _("Invoiced")),
+		("paid", _("Collected")),
+	)
+	return parts.chart(
+		[label for _key, label in steps],
+		[(_("Amount"), [total[key] for key, _label in steps])],
+		currency=currency,
+	)

@@ -1,0 +1,173 @@
+"""From the won deal to the bank: what was ordered, invoiced and collected, the days between, and where it leaks.
+
+Amounts in the report's currency: the won amount as the deal says it (without taxes), the others as the ledger has them.
+"""
+
+from typing import Any
+
+import frappe
+from frappe.utils import flt
+from pypika import Case, CustomFunction
+from pypika.functions import Count, Max, Min, Sum
+from pypika.queries import QueryBuilder
+from pypika.terms import Term
+
+from crm_plus.reports.report_groups import (
+	chosen_group,
+	closed_filters,
+	group_labels,
+	group_term,
+	in_order,
+)
+from crm_plus.reports.report_money import books_money, money
+from crm_plus.reports.report_scope import Scope, between, deal_rows, on_days, read_scope, scope_filters
+from crm_plus.rules.deal_stages import WON
+from crm_plus.rules.deal_to_cash import Leaks, largest
+from crm_plus.rules.forecast import percent
+
+GROUPS = ("Owner", "Month", "Source", "Campaign", "Customer", "Pipeline", "Company", "Size", "Deal")
+AMOUNTS = ("won", "quoted", "ordered", "invoiced", "paid", "outstanding")
+LEAKS = ("not_ordered", "not_invoiced", "not_paid", "written_off")
+STEPS = ("to_order", "to_invoice", "to_cash")
+GREATEST = CustomFunction("GREATEST", ["one", "other"])
+DAYS = CustomFunction("DATEDIFF", ["later", "earlier"])
+FIRST = CustomFunction("COALESCE", ["one", "other"])
+
+
+def deal_to_cash(filters: dict[str, Any] | None) -> tuple[Scope, str, list[dict[str, Any]], dict[str, Any]]:
+	"""Return the scope, the group, a row a group of deals won in the period, and the total.
+
+	Raises frappe.ValidationError for filters that make no sense, frappe.PermissionError for who may read no deal.
+	"""
+	scope = read_scope(filters)
+	group = chosen_group(filters, GROUPS)
+	found = [
+		{key: flt(value) if key != "value" else value for key, value in row.items()}
+		for row in read(scope, group)
+	]
+	labels = group_labels(group, [row["value"] for row in found])
+	rows = [
+		{
+			**shown(row),
+			**{"group": labels[row["value"]], "value": row["value"]},
+			"drill": drill({**closed_filters(scope, group, row["value"]), "status": WON}),
+		}
+		for row in in_order(group, found, "won")
+	]
+	keys = ("deals", *AMOUNTS, *LEAKS, *STEPS, *(f"{step}_deals" for step in STEPS))
+	total = {key: sum(row[key] for row in found) for key in keys}
+	behind = {**scope_filters(scope), "closed_on": between(scope.first, scope.last), "status": WON}
+	return scope, group, rows, {**shown(total), "drill": drill(behind)}
+
+
+def shown(sums: dict[str, Any]) -> dict[str, Any]:
+	"""Return what is shown of sums: the days of each step on average over the deals that made it."""
+	steps = {step: sums[step] / sums[f"{step}_deals"] if sums[f"{step}_deals"] else None for step in STEPS}
+	return {
+		"deals": int(sums["deals"]),
+		**{key: sums[key] for key in (*AMOUNTS, *LEAKS)},
+		**steps,
+		"collected": percent(sums["paid"], sums["invoiced"]),
+	}
+
+
+def drill(filters: dict[str, Any]) -> dict[str, Any]:
+	"""Return the list filters behind the amounts: the same deals, whose columns hold each of them."""
+	return dict.fromkeys(("deals", *AMOUNTS), filters)
+
+
+def largest_leak(total: dict[str, Any]) -> str:
+	"""Return the name of the largest leak, "" where there is none."""
+	return largest(Leaks(**{key: total[key] for key in LEAKS}))
+
+
+def read(scope: Scope, group: str) -> list[dict[str, Any]]:
+	"""Return the sums of each group, in one query whatever the number of deals and documents."""
+	deal = frappe.qb.DocType("Deal")
+	ordered, invoiced, paid = first_order(), first_invoice(), last_payment()
+	value = group_term(group, deal)
+	query = (
+		frappe.qb.from_(deal)
+		.left_join(ordered)
+		.on(ordered.deal == deal.name)
+		.left_join(invoiced)
+		.on(invoiced.deal == deal.name)
+		.left_join(paid)
+		.on(paid.deal == deal.name)
+		.select(value.as_("value"), Count("*").as_("deals"), Sum(money(scope, deal)).as_("won"))
+		.where(deal_rows(scope, deal))
+		.where((deal.status == WON) & on_days(deal.closed_on, scope.first, scope.last))
+		.groupby(value)
+	)
+	for key in AMOUNTS[1:]:
+		query = query.select(Sum(books_money(scope, deal, deal[f"{key}_amount"])).as_(key))
+	for key, lost in leak_terms(deal).items():
+		query = query.select(Sum(books_money(scope, deal, lost)).as_(key))
+	collected = Case().when(deal.billing_status == "Paid", paid.day).else_(None)
+	for key, days in (
+		("to_order", DAYS(ordered.day, deal.closed_on)),
+		("to_invoice", DAYS(invoiced.day, FIRST(ordered.day, deal.closed_on))),
+		("to_cash", DAYS(collected, invoiced.day)),
+	):
+		# A document from before the step that it follows took no time.
+		query = query.select(Sum(GREATEST(days, 0)).as_(key), Count(days).as_(f"{key}_deals"))
+	return query.run(as_dict=True)
+
+
+def leak_terms(deal: Any) -> dict[str, Term]:
+	"""`rules.deal_to_cash.leaks` as expressions, in company currency; a test holds the two together."""
+	still_open = GREATEST(deal.outstanding_amount, 0)
+	return {
+		"not_ordered": GREATEST(deal.base_amount - GREATEST(deal.ordered_amount, deal.invoiced_amount), 0),
+		"not_invoiced": GREATEST(deal.ordered_amount - deal.invoiced_amount, 0),
+		"not_paid": still_open,
+		"written_off": GREATEST(deal.invoiced_amount - deal.paid_amount - still_open, 0),
+	}
+
+
+def first_order() -> QueryBuilder:
+	"""The day of each deal's first submitted order."""
+	order, row = frappe.qb.DocType("Sales Order"), frappe.qb.DocType("Sales Order Item")
+	return (
+		frappe.qb.from_(row)
+		.join(order)
+		.on(order.name == row.parent)
+		.select(row.crm_plus_deal.as_("deal"), Min(order.transaction_date).as_("day"))
+		.where((order.docstatus == 1) & (row.crm_plus_deal > ""))
+		.groupby(row.crm_plus_deal)
+		.as_("ordered")
+	)
+
+
+def first_invoice() -> QueryBuilder:
+	"""The day of each deal's first submitted invoice; a return bills nothing."""
+	invoice, row = frappe.qb.DocType("Sales Invoice"), frappe.qb.DocType("Sales Invoice Item")
+	return (
+		frappe.qb.from_(row)
+		.join(invoice)
+		.on(invoice.name == row.parent)
+		.select(row.crm_plus_deal.as_("deal"), Min(invoice.posting_date).as_("day"))
+		.where((invoice.docstatus == 1) & (invoice.is_return == 0) & (row.crm_plus_deal > ""))
+		.groupby(row.crm_plus_deal)
+		.as_("invoiced")
+	)
+
+
+def last_payment() -> QueryBuilder:
+	"""The day of the last payment on each deal's invoices, as the payment ledger has it."""
+	entry, row = frappe.qb.DocType("Payment Ledger Entry"), frappe.qb.DocType("Sales Invoice Item")
+	paid = (
+		(entry.against_voucher_type == "Sales Invoice")
+		& (entry.voucher_type != "Sales Invoice")
+		& (entry.delinked == 0)
+		& (entry.docstatus == 1)
+	)
+	return (
+		frappe.qb.from_(row)
+		.join(entry)
+		.on(entry.against_voucher_no == row.parent)
+		.select(row.crm_plus_deal.as_("deal"), Max(entry.posting_date).as_("day"))
+		.where(paid & (row.crm_plus_deal > ""))
+		.groupby(row.crm_plus_deal)
+		.as_("paid")
+	)
