@@ -10,6 +10,8 @@ import frappe
 
 import crm_plus
 from crm_plus.tests import factories
+from crm_plus.tests.factories_follow_ups import make_follow_up
+from crm_plus.tests.factories_interactions import make_interaction, wait_in_tray
 from crm_plus.tests.request_case import RequestCase, token_of, user_with
 
 REFUSED = (401, 403)
@@ -39,6 +41,8 @@ class World:
 		self.run = frappe.get_doc(
 			{"doctype": "Adoption Run", "pipeline": self.pipeline, "company": self.company}
 		).insert()
+		self.interaction = make_interaction(customer_profile=self.profile).name
+		self.tray = [wait_in_tray() for _ in range(3)]
 		self.mail = factories.make("Communication", communication_medium="Email", subject="Hello").name
 
 	def make_deal(self, stage: str = "New", **values: Any) -> str:
@@ -47,6 +51,13 @@ class World:
 		return factories.make_deal(
 			pipeline=self.pipeline, stage=stage, customer_profile=self.profile, items=items, **values
 		).name
+
+	def follow_up(self, **values: Any) -> str:
+		"""Return a new one each time: most functions close it."""
+		frappe.set_user("Administrator")
+		name = make_follow_up(deal=self.deal, **values).name
+		frappe.db.commit()  # the request is another connection
+		return name
 
 	def stage(self, name: str) -> str:
 		return f"{self.pipeline}-{name}"
@@ -114,6 +125,23 @@ EXAMPLES: Examples = {
 		"currency": frappe.get_cached_value("Company", world.company, "default_currency"),
 		"company": world.company,
 	},
+	"capture.start": lambda world: {},
+	"capture.stop": lambda world: {},
+	"capture.progress": lambda world: {},
+	"unmatched.link": lambda world: {"mail": world.tray[0], "doctype": "Deal", "name": world.deal},
+	"unmatched.new_profile": lambda world: {"mail": world.tray[1]},
+	"unmatched.set_aside": lambda world: {"mail": world.tray[2]},
+	"unmatched.take_back": lambda world: {"mail": world.tray[2]},
+	"unmatched.count": lambda world: {},
+	"interactions.calendar": lambda world: {"start": "2026-01-01", "end": "2026-02-01"},
+	"interactions.reschedule": lambda world: {
+		"args": {"name": world.interaction, "starts_on": "2026-01-02 10:00:00", "ends_on": "2026-01-02 11:00:00"}
+	},
+	"interactions.choices": lambda world: {},
+	"interactions.log": lambda world: {
+		"interaction": {"interaction_type": "Call", "customer_profile": world.profile, "outcome": "Reached"},
+		"next_step": {"due_on": "2030-01-01 09:00:00"},
+	},
 	"interactions.relink": lambda world: {
 		**{"name": world.mail, "reference_doctype": "Deal", "reference_name": world.deal},
 	},
@@ -121,8 +149,27 @@ EXAMPLES: Examples = {
 	"hand_over.book": lambda world: {"person": "Administrator"},
 	"hand_over.leave": lambda world: {"person": "nobody@example.com", "successor": "Administrator"},
 	"narrowed.link_title": lambda world: {"doctype": "Deal", "docname": world.deal},
+	"narrowed.count": lambda world: {"doctype": "Deal", "filters": {"pipeline": world.pipeline}},
+	"narrowed.group_counts": lambda world: {"doctype": "Deal", "current_filters": "[]", "field": "status"},
 	"narrowed.tagged_documents": lambda world: {"doctype": "Deal", "tag": "Important"},
 	"narrowed.chart": lambda world: {"chart_name": "CRM Plus Won by Month"},
+	"follow_ups.complete": lambda world: {
+		"follow_up": world.follow_up(),
+		"answer": {"no_next_reason": "Done"},
+	},
+	"follow_ups.complete_many": lambda world: {"follow_ups": [world.follow_up()], "answer": {"note": "Done"}},
+	"follow_ups.delegate": lambda world: {"follow_up": world.follow_up(), "colleague": "Administrator"},
+	"follow_ups.delegate_many": lambda world: {
+		"follow_ups": [world.follow_up()],
+		"colleague": "Administrator",
+	},
+	"follow_ups.snooze": lambda world: {"follow_up": world.follow_up(), "until": "2030-01-01 09:00"},
+	"follow_ups.cancel": lambda world: {"follow_up": world.follow_up()},
+	"follow_ups.reopen": lambda world: {"follow_up": world.follow_up(status="Done")},
+	"follow_ups.preview": lambda world: {
+		"values": {"due_on": "2030-01-31 09:00", "repeat": "Monthly by Date"}
+	},
+	"my_day.day": lambda world: {},
 	"profiles.find_duplicates": lambda world: {
 		"full_name": frappe.db.get_value("Customer Profile", world.profile, "full_name")
 	},

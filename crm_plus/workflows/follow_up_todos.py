@@ -10,10 +10,10 @@ from typing import Any
 
 import frappe
 from frappe import _
+from frappe.desk.doctype.notification_log.notification_log import enqueue_create_notification
 from frappe.desk.form.assign_to import notify_assignment
 from frappe.utils import escape_html
 
-from crm_plus.channels import in_app
 from crm_plus.rules.quoted_text import quoted
 from crm_plus.workflows import user_clock
 
@@ -181,7 +181,8 @@ def _warn_of_no_next_step(doc: Any) -> None:
 	title = frappe.db.get_value("Deal", {"name": doc.deal or "", "status": OPEN}, "title")
 	if title and not frappe.db.exists(DOCTYPE, {"deal": doc.deal, "status": OPEN}):
 		message = _("{0} has no next step now: plan one.").format(frappe.bold(quoted(title)))
-		in_app.notify(doc.assigned_to, message, "Deal", doc.deal)
+		bell = {"type": "Alert", "document_type": "Deal", "document_name": doc.deal, "subject": message}
+		enqueue_create_notification(doc.assigned_to, {**bell, "from_user": frappe.session.user})
 
 
 def forget(todo: Any) -> None:

@@ -1,0 +1,184 @@
+"""My Day: what it shows, to whom, with how many questions, and what finishing from it does."""
+
+from datetime import timedelta
+from typing import Any
+
+import frappe
+from frappe.utils import now_datetime
+
+from crm_plus.api import follow_ups as api
+from crm_plus.api import my_day
+from crm_plus.tests import factories
+from crm_plus.tests.base import CRMPlusTestCase
+from crm_plus.tests.factories_follow_ups import make_follow_up, successor_of
+from crm_plus.workflows import user_clock
+
+
+def interaction_type() -> str:
+	return factories.make("Interaction Type", interaction_type=factories.unique("Call")).name
+
+
+def interaction_outcome() -> str:
+	return factories.make("Interaction Outcome", outcome=factories.unique("Reached")).name
+
+
+class DayCase(CRMPlusTestCase):
+	def setUp(self) -> None:
+		super().setUp()
+		self.agent = factories.make_user("Sales User").name
+		self.deal = factories.make_deal(deal_owner=self.agent)
+
+	def follow_up(self, **due: float) -> Any:
+		return make_follow_up(
+			deal=self.deal.name, assigned_to=self.agent, due_on=now_datetime() + timedelta(**due)
+		)
+
+	def day(self) -> dict[str, Any]:
+		self.commit()
+		with self.as_user(self.agent):
+			return my_day.day()
+
+	def names(self, shown: dict[str, Any], key: str) -> list[str]:
+		return [item["name"] for item in shown[key]]
+
+
+class TestDay(DayCase):
+	def test_each_promise_stands_in_its_list(self) -> None:
+		now = user_clock.now_of(self.agent)
+		noon = user_clock.on_site(now.replace(hour=12, minute=0, second=0), self.agent)
+		at = {
+			key: noon + timedelta(days=days)
+			for key, days in (("overdue", -2), ("today", 0), ("soon", 3), ("later", 30))
+		}
+		made = {
+			key: make_follow_up(deal=self.deal.name, assigned_to=self.agent, due_on=moment).name
+			for key, moment in at.items()
+		}
+		make_follow_up(deal=self.deal.name, due_on=at["today"])  # somebody else's
+		shown = self.day()
+		for key in ("overdue", "today", "soon"):
+			self.assertEqual(self.names(shown, key), [made[key]], key)
+		item = shown["today"][0]
+		self.assertEqual(item["deal_title"], self.deal.title)
+		self.assertTrue(item["customer_full_name"])
+		self.assertEqual(item["due_on_wall"][11:], "12:00")
+
+	def test_planned_meetings_are_the_users_own(self) -> None:
+		values = {
+			"interaction_type": interaction_type(),
+			"customer_profile": self.deal.customer_profile,
+			"starts_on": now_datetime() + timedelta(days=1),
+			"status": "Planned",
+		}
+		mine = factories.make("Interaction", subject="Visit", interaction_owner=self.agent, **values)
+		factories.make("Interaction", subject="Other", interaction_owner="Administrator", **values)
+		self.assertEqual(self.names(self.day(), "meetings"), [mine.name])
+
+	def test_a_deal_is_quiet_without_a_word_and_without_a_plan(self) -> None:
+		long_ago = now_datetime() - timedelta(days=40)
+		frappe.db.set_value("Deal", self.deal.name, "creation", long_ago, update_modified=False)
+		self.assertEqual([deal["name"] for deal in self.day()["quiet"]["deals"]], [self.deal.name])
+		self.follow_up(days=2)
+		self.assertEqual(self.day()["quiet"], {"deals": [], "count": 0})
+
+	def test_the_number_of_questions_does_not_grow(self) -> None:
+		self.follow_up(hours=1)
+		self.day()
+		with self.as_user(self.agent), self.count_queries() as few:
+			my_day.day()
+		for hours in range(2, 14):
+			self.follow_up(hours=hours)
+		self.day()
+		with self.as_user(self.agent), self.count_queries() as many:
+			my_day.day()
+		self.assertEqual(len(few), len(many))
+
+	def test_customers_that_the_user_may_not_read_have_no_name(self) -> None:
+		other = factories.make_deal()
+		hidden = make_follow_up(deal=other.name, assigned_to=self.agent)
+		allowed = {"doctype": "User Permission", "user": self.agent, "allow": "Customer Profile"}
+		frappe.get_doc({**allowed, "for_value": self.deal.customer_profile}).insert()
+		name = frappe.db.get_value("Customer Profile", other.customer_profile, "full_name")
+		shown = self.day()
+		self.assertNotIn(name, str(shown))
+		self.assertNotIn(other.title, str(shown))
+		self.assertNotIn(hidden.name, str(self.names(shown, "soon")) if name in str(shown) else "")
+
+	def test_who_may_read_no_follow_ups_is_refused(self) -> None:
+		outsider = factories.make_user("Employee").name
+		with self.as_user(outsider), self.assertRaises(frappe.PermissionError):
+			my_day.day()
+
+
+class TestAnswers(DayCase):
+	def test_done_and_it_went_like_this_in_one_call(self) -> None:
+		one = self.follow_up(hours=1)
+		outcome = interaction_outcome()
+		kind = interaction_type()
+		answer = {
+			**{"outcome": outcome, "note": "They like it.\nSend <b>prices</b>.", "interaction_type": kind},
+			**{"next_subject": "Send prices", "next_due_on": "2030-03-01 09:00"},
+		}
+		with self.as_user(self.agent):
+			done = api.complete(one.name, answer)
+		following = frappe.get_doc("Follow Up", done["next"])
+		self.assertEqual(
+			(following.subject, following.assigned_to, following.deal),
+			("Send prices", self.agent, self.deal.name),
+		)
+		interaction = frappe.get_doc("Interaction", following.interaction)
+		self.assertEqual((interaction.outcome, interaction.deal), (outcome, self.deal.name))
+		self.assertNotIn("<b>", interaction.summary)
+		self.assertEqual(self.names(self.day(), "today") + self.names(self.day(), "overdue"), [])
+
+	def test_nothing_half_done_stays_behind(self) -> None:
+		one = self.follow_up(hours=1)
+		kind = interaction_type()
+		self.commit()
+		before = frappe.db.count("Interaction")
+		with self.assertRaises(frappe.ValidationError):
+			api.complete(one.name, {"interaction_type": kind, "next_due_on": "1900-01-01 09:00"})
+		frappe.db.rollback()
+		self.assertEqual(frappe.db.count("Interaction"), before)
+		self.assertEqual(frappe.db.get_value("Follow Up", one.name, "status"), "Open")
+
+	def test_many_at_once_each_for_itself(self) -> None:
+		alone = factories.make_deal()
+		last = make_follow_up(deal=alone.name)
+		others = [make_follow_up(), make_follow_up(repeat="Daily")]
+		answer = api.complete_many([last.name, *(one.name for one in others), "no-such"], {"note": "Cleared"})
+		self.assertEqual([row["name"] for row in answer["done"]], [one.name for one in others])
+		refused = {row["name"]: row["sentence"] for row in answer["refused"]}
+		self.assertIn("plan one, or say why", refused[last.name])
+		self.assertIn("no-such", refused["no-such"])
+		self.assertTrue(successor_of(others[1].name))
+		handed = api.delegate_many([last.name], self.agent)
+		self.assertEqual(frappe.db.get_value("Follow Up", last.name, "assigned_to"), self.agent)
+		self.assertEqual(handed["refused"], [])
+		with self.assertRaisesRegex(frappe.ValidationError, "at most 500"):
+			api.delegate_many([str(number) for number in range(501)], self.agent)
+
+	def test_a_snooze_is_on_the_users_clock(self) -> None:
+		frappe.db.set_value("User", self.agent, "time_zone", "Asia/Tokyo")
+		frappe.clear_document_cache("User", self.agent)
+		one = self.follow_up(hours=1)
+		with self.as_user(self.agent):
+			api.snooze(one.name, "2030-06-01 09:00")
+		one.reload()
+		self.assertEqual(str(user_clock.on_wall(one.due_on, self.agent)), "2030-06-01 09:00:00")
+		for nonsense in ("soon", "", "2030-13-01 09:00"):
+			with self.assertRaisesRegex(frappe.ValidationError, "Choose a day and a time"):
+				api.snooze(one.name, nonsense)
+
+	def test_a_rule_is_told_while_it_is_typed(self) -> None:
+		told = api.preview({"due_on": "2027-01-31 09:00:00", "repeat": "Monthly by Date"})
+		self.assertEqual(told["sentence"], "Every month on the last day.")
+		self.assertEqual([day[:10] for day in told["next"]], ["2027-02-28", "2027-03-31", "2027-04-30"])
+		self.assertEqual(api.preview({"repeat": "Daily"}), {"sentence": "", "next": []})
+
+	def test_others_are_refused(self) -> None:
+		one = self.follow_up(hours=1)
+		outsider = factories.make_user("Employee").name
+		with self.as_user(outsider):
+			for act in (lambda: api.complete(one.name), lambda: api.snooze(one.name, "2030-01-01 09:00")):
+				self.assertRaises(frappe.PermissionError, act)
