@@ -1,0 +1,71 @@
+"""Report "Funnel and Stage Conversion": how far the deals that began in a period came, and where the others stayed."""
+
+from typing import Any
+
+from frappe import _
+
+from crm_plus.reports import report_parts as parts
+from crm_plus.reports.funnel import deals_behind, funnel
+
+
+def execute(filters: dict[str, Any] | None = None) -> tuple[Any, ...]:
+	"""Return columns, rows, message, chart and summary; with the filter `behind` the deals that reached that stage.
+
+	Amounts in the chosen currency. Raises frappe.ValidationError, in one sentence, for filters that make no sense.
+	"""
+	if (filters or {}).get("behind"):
+		return list_deals(dict(filters or {}))
+	scope, pipeline, rows = funnel(filters)
+	won = rows[-1] if rows else {}
+	return parts.answer(
+		get_columns(),
+		[{**row, "stage": _(row["stage"])} for row in rows],
+		currency=scope.currency,
+		message=_("Pipeline {0}: the deals that began in the period, as far as they have come.").format(
+			_(pipeline)
+		)
+		if rows
+		else None,
+		drawn=parts.chart(
+			[_(row["stage"]) for row in rows], [(_("Deals"), [row["reached"] for row in rows])]
+		),
+		summary=[
+			parts.number_part(_("Deals"), rows[0]["reached"] if rows else 0),
+			parts.number_part(_("Won"), won.get("reached"), indicator="Green"),
+			parts.number_part(_("Win Rate"), won.get("from_first"), "Percent"),
+			parts.amount_part(_("Won Amount"), won.get("amount", 0), scope.currency, "Green"),
+		],
+	)
+
+
+def get_columns() -> parts.Rows:
+	"""Return the columns of the funnel."""
+	return [
+		parts.column("stage", _("Stage"), width=170),
+		parts.count_column("reached", _("Reached"), 100, drill_report="Funnel and Stage Conversion"),
+		parts.money_column("amount", _("Amount")),
+		parts.percent_column("from_before", _("From the Stage Before"), 160),
+		parts.percent_column("from_first", _("From the First"), 120),
+		parts.percent_column("win_rate", _("Won of Them"), 110),
+		parts.count_column("stays", _("Still Here"), 100),
+		parts.count_column("lost", _("Lost from Here"), 120),
+		parts.days_column("days", _("Days a Visit")),
+	]
+
+
+def list_deals(filters: dict[str, Any]) -> tuple[Any, ...]:
+	"""Return the deals behind a figure of the funnel."""
+	scope, rows = deals_behind(filters)
+	columns = [
+		parts.column("name", _("Deal"), "Link", 160, options="Deal"),
+		parts.column("title", _("Title"), width=240),
+		parts.column("status", _("Status"), width=90),
+		parts.column("stage", _("Stage"), "Link", 160, options="Pipeline Stage"),
+		parts.column("deal_owner", _("Owner"), "Link", 180, options="User"),
+		parts.money_column("amount", _("Amount")),
+	]
+	summary = [
+		parts.number_part(_("Deals"), len(rows)),
+		parts.amount_part(_("Amount"), sum(row["amount"] for row in rows), scope.currency),
+	]
+	return parts.answer(columns, rows, currency=scope.currency, summary=summary)

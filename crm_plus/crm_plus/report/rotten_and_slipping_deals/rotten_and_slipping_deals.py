@@ -1,0 +1,63 @@
+"""Report "Rotten and Slipping Deals": open deals too long in their stage, and those whose close date keeps moving."""
+
+from typing import Any
+
+from frappe import _
+
+from crm_plus.reports import report_parts as parts
+from crm_plus.reports.rotten_deals import rotten_deals
+
+
+def execute(filters: dict[str, Any] | None = None) -> tuple[Any, ...]:
+	"""Return columns, rows, message, chart and summary; amounts in the chosen currency.
+
+	Raises frappe.ValidationError, in one sentence, for filters that make no sense.
+	"""
+	scope, rows = rotten_deals(filters)
+	rotten = [row for row in rows if row["rotten"]]
+	slipping = [row for row in rows if row["moves"]]
+	later = [row for row in slipping if (row["moved_days"] or 0) > 0]
+	times = sorted({min(row["moves"], 5) for row in slipping})
+	counts = [len([row for row in slipping if min(row["moves"], 5) == number]) for number in times]
+	return parts.answer(
+		get_columns(),
+		[{**row, "stage_name": _(row["stage_name"] or "")} for row in rows],
+		currency=scope.currency,
+		message=None if rows else _("No open deal stays too long or keeps moving its close date."),
+		drawn=parts.chart(
+			[_("{0} times and more").format(5) if number == 5 else str(number) for number in times],
+			[(_("Deals by how often their close date moved"), counts)],
+		)
+		if slipping
+		else None,
+		summary=[
+			parts.number_part(_("Rotten"), len(rotten), indicator="Red"),
+			parts.amount_part(_("Amount"), sum(row["amount"] for row in rotten), scope.currency),
+			parts.number_part(_("Slipping"), len(slipping), indicator="Orange"),
+			parts.amount_part(_("Amount"), sum(row["amount"] for row in slipping), scope.currency),
+			parts.number_part(
+				_("Days Later on Average"),
+				round(sum(row["moved_days"] for row in later) / len(later), 1) if later else None,
+				"Float",
+			),
+		],
+	)
+
+
+def get_columns() -> parts.Rows:
+	"""Return the columns."""
+	return [
+		parts.column("name", _("Deal"), "Link", 150, options="Deal"),
+		parts.column("title", _("Title"), width=190),
+		parts.column("customer", _("Customer"), width=180),
+		parts.column("owner_name", _("Owner"), width=140),
+		parts.column("stage_name", _("Stage"), width=120),
+		parts.money_column("amount", _("Amount")),
+		parts.count_column("days", _("Days in Stage"), 110),
+		parts.count_column("over", _("Days Too Long"), 120),
+		parts.column("expected_close_date", _("Close Date"), "Date", 110),
+		parts.column("first_close_date", _("First Close Date"), "Date", 130),
+		parts.count_column("moves", _("Moved Times"), 110),
+		parts.count_column("moved_days", _("Moved by Days"), 120),
+		parts.column("next_follow_up_on", _("Next Step"), "Datetime", 150),
+	]

@@ -1,0 +1,4 @@
+frappe.query_reports["Sales Velocity"] = crm_plus.reports.define({
+	months: [11, -1],
+	group_by: ["Owner", "Source", "Campaign", "Size", "Company"],
+});

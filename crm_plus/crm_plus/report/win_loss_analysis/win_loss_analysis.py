@@ -1,0 +1,55 @@
+"""Report "Win Loss Analysis": why deals were lost, who wins how often, and what discounts had to do with it."""
+
+from typing import Any
+
+from frappe import _
+
+from crm_plus.reports import report_parts as parts
+from crm_plus.reports.win_loss import win_loss
+
+
+def execute(filters: dict[str, Any] | None = None) -> tuple[Any, ...]:
+	"""Return columns, rows, message, chart and summary; amounts in the chosen currency.
+
+	Raises frappe.ValidationError, in one sentence, for filters that make no sense.
+	"""
+	scope, group, rows, total = win_loss(filters)
+	reasons = group == "Lost Reason"
+	datasets = [(_("Lost"), [row["lost_amount"] for row in rows])]
+	if not reasons:
+		datasets.insert(0, (_("Won"), [row["won_amount"] for row in rows]))
+	return parts.answer(
+		get_columns(group),
+		rows,
+		total={**total, "group": _("Total")},
+		currency=scope.currency,
+		drawn=parts.chart([row["group"] for row in rows], datasets, currency=scope.currency, stacked=True),
+		summary=[
+			parts.number_part(_("Won"), total["won"], indicator="Green"),
+			parts.number_part(_("Lost"), total["lost"], indicator="Red"),
+			parts.number_part(_("Win Rate"), total["win_rate"], "Percent"),
+			parts.number_part(_("Win Rate by Amount"), total["amount_rate"], "Percent"),
+		],
+	)
+
+
+def get_columns(group: str) -> parts.Rows:
+	"""Return the columns; a reason of losses has no wins."""
+	lost = [
+		parts.count_column("lost", _("Lost"), drill="Deal"),
+		parts.money_column("lost_amount", _("Lost Amount"), drill="Deal"),
+	]
+	won = [
+		parts.count_column("won", _("Won"), drill="Deal"),
+		parts.money_column("won_amount", _("Won Amount"), drill="Deal"),
+	]
+	rates = [
+		parts.percent_column("win_rate", _("Win Rate")),
+		parts.percent_column("amount_rate", _("Win Rate by Amount"), 150),
+		parts.percent_column("won_discount", _("Discount of Won"), 130),
+	]
+	discount = parts.percent_column("lost_discount", _("Discount of Lost"), 130)
+	first = parts.column("group", _(group), width=200)
+	if group == "Lost Reason":
+		return [first, *lost, parts.percent_column("share", _("Share of Losses"), 130), discount]
+	return [first, *won, *lost, *rates, discount]

@@ -1,0 +1,122 @@
+"""How fast deals go through their stages, and what the closed ones brought a day. Amounts in the report's currency."""
+
+from collections import defaultdict
+from typing import Any
+
+import frappe
+from frappe.utils import flt
+from pypika import Case
+from pypika.functions import Count, Sum
+
+from crm_plus.reports.board import load_stages
+from crm_plus.reports.report_functions import SECONDS_IN_DAY, seconds_between
+from crm_plus.reports.report_groups import chosen_group, closed_filters, group_labels, group_term, in_order
+from crm_plus.reports.report_money import money
+from crm_plus.reports.report_scope import Scope, deal_rows, default_pipeline, on_days, read_scope
+from crm_plus.rules.deal_stages import LOST, OPEN, WON, Stage
+from crm_plus.rules.forecast import percent
+
+GROUPS = ("Owner", "Source", "Campaign", "Size", "Company")
+SUMS = ("closed", "won", "amount", "seconds")
+
+
+def sales_velocity(
+	filters: dict[str, Any] | None,
+) -> tuple[Scope, str, list[Stage], list[dict[str, Any]], dict[str, Any]]:
+	"""Return the scope, the group, the pipeline's open stages, a row a group, and the total; two queries of deals.
+
+	Raises frappe.ValidationError for filters that make no sense, frappe.PermissionError for who may read no deal.
+	"""
+	scope = read_scope(filters)
+	group, pipeline = chosen_group(filters, GROUPS), default_pipeline(scope)
+	stages = [stage for stage in load_stages(pipeline) if stage.outcome == OPEN]
+	closed = {row["value"]: row for row in read_closed(scope, group, pipeline)}
+	visits = read_visits(scope, group, pipeline)
+	values = {*closed, *(value for value, _stage in visits)}
+	labels = group_labels(group, values)
+	empty = dict.fromkeys(SUMS, 0)
+	rows = []
+	for value in values:
+		row = shown({**empty, **closed.get(value, {})}, {s.name: visits.get((value, s.name)) for s in stages})
+		behind = {**closed_filters(scope, group, value), "pipeline": pipeline}
+		rows.append({**row, "group": labels[value], "value": value, "drill": drill(behind)})
+	sums = {key: sum(flt(row[key]) for row in closed.values()) for key in SUMS}
+	total = shown(sums, {stage.name: summed(visits, stage.name) for stage in stages})
+	return scope, group, stages, in_order(group, rows, "amount"), total
+
+
+def drill(behind: dict[str, Any]) -> dict[str, Any]:
+	"""Return the list filters behind the figures of closed deals."""
+	won = {**behind, "status": WON}
+	return {"closed": {**behind, "status": ["in", [WON, LOST]]}, "won": won, "amount": won}
+
+
+def summed(visits: dict[tuple[Any, str], tuple[float, int]], stage: str) -> tuple[float, int] | None:
+	"""Return seconds and number of all visits to a stage."""
+	found = [visit for (_value, name), visit in visits.items() if name == stage]
+	return (sum(seconds for seconds, _n in found), sum(n for _s, n in found)) if found else None
+
+
+def shown(sums: dict[str, Any], visits: dict[str, tuple[float, int] | None]) -> dict[str, Any]:
+	"""Return what is shown: rates and averages of the closed deals, and the average days of a visit to each stage."""
+	won, amount = int(sums["won"]), flt(sums["amount"])
+	cycle = flt(sums["seconds"]) / won / SECONDS_IN_DAY if won else None
+	return {
+		**{"closed": int(sums["closed"]), "won": won, "amount": amount},
+		"win_rate": percent(won, sums["closed"]),
+		"average": amount / won if won else None,
+		"cycle": cycle,
+		"per_day": amount / cycle if cycle else None,
+		**{stage: seconds_as_days(visit) for stage, visit in visits.items()},
+	}
+
+
+def seconds_as_days(visit: tuple[float, int] | None) -> float | None:
+	"""Return the average days of visits; None without any."""
+	return visit[0] / visit[1] / SECONDS_IN_DAY if visit and visit[1] else None
+
+
+def read_closed(scope: Scope, group: str, pipeline: str) -> list[dict[str, Any]]:
+	"""Return of the deals closed in the period by group: how many, the won ones, their amount and their age in seconds."""
+	deal, began = frappe.qb.DocType("Deal"), frappe.qb.DocType("Stage Change").as_("began")
+	value, is_won = group_term(group, deal), deal.status == WON
+	age = seconds_between(began.changed_on, deal.closed_on)
+	return (
+		frappe.qb.from_(deal)
+		.left_join(began)
+		.on(
+			(began.reference_doctype == "Deal")
+			& (began.reference_name == deal.name)
+			& (began.from_stage.isnull() | (began.from_stage == ""))
+		)
+		.select(value.as_("value"), Count("*").as_("closed"))
+		.select(Sum(Case().when(is_won, 1).else_(0)).as_("won"))
+		.select(Sum(Case().when(is_won, money(scope, deal)).else_(0)).as_("amount"))
+		.select(Sum(Case().when(is_won, age).else_(0)).as_("seconds"))
+		.where(deal_rows(scope, deal))
+		.where((deal.pipeline == pipeline) & deal.status.isin((WON, LOST)))
+		.where(on_days(deal.closed_on, scope.first, scope.last))
+		.groupby(value)
+		.run(as_dict=True)
+	)
+
+
+def read_visits(scope: Scope, group: str, pipeline: str) -> dict[tuple[Any, str], tuple[float, int]]:
+	"""Return seconds and number of the visits that ended in the period, by group and stage."""
+	deal, move = frappe.qb.DocType("Deal"), frappe.qb.DocType("Stage Change")
+	value = group_term(group, deal)
+	rows = (
+		frappe.qb.from_(move)
+		.join(deal)
+		.on(deal.name == move.reference_name)
+		.select(value, move.from_stage, Sum(move.seconds_in_previous), Count("*"))
+		.where(deal_rows(scope, deal))
+		.where((move.reference_doctype == "Deal") & (move.pipeline == pipeline) & (move.from_stage > ""))
+		.where((deal.pipeline == pipeline) & on_days(move.changed_on, scope.first, scope.last))
+		.groupby(value, move.from_stage)
+		.run()
+	)
+	found: dict[tuple[Any, str], tuple[float, int]] = defaultdict(lambda: (0.0, 0))
+	for group_value, stage, seconds, count in rows:
+		found[group_value, stage] = (flt(seconds), int(count))
+	return dict(found)
