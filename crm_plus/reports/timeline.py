@@ -61,7 +61,9 @@ def _read_page(scope: Scope, window: Window, length: int) -> tuple[Page, frozens
 	batches = read([stream for stream in streams if stream])
 	found = [entry for batch in batches.values() for entry in batch.entries]
 	closed = closed_documents(found)
-	hidden = frozenset((entry.kind, entry.name) for entry in found if gate_of(entry) in closed)
+	hidden = frozenset(
+		(entry.kind, entry.name) for entry in found if entry.values.left_out or gate_of(entry) in closed
+	)
 	return merge(batches, hidden, length), closed
 
 

@@ -11,7 +11,7 @@ import frappe
 from frappe.query_builder.functions import Coalesce
 from pypika import Case
 from pypika.functions import NullIf
-from pypika.terms import Criterion, ExistsCriterion
+from pypika.terms import Criterion
 
 from crm_plus.reports.timeline_query import (
 	Stream,
@@ -19,6 +19,7 @@ from crm_plus.reports.timeline_query import (
 	dated_lane,
 	lane,
 	moment_of,
+	not_captured,
 	readable,
 	starts,
 	together,
@@ -76,17 +77,10 @@ def tickets(scope: Scope, window: Window) -> Stream | None:
 	if may_read is None:
 		return None
 	table, taken = frappe.qb.DocType(doctype), frappe.qb.DocType("Interaction")
-	captured = (
-		frappe.qb.from_(taken)
-		.select(taken.name)
-		.where((taken.source_doctype == doctype) & (taken.source_name == table.name))
-	)
-	wanted = together(
-		window.by(table.owner),
-		window.says(table.subject, table.name),
-		may_read,
-		ExistsCriterion(captured).negate(),
-	)
+	wanted = may_read
+	if window.is_searched:
+		found = window.says(table.subject, table.name)
+		wanted = together(window.by(table.owner), found, not_captured(doctype, table.name), may_read)
 	lanes = [
 		lane(window, kind, frappe.qb.from_(table), table.creation, table.name, start, wanted)
 		for start in starts(scope.customers, table.customer.__eq__, table.customer.isin)
@@ -96,8 +90,10 @@ def tickets(scope: Scope, window: Window) -> Stream | None:
 		"who": table.owner,
 		"status": table.status,
 		"detail": table.priority,
+		"left_out": taken.name,
 	}
-	return Stream(kind, doctype, lanes, columns)
+	joins = ((taken, (taken.source_doctype == doctype) & (taken.source_name == table.name)),)
+	return Stream(kind, doctype, lanes, columns, joins)
 
 
 def _of_customer(scope: Scope, window: Window, kind: str, doctype: str, day: str) -> Stream | None:

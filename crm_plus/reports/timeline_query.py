@@ -13,18 +13,18 @@ import frappe
 from frappe.query_builder import Order
 from pypika import Case
 from pypika.functions import Date, Timestamp
-from pypika.terms import Criterion, EmptyCriterion, NullValue, ValueWrapper
+from pypika.terms import Criterion, EmptyCriterion, ExistsCriterion, NullValue, ValueWrapper
 
 from crm_plus.access.rows import readable_rows
 from crm_plus.rules.quoted_text import escape_like
 from crm_plus.rules.timeline import PAGE_LENGTH, Batch, Entry, Place, bound
 
 # What every kind tells of an entry, as far as it has it. `gate`: whoever may not open it does not see the entry;
-# `about`: a document that is linked for those who may open it.
+# `about`: a document that is linked for those who may open it; `left_out`: something, where it is no entry at all.
 COLUMNS = (
 	*("title", "body", "who", "status", "amount", "currency", "deal", "profile"),
 	*("detail", "direction", "outcome", "seconds", "source"),
-	*("about_doctype", "about_name", "gate_doctype", "gate_name"),
+	*("about_doctype", "about_name", "gate_doctype", "gate_name", "left_out"),
 )
 # One more than a page, so that a full one says whether there is more.
 LANE_LENGTH = PAGE_LENGTH + 1
@@ -54,6 +54,11 @@ class Window:
 		if not self.text:
 			return EmptyCriterion()
 		return Criterion.any([one.like(f"%{escape_like(self.text)}%") for one in fields])
+
+	@property
+	def is_searched(self) -> bool:
+		"""Whether entries are looked for, so that few of those along an index are wanted."""
+		return bool(self.who or self.text)
 
 	def behind(self, kind: str, at: Any, name: Any) -> Criterion:
 		"""Return the condition for what lies behind the place and between the days."""
@@ -94,6 +99,15 @@ def readable(doctype: str) -> Criterion | None:
 	except frappe.PermissionError:
 		frappe.clear_last_message()  # nobody asked for these documents
 		return None
+
+
+def not_captured(doctype: str, name: Any) -> Criterion:
+	"""Return the condition that a document is the source of no interaction."""
+	taken = frappe.qb.DocType("Interaction")
+	query = frappe.qb.from_(taken).select(taken.name)
+	return ExistsCriterion(
+		query.where((taken.source_doctype == doctype) & (taken.source_name == name))
+	).negate()
 
 
 def starts(values: Iterable[Any], one: Any, several: Any) -> list[Criterion]:
@@ -152,10 +166,13 @@ def read(streams: list[Stream]) -> dict[str, Batch]:
 def _details(stream: Stream) -> Any:
 	keys = _united(stream.lanes, "union").as_(f"{stream.kind}_keys")
 	table = frappe.qb.DocType(stream.doctype)
-	query = frappe.qb.from_(keys).join(table).on(table.name == keys.name)
+	# What is gone behind a key still counts: a short answer would look like the end.
+	query = frappe.qb.from_(keys).left_join(table).on(table.name == keys.name)
 	for other, condition in stream.joins:
 		query = query.left_join(other).on(condition)
-	columns = [stream.columns.get(column, NullValue()).as_(column) for column in COLUMNS]
+	told = {"left_out": NullValue(), **stream.columns}
+	told["left_out"] = Case().when(table.name.isnull(), 1).else_(told["left_out"])
+	columns = [told.get(column, NullValue()).as_(column) for column in COLUMNS]
 	query = query.select(ValueWrapper(stream.kind).as_("kind"), keys.at, keys.name, *columns)
 	return _wrapped(_newest(query, keys.at, keys.name))
 

@@ -7,13 +7,14 @@ import frappe
 from frappe.query_builder.functions import Coalesce
 from pypika import Case
 from pypika.functions import Substring
-from pypika.terms import Criterion, EmptyCriterion, ExistsCriterion, ValueWrapper
+from pypika.terms import Criterion, EmptyCriterion, ValueWrapper
 
 from crm_plus.reports.timeline_query import (
 	LONGEST_BODY,
 	Stream,
 	Window,
 	lane,
+	not_captured,
 	readable,
 	starts,
 	together,
@@ -79,29 +80,28 @@ def _taking_part(window: Window, start: Criterion, wanted: Criterion) -> Any:
 
 
 def messages(scope: Scope, window: Window) -> Stream | None:
-	"""Frappe's own messages on the records that are no interaction (yet): those linked and those about them."""
-	kind = "message"
-	table, link, taken = (frappe.qb.DocType(name) for name in (MAIL, "Communication Link", "Interaction"))
-	captured = (
-		frappe.qb.from_(taken)
-		.select(taken.name)
-		.where((taken.source_doctype == MAIL) & (taken.source_name == table.name))
-	)
-	wanted = together(
-		table.communication_type.isin(["Communication", "Automated Message"]),
-		window.by(table.owner),
-		window.says(table.subject, table.sender_full_name),
-		ExistsCriterion(captured).negate(),
-	)
+	"""Frappe's own messages on the records that are no interaction yet: those linked and those about them.
+
+	They stand where Frappe stored them. What is an interaction is read along and left out: looking for the rest would
+	mean to go through all messages of a customer.
+	"""
+	kind, table, link = "message", frappe.qb.DocType(MAIL), frappe.qb.DocType("Communication Link")
+	is_one = table.communication_type.isin(["Communication", "Automated Message"])
+	is_one &= Coalesce(table.email_status, "").notin(["Spam", "Trash"])
+	wanted: Criterion = EmptyCriterion()
+	if window.is_searched:
+		found = window.says(table.subject, table.sender_full_name)
+		wanted = together(is_one, window.by(table.owner), found, not_captured(MAIL, table.name))
 	lanes = []
 	for doctype, name in scope.records:
 		about = (table.reference_doctype == doctype) & (table.reference_name == name)
-		lanes.append(
-			lane(window, kind, frappe.qb.from_(table), table.communication_date, table.name, about, wanted)
-		)
-		query = frappe.qb.from_(link).join(table).on(table.name == link.parent)
+		lanes.append(lane(window, kind, frappe.qb.from_(table), table.creation, table.name, about, wanted))
+		query = frappe.qb.from_(link)
+		if window.is_searched:
+			query = query.join(table).on(table.name == link.parent)
 		linked = (link.link_doctype == doctype) & (link.link_name == name)
-		lanes.append(lane(window, kind, query, table.communication_date, table.name, linked, wanted))
+		lanes.append(lane(window, kind, query, link.creation, link.parent, linked, wanted))
+	taken = frappe.qb.DocType("Interaction")
 	columns = {
 		"title": table.subject,
 		"body": table.sender_full_name,
@@ -113,8 +113,10 @@ def messages(scope: Scope, window: Window) -> Stream | None:
 		"about_name": table.name,
 		"gate_doctype": table.reference_doctype,
 		"gate_name": table.reference_name,
+		"left_out": Case().when(is_one, taken.name).else_("other"),
 	}
-	return Stream(kind, MAIL, lanes, columns)
+	joins = ((taken, (taken.source_doctype == MAIL) & (taken.source_name == table.name)),)
+	return Stream(kind, MAIL, lanes, columns, joins)
 
 
 def follow_ups(scope: Scope, window: Window) -> Stream | None:

@@ -16,6 +16,10 @@ INDEXES: dict[str, tuple[str, ...]] = {
 	"Sales Invoice": ("customer", "posting_date"),
 	"Payment Entry": ("party", "party_type", "posting_date"),
 	"Issue": ("customer", "creation"),
+	"Communication": ("reference_doctype", "reference_name", "creation"),
+	"Communication Link": ("link_doctype", "link_name", "creation", "parent"),
+	# Each message is looked up by the addresses of its people, by Frappe itself too.
+	"Contact Email": ("email_id", "parent"),
 }
 
 
