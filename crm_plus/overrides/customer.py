@@ -65,11 +65,11 @@ def write(doc: Any, profile: Any, changed: list[str]) -> bool:
 	return bool(different)
 
 
-@never_in_the_way(writes=True)
 def before_rename(doc: Any, method: str | None, old: str, new: str, merge: bool = False) -> None:
 	"""Merge the profiles of Customers that are being merged; a plain rename is followed by the Link field itself."""
 	if merge:
-		profile_sync.merge_profiles("Customer", old, new)
+		for step in (profile_sync.merge_profiles, profile_sync.make_room):
+			never_in_the_way(writes=True)(step)("Customer", old, new)
 
 
 @never_in_the_way(writes=True)

@@ -31,14 +31,15 @@ def card(doc: Any) -> Card:
 		is_person=not doc.company_name,
 		person_name=person,
 		organization_name=doc.company_name or person,
-		values={
-			**{name: doc.get(name) for name in SAME},
-			"email": doc.email_id,
-			"phone": doc.mobile_no or doc.phone,
-		},
+		values={**{name: doc.get(name) for name in SAME}, **reached_at(doc)},
 		owner=doc.lead_owner,
 		origins={"erpnext_customer": doc.get("customer")} if doc.get("customer") else {},
 	)
+
+
+def reached_at(doc: Any) -> dict[str, str | None]:
+	"""Return a Lead's e-mail and phone."""
+	return {"email": doc.email_id, "phone": doc.mobile_no or doc.phone}
 
 
 def profile_saved(profile: Any) -> None:
@@ -56,11 +57,15 @@ def write(doc: Any, profile: Any, changed: list[str]) -> bool:
 
 def wanted_values(doc: Any, profile: Any, changed: list[str]) -> dict[str, Any]:
 	"""Return the changed shared fields by the Lead's own fieldnames."""
+	reach = reached_at(doc)
 	values = {name: profile.get(name) for name in SAME if name in changed}
+	changed = [
+		name for name in changed if name not in reach or profile_sync.overrules(profile, name, reach[name])
+	]
 	if "email" in changed:
 		values["email_id"] = profile.email
-	if "phone" in changed and profile_sync.differs("phone", doc.mobile_no or doc.phone, profile.phone):
-		values["mobile_no"] = profile.phone
+	if "phone" in changed and profile_sync.differs("phone", reach["phone"], profile.phone):
+		values.update({"mobile_no": profile.phone, "phone": doc.phone if profile.phone else None})
 	if "full_name" in changed and card(doc).shared(profile.profile_type)["full_name"] != profile.full_name:
 		values.update(name_values(profile))
 	return values

@@ -1,6 +1,6 @@
 """A profile's Contact and Address records: Frappe's own, linked to the profile and to its ERPNext Customer."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -53,7 +53,7 @@ def contact_of(profile: Any) -> str | None:
 def keep_contact(profile: Any) -> None:
 	"""After a profile is saved: create or update its one Contact, and link it to the ERPNext Customer.
 
-	An empty field takes nothing away from the Contact.
+	An e-mail or a phone that a person clears on the profile goes from the Contact too; other empty fields take nothing away.
 	"""
 	if not _has_news(profile):
 		return
@@ -63,8 +63,8 @@ def keep_contact(profile: Any) -> None:
 	contact = frappe.get_doc("Contact", name) if name else _new_contact(profile)
 	changed = [
 		_set_name(contact, profile),
-		_set_email(contact, profile.email),
-		_set_phone(contact, profile.phone),
+		_set_email(contact, profile.email) or _drop_email(contact, _cleared(profile, "email")),
+		_set_phone(contact, profile.phone) or _drop_phone(contact, _cleared(profile, "phone")),
 	]
 	changed.append(link_to(contact, lasting_links_of(profile)))
 	if any(changed) or contact.is_new():
@@ -161,6 +161,30 @@ def _set_phone(contact: Any, phone: str | None) -> bool:
 	for other in contact.phone_nos:
 		other.is_primary_mobile_no = int(other is row)
 	return True
+
+
+def _cleared(profile: Any, fieldname: str) -> str | None:
+	"""Return what a person has emptied on the profile; None where something stands there, or a record emptied it."""
+	before = profile.get_doc_before_save()
+	if not before or profile.get(fieldname) or profile.flags.crm_plus_source:
+		return None
+	return before.get(fieldname)
+
+
+def _drop_email(contact: Any, email: str | None) -> bool:
+	return _drop(contact, "email_ids", lambda row: contact_points.normal_email(row.email_id) == email, email)
+
+
+def _drop_phone(contact: Any, phone: str | None) -> bool:
+	return _drop(contact, "phone_nos", lambda row: same_number(row.phone, phone), phone)
+
+
+def _drop(contact: Any, table: str, is_it: Callable[[Any], bool], value: str | None) -> bool:
+	"""Remove the rows that say a value; tells whether there were any."""
+	gone = [row for row in contact.get(table) if value and is_it(row)]
+	for row in gone:
+		contact.remove(row)
+	return bool(gone)
 
 
 def same_number(one: str | None, other: str | None) -> bool:

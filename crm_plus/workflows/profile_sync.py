@@ -2,7 +2,8 @@
 
 The overrides know each DocType's fields; they hand over a `Card`, or a function that writes one. Loops end because every
 side compares before it writes, a record saved by us is marked `crm_plus_quiet`, and a profile saved on behalf of a record
-carries that record as its source. An empty field takes nothing away on the other side.
+carries that record as its source. An empty field takes nothing away on the other side, but an e-mail or a phone that a
+profile or its Contact clears goes from both, and from the Customer that shows the Contact, where all said the same.
 """
 
 from collections.abc import Callable
@@ -21,6 +22,7 @@ from crm_plus.workflows.profile_contacts import PROFILE, as_source, contact_of, 
 from crm_plus.workflows.profiles import MAX_NAME
 
 SHARED = ("full_name", "territory", "industry", "language", "email", "phone")
+CLEARED = ("email", "phone")
 
 
 @dataclass(frozen=True)
@@ -142,6 +144,11 @@ def _changes(profile: Any, card: Card, *, overwrite: bool) -> dict[str, str]:
 	}
 
 
+def says(profile: Any, fieldname: str, value: str | None) -> bool:
+	"""Tell whether a profile's field means this value."""
+	return bool(profile.get(fieldname)) and not differs(fieldname, profile.get(fieldname), value)
+
+
 def differs(fieldname: str, one: str | None, other: str | None) -> bool:
 	"""Tell whether two values of a shared field mean different things."""
 	if fieldname == "phone":
@@ -149,6 +156,12 @@ def differs(fieldname: str, one: str | None, other: str | None) -> bool:
 	if fieldname == "email":
 		return contact_points.normal_email(one) != contact_points.normal_email(other)
 	return (one or "") != (other or "")
+
+
+def overrules(profile: Any, fieldname: str, theirs: str | None) -> bool:
+	"""Tell whether a profile's changed field goes to a record that says `theirs`: a cleared one where both said the same."""
+	before = profile.get_doc_before_save()
+	return bool(profile.get(fieldname) or (theirs and before and says(before, fieldname, theirs)))
 
 
 def _save(profile: Any, card: Card) -> None:
@@ -163,7 +176,11 @@ def push(profile: Any, doctype: str, write: Callable[[Any, Any, list[str]], bool
 	`write(document, profile, changed)` sets the fields and tells whether anything is different now.
 	"""
 	name = profile.get(PROFILE_FIELDS[doctype])
-	changed = [shared for shared in SHARED if profile.get(shared) and profile.has_value_changed(shared)]
+	changed = [
+		shared
+		for shared in SHARED
+		if (profile.get(shared) or shared in CLEARED) and profile.has_value_changed(shared)
+	]
 	if not name or not changed or not _may_push(profile, doctype, name):
 		return
 	document = frappe.get_doc(doctype, name)
@@ -187,15 +204,23 @@ def take_from_contact(contact: Any) -> None:
 		"CRM Plus Settings", "sync_shared_fields"
 	):
 		return
-	values = {"email": contact.email_id, "phone": contact.mobile_no or contact.phone}
 	for row in contact.links:
 		if row.link_doctype == PROFILE:
-			_take(frappe.get_doc(PROFILE, row.link_name), contact, values)
+			_take(frappe.get_doc(PROFILE, row.link_name), contact)
 
 
-def _take(profile: Any, contact: Any, values: dict[str, str | None]) -> None:
+def contact_values(contact: Any) -> dict[str, str | None]:
+	"""Return what a Contact says of the fields that it shares with a profile."""
+	return {"email": contact.email_id, "phone": contact.mobile_no or contact.phone}
+
+
+def _take(profile: Any, contact: Any) -> None:
+	before = contact.get_doc_before_save()
+	old = contact_values(before) if before else {}
 	changes = {
-		name: value for name, value in values.items() if value and differs(name, profile.get(name), value)
+		name: value or None
+		for name, value in contact_values(contact).items()
+		if (differs(name, profile.get(name), value) if value else says(profile, name, old.get(name)))
 	}
 	if changes and contact_of(profile) == contact.name:
 		show_on_customer(profile, contact)
@@ -205,8 +230,8 @@ def _take(profile: Any, contact: Any, values: dict[str, str | None]) -> None:
 			profile.save(ignore_permissions=True)
 
 
-def relink(doctype: str, old: str, new: str) -> None:
-	"""Follow the renaming of an ERPNext record that the profile names without a Link field."""
+def relink(doctype: str, old: str, new: str | None) -> None:
+	"""Follow the renaming of an ERPNext record that the profile names without a Link field; None lets go of it."""
 	link = PROFILE_FIELDS[doctype]
 	for name in frappe.get_all(PROFILE, filters={link: old}, pluck="name"):
 		frappe.db.set_value(PROFILE, name, link, new)
@@ -214,7 +239,7 @@ def relink(doctype: str, old: str, new: str) -> None:
 
 def unlink(doctype: str, name: str) -> None:
 	"""Forget an ERPNext record that is being deleted; the profile stays."""
-	relink(doctype, name, "")
+	relink(doctype, name, None)
 
 
 def merge_profiles(doctype: str, old: str, new: str) -> None:
@@ -233,6 +258,15 @@ def merge_profiles(doctype: str, old: str, new: str) -> None:
 	frappe.db.set_value(PROFILE, loser, link, None)
 	# safe: the right to delete the one that goes is checked above, and the Customers are being merged by the same user
 	rename_doc(PROFILE, loser, winner, merge=True, force=True, ignore_permissions=True, show_alert=False)
+
+
+def make_room(doctype: str, old: str, new: str) -> None:
+	"""Free the record that is being merged of its profile where the surviving one has a profile too, whatever failed before.
+
+	Two profiles would otherwise be left with one Customer, which the database refuses, and with it ERPNext's merge.
+	"""
+	if frappe.db.exists(PROFILE, {PROFILE_FIELDS[doctype]: new}):
+		unlink(doctype, old)
 
 
 def _fill_gaps(winner: Any, loser: Any) -> None:
