@@ -96,7 +96,12 @@ doc_events = {
 		"on_trash": "crm_plus.overrides.appointment.on_trash",
 	},
 	"Data Import": {"on_update": "crm_plus.overrides.data_import.on_update"},
-	"Deal": {"after_insert": "crm_plus.overrides.deal.after_insert"},
+	"Deal": {
+		"after_insert": "crm_plus.overrides.deal.after_insert",
+		"on_update": "crm_plus.overrides.deal.on_update",
+	},
+	"Follow Up": {"validate": "crm_plus.overrides.follow_up.validate"},
+	"Interaction": {"validate": "crm_plus.overrides.interaction.validate"},
 	("Deal", "Interaction", "Follow Up", "ToDo", "Document Follow"): {
 		"validate": "crm_plus.overrides.references.validate"
 	},
@@ -116,15 +121,27 @@ crm_plus_sources = {
 }
 
 scheduler_events = {
-	"cron": {"*/5 * * * *": ["crm_plus.jobs.follow_ups.continue_series"]},
-	"hourly": ["crm_plus.jobs.adoption.resume_abandoned"],
+	"cron": {
+		"* * * * *": ["crm_plus.jobs.reminders.tick"],
+		"*/5 * * * *": ["crm_plus.jobs.follow_ups.continue_series"],
+	},
+	"hourly": [
+		"crm_plus.jobs.adoption.resume_abandoned",
+		"crm_plus.jobs.capture.sweep",
+		"crm_plus.jobs.reminders.follow_mail",
+	],
 	"daily_long": [
 		"crm_plus.jobs.deal_reconciliation.run",
 		"crm_plus.jobs.lifecycle.run",
 		"crm_plus.jobs.pipeline_snapshots.run",
 		"crm_plus.jobs.follow_ups.catch_up",
+		"crm_plus.jobs.capture.remove_orphans",
+		"crm_plus.jobs.reminders.each_day",
 	],
 }
+
+# Frappe's Log Settings delete what is older: days.
+default_log_clearing_doctypes = {"Reminder Delivery": 400}
 
 # Who sees which rows: one rule, for lists and for one document.
 permission_query_conditions = {
@@ -159,6 +176,10 @@ has_permission = {
 
 # Functions of Frappe's that would tell of records without asking who may see them.
 override_whitelisted_methods = {
+	# Frappe changes a message's reference past all events: ours does the same, and its interaction follows.
+	"frappe.email.relink": "crm_plus.api.interactions.relink",
+	"frappe.client.get_count": "crm_plus.api.narrowed.count",
+	"frappe.desk.listview.get_group_by_count": "crm_plus.api.narrowed.group_counts",
 	"frappe.desk.search.get_link_title": "crm_plus.api.narrowed.link_title",
 	"frappe.desk.doctype.tag.tag.get_tagged_docs": "crm_plus.api.narrowed.tagged_documents",
 	"frappe.desk.doctype.dashboard_chart.dashboard_chart.get": "crm_plus.api.narrowed.chart",

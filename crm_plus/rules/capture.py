@@ -164,12 +164,12 @@ def why_unmatched(source: Source, own: Iterable[str]) -> str:
 
 	A message about a record of another kind (a supplier's order, a job application) is at home there.
 	"""
-	outside = [person.address for person in source.people if person.address not in set(own)]
 	if source.set_aside:
 		return source.set_aside
-	if source.records or not outside:
+	other = other_side(source, own).address
+	if source.records or not other:
 		return ELSEWHERE
-	return AUTOMATIC if all(is_robot(address) for address in outside) else STRANGER
+	return AUTOMATIC if is_robot(other) else STRANGER
 
 
 def other_side(source: Source, own: Iterable[str]) -> Person:

@@ -76,3 +76,10 @@ def interaction_of(document: Document) -> Any:
 def profiles_of(interaction: Any) -> set[str]:
 	"""Return the profiles in whose streams an interaction stands."""
 	return {row.customer_profile for row in interaction.participants if row.customer_profile}
+
+
+def wait_in_tray(**values: Any) -> str:
+	"""Insert a mail from a stranger, capture it, and return its row in the tray."""
+	mail = make_mail(**values)
+	assert captured(mail) is None
+	return frappe.db.get_value("Unmatched Mail", {"source_name": mail.name})

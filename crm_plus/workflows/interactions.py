@@ -11,6 +11,7 @@ from frappe.utils import cint, cstr, get_datetime, now_datetime
 
 from crm_plus.rules import interactions as rules
 from crm_plus.rules.interactions import Facts, Participant
+from crm_plus.rules.plain_values import as_moment
 from crm_plus.rules.quoted_text import quoted
 from crm_plus.workflows import interaction_times, planned
 
@@ -165,3 +166,17 @@ def forget(interaction: Document) -> None:
 	"""Let customers, deals and the calendar know that an interaction is being deleted."""
 	interaction_times.note(interaction)
 	planned.note(interaction, is_deleted=True)
+
+
+def reschedule(interaction: Document, starts_on: Any, ends_on: Any) -> None:
+	"""Move an interaction to another time (site's time zone), with its length where the end says one, and save it.
+
+	Raises frappe.ValidationError for what is no time, and as saving does.
+	"""
+	start, end = as_moment(starts_on), as_moment(ends_on)
+	if not start:
+		frappe.throw(_("Say when it starts."))
+	interaction.starts_on = start
+	if end and get_datetime(end) > get_datetime(start):
+		interaction.duration = (get_datetime(end) - get_datetime(start)).total_seconds()
+	interaction.save()

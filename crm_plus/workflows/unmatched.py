@@ -134,6 +134,7 @@ def make_profile(row: Document) -> str:
 	"""
 	if not row.address:
 		frappe.throw(_("This message has no address to make a customer of; link it to one instead."))
+	frappe.db.commit()  # nothing was written yet: what is read under the lock must not be the state of before it
 	# The lock on the address's rows lets the second of two people find what the first has made.
 	tray = frappe.qb.DocType(TRAY)
 	frappe.qb.from_(tray).select(tray.name).where(tray.address == row.address).for_update().run()

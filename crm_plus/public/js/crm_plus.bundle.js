@@ -9,5 +9,7 @@ import "./deal_documents.js";
 import "./deal_links.js";
 import "./invoice_linking.js";
 import "./reports/index.js";
+import "./interactions/index.js";
 import "./deal/index.js";
 import "./timeline/form.js";
+import "./follow_up/index.js";

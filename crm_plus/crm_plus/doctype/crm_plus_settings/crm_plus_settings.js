@@ -8,5 +8,6 @@ frappe.ui.form.on("CRM Plus Settings", {
 			});
 			frappe.set_route("Form", "Adoption Run", run);
 		});
+		crm_plus.backfill.show(frm);
 	},
 });

@@ -9,6 +9,7 @@ INDEXES = {
 	"customer_starts": ("customer_profile", "starts_on"),
 	"owner_status_starts": ("interaction_owner", "status", "starts_on"),
 	"source": ("source_doctype", "source_name"),
+	"status_remind": ("status", "remind_on"),
 }
 
 

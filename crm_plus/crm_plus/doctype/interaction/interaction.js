@@ -1,0 +1,53 @@
+frappe.ui.form.on("Interaction", {
+	setup(frm) {
+		const of_customer = () => ({ filters: { customer_profile: frm.doc.customer_profile } });
+		frm.set_query("interaction_type", () => ({ filters: { disabled: 0 } }));
+		frm.set_query("outcome", () => ({ filters: { disabled: 0 } }));
+		frm.set_query("deal", of_customer);
+		frm.set_query("contact", () => ({
+			query: "frappe.contacts.doctype.contact.contact.contact_query",
+			filters: { link_doctype: "Customer Profile", link_name: frm.doc.customer_profile },
+		}));
+	},
+
+	refresh(frm) {
+		show_source(frm);
+		if (frm.is_new() || !frm.perm[0].write) return;
+		if (frm.doc.status === "Planned") {
+			for (const status of ["Done", "No Show", "Cancelled"]) {
+				frm.add_custom_button(__(status), () => frm.set_value("status", status).then(() => frm.save()), __("It Was…"));
+			}
+		}
+		if (frm.doc.status === "Done" && frappe.model.can_create("Follow Up")) {
+			frm.add_custom_button(__("Follow Up"), () =>
+				frappe.new_doc("Follow Up", {
+					...{ customer_profile: frm.doc.customer_profile, deal: frm.doc.deal, interaction: frm.doc.name },
+					subject: frm.doc.subject,
+				})
+			);
+		}
+	},
+
+	deal(frm) {
+		if (!frm.doc.deal || frm.doc.customer_profile) return;
+		frappe.db
+			.get_value("Deal", frm.doc.deal, "customer_profile")
+			.then(({ message }) => frm.set_value("customer_profile", message.customer_profile));
+	},
+
+	starts_on(frm) {
+		if (frm.is_new() && frm.doc.starts_on > frappe.datetime.now_datetime()) frm.set_value("status", "Planned");
+	},
+});
+
+// What was captured is read where it stands: its text is never copied. The times are the source's.
+function show_source(frm) {
+	const { source_doctype, source_name } = frm.doc;
+	const wrapper = frm.fields_dict.source_html.$wrapper.empty();
+	for (const field of ["starts_on", "duration", "direction", "status", "subject"]) {
+		frm.set_df_property(field, "read_only", source_name ? 1 : 0);
+	}
+	if (!source_name) return;
+	const link = frappe.utils.get_form_link(source_doctype, source_name, true, `${__(source_doctype)} ${source_name}`);
+	wrapper.html(__("Captured from {0}: open it to read it.", [link]));
+}

@@ -1,0 +1,160 @@
+// "It went like this": a call, a visit, a chat logged in a few presses, with what comes next.
+
+import { CHIPS, due_on, first_type, outcomes_of, request } from "./choices.js";
+
+const API = "crm_plus.api.interactions.";
+const LAST_TYPE = "crm_plus_last_interaction_type";
+let choices = null;
+
+const LABELS = {
+	none: () => __("None"),
+	tomorrow: () => __("Tomorrow"),
+	in_3_days: () => __("In 3 Days"),
+	next_week: () => __("Next Week"),
+	pick: () => __("Pick…"),
+};
+
+/**
+ * Log an interaction. `given` may name customer_profile, deal, contact, interaction_type and subject; with `follow_up`, the
+ * name of one that is done with it, that is closed in the same step. `after(result)` runs when it is stored, and so does
+ * `done`: { interaction, follow_up } of what was made.
+ */
+export async function log_interaction(given = {}) {
+	choices = choices || (await frappe.xcall(`${API}choices`, {}, "GET"));
+	const known = given.deal && !given.customer_profile ? await customer_of(given.deal) : {};
+	return new QuickLog({ ...known, ...given }).show();
+}
+
+const customer_of = async (deal) =>
+	(await frappe.db.get_value("Deal", deal, ["customer_profile", "contact"])).message || {};
+
+class QuickLog {
+	constructor(given) {
+		this.given = given;
+		const last = frappe.model.user_settings?.last_type || localStorage.getItem(LAST_TYPE);
+		const type = first_type(choices.types, given.interaction_type, last);
+		this.state = { type, outcome: "", chip: "none", direction: given.direction || "", follow_up: given.follow_up };
+	}
+
+	show() {
+		this.dialog = new frappe.ui.Dialog({
+			title: this.given.follow_up ? __("Done: How Did It Go?") : __("Log an Interaction"),
+			fields: this.fields(),
+			primary_action_label: __("Save"),
+			primary_action: () => this.save(),
+			secondary_action_label: __("Full Form"),
+			secondary_action: () => this.open_form(),
+		});
+		this.dialog.$wrapper.addClass("crm-quick-log").on("hidden.bs.modal", () => this.dialog.$wrapper.remove());
+		this.dialog.show();
+		this.draw();
+		return this.dialog;
+	}
+
+	fields() {
+		const { customer_profile, deal, contact, subject } = this.given;
+		const of_customer = () => ({ filters: { customer_profile: this.dialog.get_value("customer_profile") || undefined } });
+		return [
+			{ fieldname: "types", fieldtype: "HTML" },
+			...[
+				{ fieldname: "customer_profile", label: __("Customer"), options: "Customer Profile", reqd: 1 },
+				{ fieldname: "deal", label: __("Deal"), options: "Deal", get_query: of_customer },
+			].map((field) => ({ ...field, fieldtype: "Link", default: this.given[field.fieldname] })),
+			{ fieldname: "contact", fieldtype: "Data", hidden: 1, default: contact },
+			{ fieldname: "subject", fieldtype: "Data", hidden: 1, default: subject },
+			{ fieldname: "outcomes", fieldtype: "HTML" },
+			{ fieldname: "summary", fieldtype: "Small Text", label: __("What Was Said") },
+			{ fieldname: "next_section", fieldtype: "Section Break", label: __("Next Follow-up") },
+			{ fieldname: "chips", fieldtype: "HTML" },
+			{ fieldname: "picked", fieldtype: "Datetime", label: __("Due"), hidden: 1, onchange: () => this.draw_subject() },
+			{ fieldname: "next_subject", fieldtype: "Data", label: __("To Do"), hidden: 1 },
+			{ fieldname: "no_next_reason", fieldtype: "Data", label: __("Why There Is No Next Step"), hidden: 1 },
+		].map((field) =>
+			["customer_profile", "deal"].includes(field.fieldname) && (customer_profile || deal)
+				? { ...field, hidden: 1 }
+				: field
+		);
+	}
+
+	draw() {
+		const pick_type = (type) => this.set({ type, outcome: "", direction: this.given.direction || "" });
+		const types = choices.types.map((type) => [type.name, __(type.name)]);
+		this.buttons("types", __("Type"), types, this.state.type, pick_type);
+		const outcomes = outcomes_of(choices.outcomes, this.state.type).map(({ name }) => [name, __(name)]);
+		const toggle = (outcome) => this.set({ outcome: outcome === this.state.outcome ? "" : outcome });
+		this.buttons("outcomes", __("Outcome"), outcomes, this.state.outcome, toggle);
+		const chips = CHIPS.map(({ name }) => [name, LABELS[name]()]);
+		this.buttons("chips", __("Next Follow-up"), chips, this.state.chip, (chip) => this.set({ chip }));
+		this.dialog.set_df_property("picked", "hidden", this.state.chip === "pick" ? 0 : 1);
+		this.draw_subject();
+	}
+
+	draw_subject() {
+		const is_none = this.state.chip === "none";
+		this.dialog.set_df_property("next_subject", "hidden", is_none ? 1 : 0);
+		this.dialog.set_df_property("no_next_reason", "hidden", is_none && this.state.asks_reason ? 0 : 1);
+		if (!is_none && !this.dialog.get_value("next_subject")) {
+			this.dialog.set_value("next_subject", this.given.subject || __("{0} again", [__(this.state.type)]));
+		}
+	}
+
+	set(changes) {
+		Object.assign(this.state, changes);
+		this.draw();
+	}
+
+	/** A row of buttons of which one is pressed: large enough for a thumb. */
+	buttons(fieldname, label, options, chosen, choose) {
+		const row = $('<div class="crm-choices" role="group"></div>').attr("aria-label", label);
+		for (const [name, text] of options) {
+			$('<button type="button" class="btn btn-default"></button>')
+				.text(text)
+				.attr({ "data-name": name, "aria-pressed": String(name === chosen) })
+				.toggleClass("chosen", name === chosen)
+				.on("click", () => choose(name))
+				.appendTo(row);
+		}
+		const wrapper = this.dialog.fields_dict[fieldname].$wrapper.empty();
+		if (!options.length) return;
+		if (fieldname !== "chips") wrapper.append($('<div class="control-label"></div>').text(label));
+		wrapper.append(row);
+	}
+
+	values() {
+		const values = this.dialog.get_values(true) || {};
+		const lines = (values.summary || "").trim();
+		const summary = lines ? frappe.utils.escape_html(lines).replace(/\n/g, "<br>") : "";
+		const picked = values.picked || "";
+		const local = due_on(this.state.chip, frappe.datetime.now_date(), picked);
+		// A picked time was turned into the site's by its field already.
+		const due = local && this.state.chip !== "pick" ? frappe.datetime.convert_to_system_tz(local) : local;
+		return request({ ...this.state, due_on: due }, { ...values, summary });
+	}
+
+	async save() {
+		if (!this.dialog.get_value("customer_profile") && !this.dialog.get_value("deal")) {
+			return frappe.show_alert({ message: __("Choose the customer."), indicator: "orange" });
+		}
+		if (this.state.chip === "pick" && !this.dialog.get_value("picked")) {
+			return frappe.show_alert({ message: __("Pick when the follow-up is due."), indicator: "orange" });
+		}
+		this.dialog.disable_primary_action();
+		try {
+			const result = await frappe.xcall(`${API}log`, this.values());
+			localStorage.setItem(LAST_TYPE, this.state.type);
+			this.dialog.hide();
+			frappe.show_alert({ message: __("Logged"), indicator: "green" });
+			for (const then of [this.given.after, this.given.done]) if (typeof then === "function") then(result);
+		} catch (failed) {
+			if (failed?.exc_type === "NextStepNeeded") this.set({ asks_reason: true });
+		} finally {
+			this.dialog.enable_primary_action();
+		}
+	}
+
+	open_form() {
+		const { interaction } = this.values();
+		this.dialog.hide();
+		frappe.new_doc("Interaction", interaction);
+	}
+}
