@@ -8,6 +8,7 @@ what a report adds up. The receiver is also a parameter of a whitelisted functio
 import sys
 
 import frappe
+from frappe.core.doctype.user_permission.user_permission import get_user_permissions
 from pypika.terms import Criterion, EmptyCriterion
 
 from crm_plus.access.rows import readable_fields, readable_rows
@@ -42,3 +43,14 @@ def rows_for_readers(doctype: str) -> Criterion:
 def fields_for_readers(doctype: str) -> set[str]:
 	"""The fields of a DocType that every reader of the report may read."""
 	return set.intersection(*(readable_fields(doctype, user) for user in readers()))
+
+
+def companies_for_readers() -> set[str] | None:
+	"""The companies that User Permissions bind the readers to, None where nobody is bound."""
+	bound = [allowed for user in readers() if (allowed := _companies_of(user)) is not None]
+	return set.intersection(*bound) if bound else None
+
+
+def _companies_of(user: str) -> set[str] | None:
+	rows = [row for row in get_user_permissions(user).get("Company", []) if not row.get("applicable_for")]
+	return {row.get("doc") for row in rows} if rows else None

@@ -11,7 +11,7 @@ def sight_of(user: str) -> Sight:
 	"""Return whose records a user sees, by his roles and his place in the tree of teams."""
 	known = _known()
 	if user not in known:
-		known[user] = sight(user, frappe.get_roles(user), _teams())
+		known[user] = sight(user, frappe.get_roles(user), all_teams())
 	return known[user]
 
 
@@ -31,7 +31,8 @@ def _known() -> dict[str, Sight]:
 	return frappe.local.crm_plus_sights
 
 
-def _teams() -> list[Team]:
+def all_teams() -> list[Team]:
+	"""Return every team of the tree with its members, disabled ones too."""
 	team, member = frappe.qb.DocType("Revenue Team"), frappe.qb.DocType("Revenue Team Member")
 	rows = (
 		frappe.qb.from_(team)

@@ -3,16 +3,21 @@
 `hooks.override_whitelisted_methods` puts them in Frappe's place. Each takes what Frappe's takes.
 """
 
+from collections import Counter
 from typing import Any
 
 import frappe
-from frappe import _
-from frappe.desk import search
+from frappe import _, client
+from frappe.desk import listview, search
 from frappe.desk.doctype.dashboard_chart import dashboard_chart
 
 from crm_plus.access.rows import reads_all_rows
 from crm_plus.access.visibility import KINDS
 from crm_plus.api import arguments
+from crm_plus.setup.compatibility import count_readable
+
+# So many records are looked at for the assignees in a list's sidebar.
+COUNTED = 10_000
 
 
 @frappe.whitelist(methods=["GET", "POST"])
@@ -28,6 +33,36 @@ def tagged_documents(doctype: str, tag: str) -> list[Any]:
 	"""Return the names of the records with a tag that the caller may list. Raises frappe.PermissionError."""
 	found = frappe.get_list(doctype, {"_user_tags": ["like", f"%{tag}%"]}, pluck="name", limit=0)
 	return [(name,) for name in found]
+
+
+@frappe.whitelist(methods=["GET", "POST"])
+def count(
+	doctype: str,
+	filters: str | dict[str, Any] | list[Any] | None = None,
+	debug: bool = False,
+	cache: bool = False,
+) -> int | None:
+	"""Return how many records the caller may list, where conditions say which. Raises frappe.PermissionError."""
+	if frappe.get_meta(doctype).istable or doctype in frappe.get_hooks("permission_query_conditions"):
+		return count_readable(doctype, frappe.parse_json(filters))
+	return client.get_count(doctype, filters, cache=cache)
+
+
+@frappe.whitelist(methods=["GET", "POST"])
+def group_counts(
+	doctype: str, current_filters: str | list[Any] | dict[str, Any], field: str
+) -> list[dict[str, Any]]:
+	"""Return how many records that the caller may list each value of a field has. Raises frappe.PermissionError."""
+	if field != "assigned_to" or doctype not in KINDS or reads_all_rows(doctype):
+		return listview.get_group_by_count(doctype, current_filters, field)
+	filters = frappe.parse_json(current_filters)
+	names = frappe.get_list(doctype, filters, pluck="name", limit=COUNTED)
+	found = frappe.get_all(
+		"ToDo",
+		{"reference_type": doctype, "reference_name": ["in", names], "status": ["!=", "Cancelled"]},
+		pluck="allocated_to",
+	)
+	return [{"name": user, "count": times} for user, times in Counter(found).most_common(50)]
 
 
 @frappe.whitelist(methods=["GET", "POST"])

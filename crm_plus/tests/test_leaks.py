@@ -1,0 +1,187 @@
+"""Five teams with secrets of their own: no road shows one of them a row, a title, a count or a sum of another's."""
+
+import json
+from collections.abc import Iterator
+from typing import Any, ClassVar
+
+import frappe
+from hypothesis import HealthCheck, given, settings
+
+from crm_plus.access.belongings import PARENTS
+from crm_plus.tests import factories, leak_roads
+from crm_plus.tests.factories_teams import bare, make_team, no_teams, show
+from crm_plus.tests.leak_roads import TITLE
+from crm_plus.tests.test_visibility import OWNER, Oracle, VisibilityCase, sales_person, worlds
+
+REFUSALS = (frappe.PermissionError, frappe.DoesNotExistError)
+TEAMS = range(5)
+AMOUNT = 1_000_003
+
+
+class TestRandomTrees(VisibilityCase):
+	@settings(max_examples=6, deadline=None, suppress_health_check=list(HealthCheck))
+	@given(worlds())
+	def test_every_list_and_count_tells_what_the_oracle_allows(self, world: dict[str, Any]) -> None:
+		for names, oracle in self.worlds_built(world):
+			for person, user in enumerate(self.users):
+				for kind in OWNER:
+					seen = {name for at, name in enumerate(names[kind]) if oracle.sees(person, kind, at)}
+					with self.as_user(user):
+						self.ask(kind, names[kind], seen)
+
+	def worlds_built(self, world: dict[str, Any]) -> Iterator[tuple[dict[str, list[str]], Oracle]]:
+		with self.built(world) as names:
+			yield names, Oracle(world)
+
+	def ask(self, kind: str, names: list[str], seen: set[str]) -> None:
+		word = names[0].rsplit(" ", 1)[0]
+		for road, ask in leak_roads.lists_of(kind, names, word).items():
+			shown = text_of(ask)
+			hidden = [name for name in names if name not in seen and name in shown]
+			self.assertFalse(hidden, (frappe.session.user, kind, road, shown))
+		for road, count in leak_roads.counts_of(kind, names).items():
+			number = count() or 0
+			self.assertLessEqual(number, len(seen), (frappe.session.user, kind, road))
+			if road == "client.get_count":
+				self.assertEqual(number, len(seen), (frappe.session.user, kind, road))
+
+
+def text_of(ask: Any) -> str:
+	"""Return all that a road shows, "" where it refuses."""
+	try:
+		return frappe.as_json(ask())
+	except REFUSALS:
+		frappe.clear_messages()
+		return ""
+
+
+class TestFiveTeams(VisibilityCase):
+	"""Each team of a tree (a top, two branches, two leaves) has one person with one record of each kind."""
+
+	names: ClassVar[dict[str, list[str]]]
+
+	def setUp(self) -> None:
+		super().setUp()
+		no_teams()
+		show("Team")
+		self.people = [sales_person("Sales User", f"leak {number}") for number in TEAMS]
+		self.top = sales_person("Sales User", "leak top")
+		self.pipeline = factories.make_pipeline().name
+		root = make_team(leaders=[self.top])
+		branches = [make_team([self.people[at]], parent=root) for at in (0, 1)]
+		for at in (2, 3, 4):
+			make_team([self.people[at]], parent=branches[at % 2])
+		self.word = factories.unique("Secret")
+		self.names = {kind: [] for kind in OWNER}
+		for at in TEAMS:
+			self.make_records(at)
+
+	def make_records(self, at: int) -> None:
+		person, word = self.people[at], f"{self.word} {at}"
+		profile = factories.make_profile(
+			full_name=word, profile_owner=person, email=f"secret{at}@{at}.example"
+		)
+		deal = factories.make_deal(
+			**{"title": word, "customer_profile": profile.name, "deal_owner": person},
+			**{"pipeline": self.pipeline, "stage": f"{self.pipeline}-New", "amount": AMOUNT * 10**at},
+		)
+		about = {"customer_profile": profile.name, "deal": deal.name, "subject": word}
+		kept = {
+			"Customer Profile": profile,
+			"Deal": deal,
+			"Interaction": bare("Interaction", interaction_owner=person, starts_on="2020-01-01", **about),
+			"Follow Up": bare("Follow Up", assigned_to=person, due_on="2090-01-01", status="Open", **about),
+		}
+		for kind, doc in kept.items():
+			self.names[kind].append(doc.name)
+			self.make_company(kind, doc.name, word)
+
+	def make_company(self, kind: str, name: str, word: str) -> None:
+		"""Put something of each kind beside a record."""
+		bare("Comment", comment_type="Comment", reference_doctype=kind, reference_name=name, content=word)
+		bare("Communication", reference_doctype=kind, reference_name=name, subject=word)
+		bare("File", file_name=word, attached_to_doctype=kind, attached_to_name=name, is_private=1)
+		bare("Tag Link", tag="Secret", document_type=kind, document_name=name, title=word)
+		bare("Document Follow", ref_doctype=kind, ref_docname=name, user="Administrator")
+		for rows, parent in PARENTS.items():
+			if parent == kind:
+				bare(rows, parent=name, parenttype=kind, parentfield="rows", idx=1)
+		bare("Version", ref_doctype=kind, docname=name, data=json.dumps({"changed": [["x", word, ""]]}))
+
+	def others(self, at: int, kind: str) -> list[str]:
+		return [name for number, name in enumerate(self.names[kind]) if number != at]
+
+	def assert_tells_nothing(self, at: int, road: Any, shown: str) -> None:
+		secrets = [f"{self.word} {number}" for number in TEAMS if number != at]
+		secrets += [f"secret{number}@" for number in TEAMS if number != at]
+		secrets += [name for kind in OWNER for name in self.others(at, kind)]
+		found = [secret for secret in secrets if secret in shown]
+		self.assertFalse(found, (at, road, shown[:2000]))
+
+	def test_lists_and_what_stands_beside(self) -> None:
+		for at in TEAMS:
+			with self.as_user(self.people[at]):
+				for kind, names in self.names.items():
+					for road, ask in leak_roads.lists_of(kind, names, self.word).items():
+						self.assert_tells_nothing(at, (kind, road), text_of(ask))
+					for road, ask in leak_roads.tables_of(names).items():
+						self.assert_tells_nothing(at, (kind, road), text_of(ask))
+					for road, count in leak_roads.counts_of(kind, names).items():
+						self.assertLessEqual(count() or 0, 1, (at, kind, road))
+					with self.assertRaises(frappe.PermissionError):
+						leak_roads.heatmap(kind)
+
+	def test_the_roads_do_show_ones_own(self) -> None:
+		"""Else the test above might pass on an empty site."""
+		with self.as_user(self.people[0]):
+			for kind, names in self.names.items():
+				asks = leak_roads.lists_of(kind, names, self.word)
+				for road in ("get_list", "search", "report view", "export", "link titles", "rows"):
+					self.assertIn(f"{self.word} 0", text_of(asks[road]) + names[0] * (road == "rows"), road)
+		with self.as_user(self.top):
+			for kind, names in self.names.items():
+				shown = text_of(leak_roads.lists_of(kind, names, self.word)["get_list"])
+				self.assertEqual([name for name in names if name not in shown], [])
+
+	def test_one_record_of_another_team(self) -> None:
+		at, other = 0, 1
+		with self.as_user(self.people[at]):
+			for kind in OWNER:
+				name = self.names[kind][other]
+				for road, ask in leak_roads.openings_of(kind, name).items():
+					with self.subTest(kind, road=road), self.assertRaises(REFUSALS):
+						ask()
+				behind = leak_roads.next_of(kind, self.names[kind][at])
+				self.assertNotIn(behind, self.others(at, kind))
+
+	def test_screens_reports_and_sums(self) -> None:
+		for at in TEAMS:
+			with self.as_user(self.people[at]):
+				for road, ask in leak_roads.screens(self.pipeline, factories.company(), self.word).items():
+					shown = text_of(ask)
+					self.assert_tells_nothing(at, road, shown)
+					for other in set(TEAMS) - {at}:
+						self.assertNotIn(str(AMOUNT * 10**other) + ".", shown, (at, road))
+				new = leak_roads.board.columns({"pipeline": self.pipeline})["columns"][0]
+				self.assertEqual((new["count"], new["sums"][0]["amount"]), (1, AMOUNT * 10**at))
+
+	def test_files_by_their_address(self) -> None:
+		kept = bare("File", file_name="x.txt", is_private=1, file_url="/private/files/x.txt")
+		for kind in OWNER:
+			kept.db_set({"attached_to_doctype": kind, "attached_to_name": self.names[kind][1]})
+			for at, may in ((0, False), (1, True)):
+				with self.subTest(kind, at=at), self.as_user(self.people[at]):
+					self.assertEqual(bool(frappe.get_doc("File", kept.name).is_downloadable()), may)
+
+	def test_no_report_keeps_results_for_others(self) -> None:
+		"""Frappe lets whoever may run a report open what somebody else's run of it has stored."""
+		ours = leak_roads.frappe.get_all("Report", {"module": "CRM Plus", "prepared_report": 1}, pluck="name")
+		self.assertEqual(ours, [])
+
+	def test_nothing_of_ours_is_in_frappes_own_search(self) -> None:
+		"""It asks for the right to a DocType, never for the record."""
+		for kind in OWNER:
+			fields = [df.fieldname for df in frappe.get_meta(kind).fields if df.in_global_search]
+			self.assertEqual((kind, fields), (kind, []))
+			self.assertFalse(frappe.get_meta(kind).show_name_in_global_search)
+			self.assertIn(TITLE[kind], [df.fieldname for df in frappe.get_meta(kind).fields])
