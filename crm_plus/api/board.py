@@ -25,13 +25,10 @@ def columns(filters: str | dict[str, Any] | None = None, with_cards: bool = Fals
 	"""
 	_check_read()
 	chosen = read_filters(arguments.mapping(filters))
-	found = board.columns(chosen)
-	if with_cards:
-		found = [{**column, **_first_page(chosen, column)} for column in found]
 	return {
 		"pipeline": chosen.pipeline,
 		"pipelines": pipelines(),
-		"columns": found,
+		"columns": board.columns(chosen, with_cards=with_cards),
 		"can_create": bool(frappe.has_permission("Deal", "create")),
 		"can_write": bool(frappe.has_permission("Deal", "write")),
 	}
@@ -118,10 +115,6 @@ def has_app_permission() -> bool:
 
 def _check_read() -> None:
 	frappe.has_permission("Deal", "read", throw=True)
-
-
-def _first_page(filters: Any, column: dict[str, Any]) -> dict[str, Any]:
-	return board.cards(filters, column["name"]) if column["count"] else {"cards": [], "next": None}
 
 
 def _keyset(after: str | list[Any] | None) -> tuple[str | None, str] | None:

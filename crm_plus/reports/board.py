@@ -7,6 +7,8 @@ company currency and never added up across currencies. Times are the site's.
 from __future__ import annotations
 
 from collections import defaultdict
+from datetime import datetime
+from functools import reduce
 from typing import Any
 
 import frappe
@@ -25,15 +27,20 @@ PAGE_LENGTH = 20
 STAGE_FIELDS = ("outcome", "probability", "rots_after_days", "is_retired")
 
 
-def columns(filters: BoardFilters) -> list[dict[str, Any]]:
+def columns(filters: BoardFilters, *, with_cards: bool = False) -> list[dict[str, Any]]:
 	"""The pipeline's stages in order, each with its count, rotten count and sums per company currency.
 
-	A retired stage is a column only while deals stand in it.
+	A retired stage is a column only while deals stand in it. With `with_cards` each brings its first page, as `cards`
+	returns it: of all columns in one query.
 	"""
 	stages = load_stages(filters.pipeline)
 	totals = _totals(filters, stages)
 	rows = [{**_column(stage), **totals[stage.name]} for stage in stages]
-	return [row for row in rows if row["count"] or not row["is_retired"]]
+	shown = [row for row in rows if row["count"] or not row["is_retired"]]
+	if not with_cards:
+		return shown
+	pages = _first_pages(filters, stages, [row["name"] for row in shown if row["count"]])
+	return [{**row, **pages[row["name"]]} for row in shown]
 
 
 def cards(filters: BoardFilters, stage: str, after: tuple[str | None, str] | None = None) -> dict[str, Any]:
@@ -47,13 +54,37 @@ def cards(filters: BoardFilters, stage: str, after: tuple[str | None, str] | Non
 		frappe.throw(
 			_("{0} is no stage of the pipeline {1}.").format(quoted(stage), quoted(filters.pipeline))
 		)
+	query = _page_query(filters, list(stages.values()), stage)
+	if after:
+		query = query.where(after_card(frappe.qb.DocType("Deal"), *after))
+	return _page(query.run(as_dict=True), stages)
+
+
+def _first_pages(filters: BoardFilters, stages: list[Stage], names: list[str]) -> dict[str, dict[str, Any]]:
+	"""The first page of each of these stages, empty for all others: each a few entries of the index, in one query."""
+	by_stage: dict[str, list[Any]] = defaultdict(list)
+	pages = [frappe.qb.from_(_page_query(filters, stages, name).as_("page")).select("*") for name in names]
+	if pages:
+		for row in reduce(lambda query, page: query.union_all(page), pages).run(as_dict=True):
+			by_stage[row.stage].append(row)
+	known = {stage.name: stage for stage in stages}
+	return {name: _page(sorted(by_stage[name], key=_place, reverse=True), known) for name in known}
+
+
+def _place(row: Any) -> tuple[datetime, str]:
+	return row.stage_entered_on or datetime.min, row.name
+
+
+def _page_query(filters: BoardFilters, stages: list[Stage], stage: str) -> Any:
+	"""The cards of a stage from its newest on, one more than a page to see whether there are others."""
 	deal = frappe.qb.DocType("Deal")
 	# The pipeline is left out, as a stage has only one: MariaDB would intersect two indexes and sort by itself.
-	query = _card_query(filters, list(stages.values())).where(deal.stage == stage)
-	if after:
-		query = query.where(after_card(deal, *after))
+	query = _card_query(filters, stages).where(deal.stage == stage)
 	query = query.orderby(deal.stage_entered_on, order=Order.desc).orderby(deal.name, order=Order.desc)
-	rows = query.limit(PAGE_LENGTH + 1).run(as_dict=True)
+	return query.limit(PAGE_LENGTH + 1)
+
+
+def _page(rows: list[Any], stages: dict[str, Stage]) -> dict[str, Any]:
 	page = rows[:PAGE_LENGTH]
 	last = page[-1] if len(rows) > PAGE_LENGTH else None
 	return {

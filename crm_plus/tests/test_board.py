@@ -78,6 +78,18 @@ class TestColumns(BoardCase):
 			answer = board.columns(self.filters, with_cards=True)
 		self.assertEqual(len(answer["columns"][0]["cards"]), PAGE)
 		self.assertEqual(len(many), len(few))
+		self.assertLessEqual(len(many), 10)
+
+	def test_the_first_pages_are_those_that_each_column_gives(self) -> None:
+		for number in range(PAGE + 3):
+			deal = self.make_deal("New" if number else "Talking")
+			self.set_values(deal, stage_entered_on=add_days(now_datetime(), -(number // 3)))
+		self.set_values(deal, stage_entered_on=None)
+		answer = board.columns(self.filters, with_cards=True)["columns"]
+		self.assertEqual([len(column["cards"]) for column in answer], [PAGE, 1, 0, 0])
+		for column in answer:
+			alone = board.cards(column["name"], self.filters)
+			self.assertEqual((column["cards"], column["next"]), (alone["cards"], alone["next"]))
 
 	def test_the_indexes_that_serve_the_board_are_there(self) -> None:
 		for index in ("board_cards", "board_sums"):
