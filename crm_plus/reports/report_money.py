@@ -14,6 +14,8 @@ from frappe import _
 from frappe.utils import flt
 from pypika import Case
 
+from crm_plus.access.report_readers import companies_for_readers
+
 if TYPE_CHECKING:
 	from collections.abc import Mapping
 	from datetime import date
@@ -36,10 +38,14 @@ def reporting_currency(company: str, currency: str) -> str:
 def rates_into(currency: str, company: str, day: date) -> dict[str, float]:
 	"""Return what one unit of each company's books is in `currency` on a day; of one company where it is chosen.
 
+	Companies that User Permissions keep from a reader are left out.
+
 	Raises frappe.ValidationError where deals need a rate that the site does not have.
 	"""
 	chosen = {"name": company} if company else {}
 	books = dict(frappe.get_all("Company", filters=chosen, fields=["name", "default_currency"], as_list=True))
+	bound = companies_for_readers()
+	books = {name: own for name, own in books.items() if bound is None or name in bound}
 	others = {own for own in books.values() if own != currency}
 	found = {currency: 1.0, **(_latest_rates(others, currency, day) if others else {})}
 	missing = [name for name, own in books.items() if own not in found]

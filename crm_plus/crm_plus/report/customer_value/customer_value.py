@@ -1,0 +1,81 @@
+"""Report "Customer Value": recency, frequency and money of each customer, or by quarter of first purchase who came back."""
+
+from typing import Any
+
+import frappe
+from frappe import _
+
+from crm_plus.reports import report_parts as parts
+from crm_plus.reports.customer_value import MOST_ROWS, cohorts, customer_value
+from crm_plus.rules.quoted_text import quoted
+
+
+def execute(filters: dict[str, Any] | None = None) -> tuple[Any, ...]:
+	"""Return columns, rows, message, chart and summary; amounts in the chosen currency, without taxes.
+
+	Raises frappe.ValidationError, in one sentence, for filters that make no sense.
+	"""
+	show = str((filters or {}).get("show") or "Customers")
+	if show not in ("Customers", "Cohorts"):
+		frappe.throw(_("The report cannot show {0}: choose another one.").format(quoted(show)))
+	return list_cohorts(filters) if show == "Cohorts" else list_customers(filters)
+
+
+def list_customers(filters: dict[str, Any] | None) -> tuple[Any, ...]:
+	"""Return the customers who bought in the period."""
+	scope, rows, total = customer_value(filters)
+	message = None
+	if total["customers"] > MOST_ROWS:
+		message = _("The {0} most valuable of {1} customers; the sums above are of all.").format(
+			MOST_ROWS, total["customers"]
+		)
+	largest = rows[:10]
+	return parts.answer(
+		[
+			parts.column("name", _("Customer"), "Link", 130, options="Customer Profile"),
+			parts.column("full_name", _("Name"), width=210),
+			parts.column("lifecycle_stage", _("Lifecycle Stage"), width=120),
+			parts.column("first_on", _("First Purchase"), "Date", 120),
+			parts.column("last_on", _("Last Purchase"), "Date", 120),
+			parts.count_column("days", _("Days Since"), 100),
+			parts.count_column("purchases", _("Purchases"), 100),
+			parts.money_column("revenue", _("Revenue")),
+			parts.money_column("average", _("Average Purchase")),
+			parts.column("score", _("Recency, Frequency, Money (5 Best)"), width=240),
+		],
+		rows,
+		currency=scope.currency,
+		message=message,
+		drawn=parts.chart(
+			[row["full_name"] for row in largest],
+			[(_("Revenue"), [row["revenue"] for row in largest])],
+			currency=scope.currency,
+		),
+		summary=[
+			parts.number_part(_("Customers"), total["customers"]),
+			parts.amount_part(_("Revenue"), total["revenue"], scope.currency, "Green"),
+			parts.amount_part(
+				_("Revenue a Customer"), total["revenue"] / max(total["customers"], 1), scope.currency
+			),
+		],
+	)
+
+
+def list_cohorts(filters: dict[str, Any] | None) -> tuple[Any, ...]:
+	"""Return the quarters of first purchases with who came back in each quarter after."""
+	_scope, rows, most = cohorts(filters)
+	columns = [
+		parts.column("cohort", _("First Purchase In"), width=150),
+		parts.count_column("customers", _("Customers")),
+		*(
+			parts.percent_column(f"after_{n}", _("After {0} Quarters").format(n), 130)
+			for n in range(1, most + 1)
+		),
+	]
+	drawn = parts.chart(
+		[row["cohort"] for row in rows], [(_("New Customers"), [row["customers"] for row in rows])]
+	)
+	message = (
+		_("What part of each quarter's new customers bought again, quarter by quarter.") if rows else None
+	)
+	return parts.answer(columns, rows, message=message, drawn=drawn)

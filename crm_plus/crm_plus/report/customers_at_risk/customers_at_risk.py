@@ -1,0 +1,52 @@
+"""Report "Customers At Risk": who declines, or waits longer than usual with the next purchase, the most valuable first."""
+
+from typing import Any
+
+from frappe import _
+
+from crm_plus.reports import report_parts as parts
+from crm_plus.reports.customer_value import customers_at_risk
+
+
+def execute(filters: dict[str, Any] | None = None) -> tuple[Any, ...]:
+	"""Return columns, rows, message, chart and summary; amounts in the chosen currency, without taxes.
+
+	Raises frappe.ValidationError, in one sentence, for filters that make no sense.
+	"""
+	scope, rows = customers_at_risk(filters)
+	names = parts.full_names(row["profile_owner"] for row in rows)
+	unplanned = [row for row in rows if not row["next_follow_up_on"]]
+	return parts.answer(
+		get_columns(),
+		[{**row, "owner_name": names.get(row["profile_owner"], "")} for row in rows],
+		currency=scope.currency,
+		message=None if rows else _("No customer declines or waits longer than usual."),
+		drawn=parts.chart(
+			[row["full_name"] for row in rows[:10]],
+			[(_("Revenue So Far"), [row["revenue"] for row in rows[:10]])],
+			currency=scope.currency,
+		),
+		summary=[
+			parts.number_part(_("Customers At Risk"), len(rows), indicator="Red"),
+			parts.amount_part(_("Their Revenue So Far"), sum(row["revenue"] for row in rows), scope.currency),
+			parts.number_part(_("Without Next Step"), len(unplanned), indicator="Orange"),
+		],
+	)
+
+
+def get_columns() -> parts.Rows:
+	"""Return the columns."""
+	return [
+		parts.column("name", _("Customer"), "Link", 130, options="Customer Profile"),
+		parts.column("full_name", _("Name"), width=210),
+		parts.column("lifecycle_stage", _("Lifecycle Stage"), width=120),
+		parts.column("owner_name", _("Owner"), width=150),
+		parts.column("last_on", _("Last Purchase"), "Date", 120),
+		parts.count_column("days", _("Days Since"), 100),
+		parts.days_column("usual", _("Usual Days Between"), 150),
+		parts.column("factor", _("Times the Usual"), "Float", 130, precision=1),
+		parts.count_column("purchases", _("Purchases"), 100),
+		parts.money_column("revenue", _("Revenue So Far")),
+		parts.column("last_interaction_on", _("Last Interaction"), "Datetime", 160),
+		parts.column("next_follow_up_on", _("Next Step"), "Datetime", 160),
+	]
