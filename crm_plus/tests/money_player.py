@@ -11,6 +11,7 @@ from frappe.utils import flt, nowdate
 
 from crm_plus.tests import factories
 from crm_plus.tests.money_oracle import MoneyOracle, account
+from crm_plus.tests.money_story import story
 
 
 class MoneyPlayer(MoneyOracle):
@@ -18,6 +19,8 @@ class MoneyPlayer(MoneyOracle):
 
 	def __init__(self, seed: int, currency: str = "EUR") -> None:
 		self.random = random.Random(seed)
+		self.seed = seed
+		self.acts: list[str] = []
 		self.company = factories.company()
 		self.currency = currency
 		if currency != "EUR":
@@ -41,15 +44,18 @@ class MoneyPlayer(MoneyOracle):
 		) or [
 			frappe.db.get_value("Account", account(self.company, account_type="Receivable"), "parent_account")
 		]
-		debtors = frappe.get_doc(
-			{
-				"doctype": "Account",
-				"account_name": f"Debtors {self.currency}",
-				"parent_account": parent[0],
-				**existing,
-			}
-		)
-		return debtors.insert().name
+		name = {"account_name": f"Debtors {self.currency}", "parent_account": parent[0]}
+		return frappe.get_doc({"doctype": "Account", **name, **existing}).insert().name
+
+	def do(self, act: str) -> None:
+		"""Let something happen; where ERPNext or CRM Plus fails at it, print all that led there."""
+		self.acts.append(act)
+		try:
+			getattr(self, act)()
+			frappe.db.commit()
+		except Exception:
+			print(story(self))
+			raise
 
 	# --- what can happen -----------------------------------------------------------------------------------------
 

@@ -1,5 +1,6 @@
 """A deal's money equals the ledger's, whatever happens to its documents."""
 
+import os
 import random
 from decimal import Decimal
 
@@ -11,6 +12,7 @@ from crm_plus.tests import factories
 from crm_plus.tests.base import CRMPlusTestCase
 from crm_plus.tests.money_oracle import amounts_of
 from crm_plus.tests.money_player import MoneyPlayer
+from crm_plus.tests.money_story import story
 
 ACTS = (
 	"quote",
@@ -33,6 +35,8 @@ ACTS = (
 	"amend_invoice",
 )
 
+# More rounds, and others each time, for whoever looks for what the fixed ones do not find.
+ROUNDS = int(os.environ.get("CRM_PLUS_MONEY_ROUNDS", "0"))
 # A sequence takes seconds: a failing one is shown as it is rather than shortened for an hour.
 PHASES = (Phase.explicit, Phase.generate)
 # Evenly drawn: lists of hypothesis's own would mostly repeat their first element.
@@ -49,8 +53,7 @@ class TestMoneyAgainstTheLedger(CRMPlusTestCase):
 		player.rows = self.rows_for_all(player, rest)
 		frappe.db.commit()
 		for act in acts:
-			getattr(player, act)()
-			frappe.db.commit()
+			player.do(act)
 			self.compare(player, [*player.deals, rest], act)
 
 	def rows_for_all(self, player: MoneyPlayer, rest: str):
@@ -67,12 +70,13 @@ class TestMoneyAgainstTheLedger(CRMPlusTestCase):
 			total = sum(Decimal(str(row[field])) for row in stored)
 			# In a foreign currency the ledger rounds each payment, the oracle only their sum.
 			cents = 3 if field == "paid_amount" and player.currency != "EUR" else 0.5
-			self.assertAlmostEqual(float(total), expected, delta=cents / 100, msg=f"{field} after {act}")
+			found = f"{field} after {act}; {story(player)}"
+			self.assertAlmostEqual(float(total), expected, delta=cents / 100, msg=found)
 
 	@settings(
-		max_examples=8,
+		max_examples=ROUNDS or 8,
 		deadline=None,
-		derandomize=True,
+		derandomize=not ROUNDS,
 		suppress_health_check=list(HealthCheck),
 		phases=PHASES,
 	)
@@ -85,9 +89,9 @@ class TestMoneyAgainstTheLedger(CRMPlusTestCase):
 		self.play(seed, acts, "EUR")
 
 	@settings(
-		max_examples=5,
+		max_examples=ROUNDS or 5,
 		deadline=None,
-		derandomize=True,
+		derandomize=not ROUNDS,
 		suppress_health_check=list(HealthCheck),
 		phases=PHASES,
 	)
