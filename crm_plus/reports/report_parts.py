@@ -92,7 +92,8 @@ def answer(
 ) -> tuple[Any, ...]:
 	"""Return what Frappe takes from a report: columns, rows with the total last, message, chart, summary.
 
-	Without rows a sentence says so instead of an empty table.
+	Without rows a sentence says so instead of an empty table. Links are to what the report is of alone: Frappe refuses a
+	report to who may not read what any of its links names.
 	"""
 	if not rows:
 		return (
@@ -104,7 +105,7 @@ def answer(
 		)
 	found = [*rows, {**total, "is_total": 1, "bold": 1}] if total else rows
 	if currency:
-		columns = [*columns, column("currency", _("Currency"), "Link", 80, options="Currency", hidden=1)]
+		columns = [*columns, column("currency", _("Currency"), width=80, hidden=1)]
 		found = [{**row, "currency": currency} for row in found]
 	return columns, found, message, drawn, summary
 

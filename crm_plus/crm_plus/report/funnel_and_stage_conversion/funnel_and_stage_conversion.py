@@ -56,12 +56,14 @@ def get_columns() -> parts.Rows:
 def list_deals(filters: dict[str, Any]) -> tuple[Any, ...]:
 	"""Return the deals behind a figure of the funnel."""
 	scope, rows = deals_behind(filters)
+	names = parts.full_names(row["deal_owner"] for row in rows)
+	rows = [{**row, "owner_name": names.get(row["deal_owner"], "")} for row in rows]
 	columns = [
 		parts.column("name", _("Deal"), "Link", 160, options="Deal"),
 		parts.column("title", _("Title"), width=240),
 		parts.column("status", _("Status"), width=90),
-		parts.column("stage", _("Stage"), "Link", 160, options="Pipeline Stage"),
-		parts.column("deal_owner", _("Owner"), "Link", 180, options="User"),
+		parts.column("stage", _("Stage"), width=160),
+		parts.column("owner_name", _("Owner"), width=180),
 		parts.money_column("amount", _("Amount")),
 	]
 	summary = [

@@ -1,0 +1,211 @@
+"""What holds for every report: bad filters get a sentence, nothing gets an empty table, exports and mails tell no more."""
+
+import csv
+import io
+import json
+from datetime import timedelta
+from typing import Any
+
+import frappe
+import openpyxl
+from frappe.desk.query_report import run
+from frappe.utils import getdate
+
+from crm_plus.tests import factories
+from crm_plus.tests.report_case import ReportCase
+
+PERIOD = {"from_date": str(getdate() - timedelta(days=300)), "to_date": str(getdate())}
+
+
+def our_reports() -> list[str]:
+	"""Return the reports over the shared filters."""
+	return frappe.get_all(
+		"Report",
+		{"module": "CRM Plus", "report_type": "Script Report", "name": ["!=", "Invoices Without Deal"]},
+		pluck="name",
+		order_by="name",
+	)
+
+
+def download(name: str, kind: str, filters: dict[str, Any]) -> bytes:
+	"""Return the file that the Desk's export gives."""
+	from frappe.desk.query_report import export_query
+
+	frappe.local.form_dict = frappe._dict(
+		report_name=name,
+		file_format_type=kind,
+		filters=json.dumps(filters),
+		visible_idx="[]",
+		include_indentation="0",
+		csv_delimiter=",",
+		csv_quoting="2",
+	)
+	frappe.local.response = frappe._dict()
+	export_query()
+	content = frappe.local.response.filecontent
+	return content if isinstance(content, bytes) else content.encode()
+
+
+class TestEveryReport(ReportCase):
+	def test_there_are_some(self) -> None:
+		self.assertGreater(len(our_reports()), 10)
+
+	def refused(self, filters: dict[str, Any], sentence: str) -> None:
+		for name in our_reports():
+			with self.subTest(name), self.assertRaisesRegex(frappe.ValidationError, sentence):
+				self.report(name, **filters)
+
+	def test_bad_filters_get_a_sentence(self) -> None:
+		self.refused({"from_date": "2026-05-01", "to_date": "2026-04-30"}, "ends before it begins")
+		self.refused({"from_date": "2000-01-01", "to_date": "2050-01-01"}, "at most 20 years")
+		self.refused({"from_date": "yesterday"}, "dates such as")
+		self.refused({"pipeline": "Gone <b>"}, "There is no Pipeline Gone &lt;b&gt;")
+		self.refused({"company": "Gone"}, "There is no Company")
+		self.refused({"team": "Gone"}, "no team Gone")
+		self.refused({"owner": "gone@example.com"}, "There is no User")
+		self.refused({"fiscal_year": "1801"}, "There is no Fiscal Year")
+		self.refused({"currency": "XAU", "company": factories.company()}, "no Currency|no exchange rate")
+
+	def test_nothing_there_is_an_empty_table_and_a_sentence(self) -> None:
+		pipeline = factories.make_pipeline().name
+		source = factories.make("Customer Source", source_name=factories.unique("Source")).name
+		for name in our_reports():
+			with self.subTest(name):
+				found = self.report(name, pipeline=pipeline, source=source)
+				figures = [
+					value for row in found["result"] for key, value in row.items() if isinstance(value, float)
+				]
+				self.assertTrue(found["result"] == [] or not any(figures))
+				self.assertTrue(found["message"] or found["result"])
+
+	def test_a_team_of_nobody_and_a_user_without_a_team(self) -> None:
+		team = factories.make("Revenue Team", team_name=factories.unique("Team"), members=[]).name
+		alone = factories.make_user("Sales Manager").name
+		for user in ("Administrator", alone):
+			with self.as_user(user):
+				for name in our_reports():
+					with self.subTest(name):
+						self.report(name, team=team, pipeline=self.pipeline)
+
+	def test_the_last_moment_of_the_last_day_counts(self) -> None:
+		deal = self.deals(status="Won")[0]
+		day = deal.closed_on.date()
+		frappe.db.set_value("Deal", deal.name, "closed_on", f"{day} 23:59:59")
+		owner = {"owner": deal.deal_owner, "pipeline": self.pipeline}
+		for name, key in (("Win Loss Analysis", "won"), ("Deal to Cash", "deals"), ("Sales Velocity", "won")):
+			first = self.report(name, from_date=day, to_date=day, group_by="Owner", **owner)["result"]
+			self.assertGreaterEqual(first[0][key], 1, name)
+
+	def test_a_fiscal_year_stands_in_for_the_dates(self) -> None:
+		year = factories.make(
+			"Fiscal Year",
+			year=factories.unique("FY"),
+			year_start_date="2041-04-01",
+			year_end_date="2042-03-31",
+		).name
+		rows = self.report("Sales Forecast", fiscal_year=year, pipeline=self.pipeline)["result"]
+		keys = [row["month"] for row in rows if row["month"][:2] == "20"]
+		self.assertEqual((keys[0], keys[-1], len(keys)), ("2041-04", "2042-03", 12))
+
+	def test_who_may_read_no_deal_gets_no_report(self) -> None:
+		with self.as_user(factories.make_user("Accounts User").name):
+			for name in ("Pipeline Summary", "Deal to Cash", "Win Loss Analysis"):
+				with self.assertRaises(frappe.PermissionError):
+					self.report(name)
+
+	def test_a_currency_without_a_rate_asks_for_one(self) -> None:
+		with self.assertRaisesRegex(frappe.ValidationError, "no exchange rate from EUR to GBP"):
+			self.report("Pipeline Summary", currency="GBP", company=self.world.companies[0])
+
+	def test_none_is_a_prepared_report(self) -> None:
+		"""Frappe's stored results are not protected by row."""
+		for name in our_reports():
+			self.assertFalse(frappe.db.get_value("Report", name, "prepared_report"))
+
+	def test_the_number_of_queries_is_fixed(self) -> None:
+		for name in our_reports():
+			counts = []
+			for pipeline in (self.pipeline, self.world.pipelines[1]):
+				filters = {"pipeline": pipeline, "currency": "EUR", **PERIOD}
+				self.report(name, **filters)
+				with self.count_queries() as queries:
+					self.report(name, **filters)
+				counts.append(len(queries))
+			self.assertLessEqual(max(counts) - min(counts), 1, name)
+			self.assertLessEqual(max(counts), 30, name)
+
+
+class TestExports(ReportCase):
+	FILTERS = {"group_by": "Owner", **PERIOD}
+
+	def expected(self, name: str, filters: dict[str, Any]) -> tuple[list[dict[str, Any]], list[list[Any]]]:
+		found = run(name, json.dumps(filters))
+		columns = [column for column in found["columns"] if not column.get("hidden")]
+		return columns, [[row.get(column["fieldname"]) for column in columns] for row in found["result"]]
+
+	def same(self, cell: Any, value: Any) -> bool:
+		if isinstance(value, int | float):
+			return abs(float(cell or 0) - value) < 0.01
+		return str(cell or "") == str(value or "")
+
+	def test_a_workbook_holds_what_the_screen_shows(self) -> None:
+		for name in ("Deal to Cash", "Win Loss Analysis", "Pipeline Summary", "Sales Forecast"):
+			filters = {**self.FILTERS, "pipeline": self.pipeline}
+			columns, rows = self.expected(name, filters)
+			sheet = openpyxl.load_workbook(io.BytesIO(download(name, "Excel", filters))).active
+			cells = list(sheet.iter_rows(values_only=True))
+			heads = [str(cell) for cell in cells[0]]
+			places = [heads.index(column["label"]) for column in columns]
+			self.assertEqual(len(cells) - 1, len(rows))
+			for line, row in zip(cells[1:], rows, strict=True):
+				for place, value in zip(places, row, strict=True):
+					self.assertTrue(self.same(line[place], value), f"{name}: {line[place]} is not {value}")
+
+	def test_a_csv_holds_what_the_screen_shows(self) -> None:
+		filters = {**self.FILTERS, "pipeline": self.pipeline}
+		columns, rows = self.expected("Deal to Cash", filters)
+		lines = list(csv.reader(io.StringIO(download("Deal to Cash", "CSV", filters).decode("utf-8-sig"))))
+		places = [lines[0].index(column["label"]) for column in columns]
+		self.assertEqual(len(lines) - 1, len(rows))
+		for line, row in zip(lines[1:], rows, strict=True):
+			for place, value in zip(places, row, strict=True):
+				self.assertTrue(self.same(line[place] or 0, value) or self.same(line[place], value))
+
+
+class TestMailedReport(ReportCase):
+	"""Auto Email Report runs as whoever starts it; what it adds up is what the receiver may see."""
+
+	def mailed(self, name: str, user: str, filters: dict[str, Any]) -> list[list[str]]:
+		"""Return the lines of the file that the receiver is sent."""
+		mail = frappe.get_doc(
+			{
+				"doctype": "Auto Email Report",
+				**{"report": name, "user": user, "email_to": user, "format": "CSV", "frequency": "Daily"},
+				"filters": json.dumps(filters),
+				"enabled": 1,
+				"no_of_rows": 1000,
+			}
+		).insert()
+		return list(csv.reader(io.StringIO(str(mail.get_report_content()))))
+
+	def deals_in(self, lines: list[list[str]]) -> float:
+		return float(lines[-1][lines[0].index("Deals")])
+
+	def test_the_receiver_is_sent_what_he_may_see(self) -> None:
+		filters = {"pipeline": self.pipeline, "currency": "EUR"}
+		seen = {}
+		for user in (self.world.bound, self.world.manager):
+			with self.as_user(user):
+				seen[user] = len(self.deals(status="Open"))
+			self.assertEqual(self.deals_in(self.mailed("Pipeline Summary", user, filters)), seen[user])
+		self.assertLess(seen[self.world.bound], len(self.deals(status="Open")))
+
+	def test_nobody_widens_his_view_by_naming_another_reader(self) -> None:
+		with self.as_user(self.world.bound):
+			own = len(self.deals(status="Open"))
+			found = run("Pipeline Summary", json.dumps({"pipeline": self.pipeline}), user=self.world.manager)
+		self.assertEqual(found["result"][-1]["deals"], own)
+
+	def test_a_receiver_who_may_see_nothing_is_sent_nothing(self) -> None:
+		with self.assertRaises(frappe.PermissionError):
+			self.mailed("Deal to Cash", self.world.accountant, {"pipeline": self.pipeline})
