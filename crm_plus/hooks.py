@@ -176,6 +176,7 @@ has_permission = {
 
 # Functions of Frappe's that would tell of records without asking who may see them.
 override_whitelisted_methods = {
+	"frappe.desk.query_report.export_query": "crm_plus.api.narrowed.export_report",
 	# Frappe changes a message's reference past all events: ours does the same, and its interaction follows.
 	"frappe.email.relink": "crm_plus.api.interactions.relink",
 	"frappe.client.get_count": "crm_plus.api.narrowed.count",
@@ -196,3 +197,23 @@ doctype_list_js = {"Sales Invoice": "public/js/overrides/sales_invoice_list.js"}
 
 # History outlives the pipelines that it tells of; a deal takes its own along.
 ignore_links_on_delete = ["Stage Change", "Pipeline Snapshot"]
+
+# What is held on one person, by his address, for Frappe's personal data download and deletion. Ledgers stay as the law wants.
+user_data_fields = [
+	{
+		"doctype": "Customer Profile",
+		"filter_by": "email",
+		"redact_fields": [
+			"full_name",
+			"job_title",
+			"phone",
+			"phone_e164",
+			"phone_reversed",
+			"name_key",
+			"preferences",
+			"notes",
+			"image",
+		],
+	},
+	{"doctype": "Interaction Participant", "filter_by": "email", "redact_fields": ["full_name"]},
+]

@@ -1,12 +1,18 @@
-"""What a new Deal means for the profile that it is with."""
+"""What a new Deal means for the profile that it is with, and who hears of what happens to a deal."""
 
 from typing import Any
 
 from crm_plus.overrides.guard import never_in_the_way
-from crm_plus.workflows import profile_events
+from crm_plus.workflows import deal_notices, profile_events
 
 
 @never_in_the_way(writes=True)
 def after_insert(doc: Any, method: str | None = None) -> None:
 	"""Let the profile become a prospect with its first deal."""
 	profile_events.deal_created(doc)
+
+
+@never_in_the_way(writes=True)
+def on_update(doc: Any, method: str | None = None) -> None:
+	"""Tell its owner and whoever leads the owner's team."""
+	deal_notices.changed(doc)

@@ -84,7 +84,6 @@ _EVENTS = (
 	Event("email_answered", CUSTOMERS, NEWS, BELL),
 	Event("bad_feedback", CUSTOMERS, NEWS, BELL_AND_MAIL, team=BELL_AND_MAIL),
 	Event("contract_ending", CUSTOMERS, DAY, BELL_AND_MAIL, digest=True, notice=30 * DAYS, team=NOTHING),
-	Event("birthday", CUSTOMERS, DAY, BELL),
 	Event("payment_received", MONEY, NEWS, BELL, team=NOTHING),
 	Event("invoice_overdue", MONEY, DAY, BELL_AND_MAIL, digest=True, team=MAIL),
 )

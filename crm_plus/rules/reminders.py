@@ -120,3 +120,8 @@ def may_come(code: str, preference: Preference, now: datetime) -> datetime:
 	"""Return the first moment (UTC) from now on at which an event may disturb the user."""
 	any_day = code in EVENTS and EVENTS[code].kind == APPOINTMENT
 	return next_open(preference.hours, now, any_day=any_day)
+
+
+def over_after(day: date, zone: str) -> datetime:
+	"""Return the moment (UTC) at which a day is over in a zone."""
+	return moment(datetime.combine(day + timedelta(days=1), time(0)), zone)

@@ -8,10 +8,9 @@ import frappe
 from frappe import _
 from frappe.utils import get_link_to_form
 
-from crm_plus.channels import in_app
 from crm_plus.rules import deal_follow as rules
 from crm_plus.rules.deal_follow import Decision, Fact, Move
-from crm_plus.workflows import deal_money, deal_stages
+from crm_plus.workflows import deal_money, deal_stages, notices
 
 TAKEN_BACK = "Taken Back"
 SAVEPOINT = "crm_plus_follow"
@@ -98,20 +97,18 @@ def prepare_move(deal: Any, event: str, document: str) -> None:
 def tell_refusal(deal: Any, stage: str, fact: Fact, reason: str) -> None:
 	"""Tell the owner that a document asked for a stage whose rules are not met."""
 	message = _("{0} stays in its stage: {1} asks for {2}, but {3}")
-	in_app.notify(
-		deal.deal_owner,
-		message.format(_title(deal), _link(fact), _stage_name(stage), reason),
-		"Deal",
-		deal.name,
-	)
+	_tell_owner(deal, message.format(_title(deal), _link(fact), _stage_name(stage), reason))
 
 
 def tell_taken_back(deal: Any, before: str, lost: Fact) -> None:
 	"""Tell the owner that the deal went back because a document no longer holds."""
 	message = _("{0} is no longer in {1}: {2} does not hold any more")
-	in_app.notify(
-		deal.deal_owner, message.format(_title(deal), _stage_name(before), _link(lost)), "Deal", deal.name
-	)
+	_tell_owner(deal, message.format(_title(deal), _stage_name(before), _link(lost)))
+
+
+def _tell_owner(deal: Any, text: str) -> None:
+	"""Tell the owner also where the document was their own: that it did not do what it asks for is not their doing."""
+	notices.tell("stage_refused", [deal.deal_owner], "Deal", deal.name, text, by="")
 
 
 def _title(deal: Any) -> str:

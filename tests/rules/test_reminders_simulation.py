@@ -83,7 +83,9 @@ def test_everybody_is_told_once_and_in_time(start: datetime, deadliness: float) 
 
 	assert set(oracle.must) - set(told) - doubtful == set(), "somebody was not told"
 	assert set(told) - set(oracle.may) == set(), "somebody was told for nothing"
-	late = {message for message, tick in oracle.must.items() if told.get(message, 0) > tick}
+	# What was put off to the morning by a clock that was fast is not taken back when the clock is.
+	on_time = {message: tick for message, tick in oracle.must.items() if tick not in cast.replayed}
+	late = {message for message, tick in on_time.items() if told.get(message, 0) > tick}
 	assert late == set(), "somebody was told late"
 	early = {message for message, tick in told.items() if tick < oracle.may[message]}
 	assert early == set(), "somebody was told early"

@@ -44,7 +44,10 @@ class Change:
 
 @dataclass
 class Cast:
-	"""Everybody and everything: preferences, leaders, plans as they are made (tick, plan), changes, the ticks' minutes."""
+	"""Everybody and everything: preferences, leaders, plans as they are made (tick, plan), changes, the ticks' minutes.
+
+	`replayed` are the ticks at which the clock shows minutes that it showed before, because it was put back.
+	"""
 
 	start: datetime
 	preferences: dict[str, Preference] = field(default_factory=dict)
@@ -52,6 +55,7 @@ class Cast:
 	made: list[tuple[int, Plan]] = field(default_factory=list)
 	changes: list[Change] = field(default_factory=list)
 	ticks: list[int] = field(default_factory=list)
+	replayed: set[int] = field(default_factory=set)
 
 	def at(self, minute: int) -> datetime:
 		"""Return the moment of a minute."""
@@ -68,7 +72,7 @@ class Cast:
 def draw(seed: int, start: datetime, *, days: int, users: int, plans: int) -> Cast:
 	"""Draw a cast."""
 	rng, cast = random.Random(seed), Cast(start)
-	cast.ticks = _ticks(rng, days)
+	_set_ticks(rng, cast, days)
 	for number in range(users):
 		name = f"user{number}"
 		cast.preferences[name] = _preference(rng, name, ZONES[number % len(ZONES)])
@@ -96,8 +100,8 @@ def _preference(rng: random.Random, name: str, zone: str) -> Preference:
 	return Preference(name, hours, MANAGER, choices)
 
 
-def _ticks(rng: random.Random, days: int) -> list[int]:
-	"""Return the minute that the site's clock shows at each tick: hours are missing, a day is missing, it is set back."""
+def _set_ticks(rng: random.Random, cast: Cast, days: int) -> None:
+	"""Set the minute that the site's clock shows at each tick: hours are missing, a day is missing, it is set back."""
 	minutes = days * 1440
 	down = set(range(minutes // 2, minutes // 2 + 1440)) if days > 3 else set()
 	for _ in range(days // 2):
@@ -108,7 +112,8 @@ def _ticks(rng: random.Random, days: int) -> list[int]:
 		# The clock is found to be fast, and put back: the same minutes come again.
 		index = int(len(ticks) * share)
 		ticks[index:index] = ticks[index - 60 : index]
-	return ticks
+		cast.replayed |= set(range(index, index + 60))
+	cast.ticks = ticks
 
 
 def _plan(rng: random.Random, cast: Cast, name: str, days: int) -> None:

@@ -1,0 +1,24 @@
+from frappe.model.document import Document
+
+from crm_plus.workflows import preferences
+from crm_plus.workflows.plain_values import PlainValues
+
+
+class NotificationPreference(PlainValues, Document):
+	"""How one user wants to hear of what."""
+
+	def before_insert(self) -> None:
+		"""Whoever makes it, it belongs to the user it is about: so nobody else may read or change it."""
+		self.owner = self.user
+
+	def validate(self) -> None:
+		"""Check it; see workflows.preferences.check for what is refused."""
+		preferences.check(self)
+
+	def on_update(self) -> None:
+		"""Have the user's open follow-ups and meetings looked at again, once this is stored."""
+		preferences.changed(self)
+
+	def on_trash(self) -> None:
+		"""The defaults of the user's roles count again."""
+		preferences.changed(self)

@@ -1,0 +1,57 @@
+"""What the scheduler calls for reminders: each minute what is due, each day what a day brings."""
+
+import time
+
+import frappe
+
+from crm_plus.workflows import day_notices, ledger, remindables, reminder_engine, site_clock
+
+DELIVERY = "crm_plus.jobs.reminders.deliver"
+# A burst is shared among workers; each takes what the others do not hold.
+RECEIVERS_PER_JOB, MOST_JOBS = 50, 4
+LONGEST_RUN_SECONDS = 240
+
+
+def tick() -> None:
+	"""Enter what is due in the ledger and hand what stands there to background jobs. Two at once do no harm."""
+	store, now = ledger.SiteStore(), site_clock.now()
+	reminder_engine.enter_what_is_due(store, now)
+	receivers = len(store.receivers(now, RECEIVERS_PER_JOB * MOST_JOBS))
+	waits_for_answer = bool(frappe.db.exists(ledger.DOCTYPE, {"status": "Sending"}))
+	frappe.db.commit()
+	jobs = min(MOST_JOBS, -(-receivers // RECEIVERS_PER_JOB))
+	for number in range(max(jobs, int(waits_for_answer))):
+		frappe.enqueue(
+			DELIVERY,
+			queue="short",
+			timeout=LONGEST_RUN_SECONDS + 60,
+			job_id=f"crm_plus_reminders::{number}",
+			deduplicate=True,
+		)
+
+
+def deliver() -> None:
+	"""Send what is due, one receiver after the other."""
+	end = time.monotonic() + LONGEST_RUN_SECONDS
+	reminder_engine.deliver(ledger.SiteStore(), site_clock.now(), lambda: time.monotonic() < end)
+
+
+def refresh(user: str) -> None:
+	"""Set anew when a user's open follow-ups and meetings are to be looked at, batch by batch."""
+	now, after = site_clock.now(), {}
+	while True:
+		after = remindables.refresh(user, after, now)
+		frappe.db.commit()
+		if not after:
+			break
+
+
+def each_day() -> None:
+	"""Enter what the coming day brings: close dates, overdue invoices, rotten deals and the like."""
+	day_notices.sweep(site_clock.now(), frappe.db.commit)
+
+
+def follow_mail() -> None:
+	"""Set aside, each hour, the reminders whose e-mail Frappe's queue has given up."""
+	ledger.set_aside_failed_mail()
+	frappe.db.commit()

@@ -1,0 +1,215 @@
+"""What a coming day brings, found once a day: close dates, expiring quotations, ending contracts, overdue invoices, rot.
+
+Each search walks its table once, in batches by name. What it finds again is in the ledger already; what was missed while
+the site was down is found for a week. Days are those of the site's calendar.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import frappe
+from frappe.utils import escape_html, getdate
+
+from crm_plus.access.teams import all_teams
+from crm_plus.rules import notices as rules
+from crm_plus.rules.notices import TEAM
+from crm_plus.rules.reminders import Occasion, entries
+from crm_plus.rules.team_leaders import leaders_of
+from crm_plus.setup.compatibility import doctype_exists
+from crm_plus.workflows import ledger, preferences, site_clock
+from crm_plus.workflows.pipelines import load_stages
+
+BATCH = 500
+CATCH_UP = timedelta(days=7)
+# A Monday's news come on Friday where the weekend is free, longer holidays are not looked at.
+LONGEST_WEEKEND = timedelta(days=4)
+SOON = timedelta(hours=36)
+DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Search:
+	"""Where an event's days stand: the DocType and its field, what else must hold, and whether it is told afterwards.
+
+	`owners` returns whose each row is; `subject` what it is called.
+	"""
+
+	event: str
+	doctype: str
+	field: str
+	filters: Sequence[tuple[str, str, Any]]
+	fields: Sequence[str]
+	owners: Callable[[list[Any]], dict[str, str]]
+	title: str
+	afterwards: bool = False
+
+
+def deal_owners(rows: list[Any]) -> dict[str, str]:
+	"""Return the owners of deals."""
+	return {row.name: row.deal_owner for row in rows if row.deal_owner}
+
+
+def customer_owners(rows: list[Any]) -> dict[str, str]:
+	"""Return who owns the customers of invoices, contracts and quotations, by the document's name."""
+	parties = {row.name: row.get("customer") or row.get("party_name") for row in rows}
+	owner_of = dict(
+		frappe.get_all(
+			"Customer Profile",
+			{"erpnext_customer": ["in", list(set(parties.values()))], "profile_owner": ["is", "set"]},
+			["erpnext_customer", "profile_owner"],
+			as_list=True,
+		)
+	)
+	return {name: owner_of[party] for name, party in parties.items() if party in owner_of}
+
+
+def quotation_owners(rows: list[Any]) -> dict[str, str]:
+	"""Return who owns the deals of quotations, else the customers."""
+	deals = dict(
+		frappe.get_all(
+			"Deal",
+			{"name": ["in", [row.crm_plus_deal for row in rows if row.crm_plus_deal]]},
+			["name", "deal_owner"],
+			as_list=True,
+		)
+	)
+	found = {row.name: deals[row.crm_plus_deal] for row in rows if deals.get(row.crm_plus_deal)}
+	return customer_owners([row for row in rows if row.name not in found]) | found
+
+
+SUBMITTED = ("docstatus", "=", 1)
+SEARCHES = (
+	Search(
+		*("close_date", "Deal", "expected_close_date", (("status", "=", "Open"),)),
+		*(("title", "deal_owner"), deal_owners, "title"),
+	),
+	Search(
+		*(
+			"quotation_expiring",
+			"Quotation",
+			"valid_till",
+			(SUBMITTED, ("status", "in", ("Open", "Replied"))),
+		),
+		*(("customer_name", "party_name", "crm_plus_deal"), quotation_owners, "customer_name"),
+	),
+	Search(
+		*("contract_ending", "Contract", "end_date", (SUBMITTED, ("status", "!=", "Inactive"))),
+		*(("party_name",), customer_owners, "party_name"),
+	),
+	Search(
+		*("invoice_overdue", "Sales Invoice", "due_date", (SUBMITTED, ("outstanding_amount", ">", 0))),
+		*(("customer_name", "customer"), customer_owners, "customer_name", True),
+	),
+)
+
+
+def sweep(now: datetime, commit: Callable[[], None]) -> None:
+	"""Enter in the ledger what the coming day brings; `commit` is called after each batch."""
+	for search in SEARCHES:
+		if doctype_exists(search.doctype):
+			for occasions in _found(search, now):
+				enter(occasions, now)
+				commit()
+	for occasions in _rotten(now):
+		enter(occasions, now)
+		commit()
+
+
+def enter(occasions: Sequence[Occasion], now: datetime) -> None:
+	"""Enter what is to be told before the next sweep has passed."""
+	known = preferences.load(user for one in occasions for user, _code in one.told)
+	rows = [row for one in occasions for row in entries(one, known)]
+	ledger.enter([row for row in rows if row.send_after <= now + SOON])
+
+
+def _found(search: Search, now: datetime) -> Iterator[list[Occasion]]:
+	today = site_clock.stored(now).date()
+	ahead = timedelta(minutes=_longest_notice(search.event)) + LONGEST_WEEKEND
+	first, last = (today - CATCH_UP, today - DAY) if search.afterwards else (today, today + ahead)
+	window = [(search.field, ">=", first), (search.field, "<=", last)]
+	fields = ["name", search.field, *search.fields]
+	for rows in _batches(search.doctype, [*search.filters, *window], fields):
+		owners, teams = search.owners(rows), all_teams()
+		yield [_occasion(search, row, owners[row.name], teams, now) for row in rows if row.name in owners]
+
+
+def _longest_notice(event: str) -> int:
+	"""Return the longest notice (minutes) that anybody wants of an event."""
+	codes = [event, TEAM + event]
+	found = frappe.get_all(
+		"Notification Choice", {"event": ["in", codes]}, pluck="notice_minutes", distinct=True
+	)
+	return max([rules.longest_notice(event, []), *found])
+
+
+def _batches(doctype: str, filters: list[Any], fields: list[str]) -> Iterator[list[Any]]:
+	after = ""
+	while True:
+		rows = frappe.get_all(
+			doctype, [*filters, ("name", ">", after)], fields, order_by="name asc", limit=BATCH
+		)
+		if rows:
+			yield rows
+		if len(rows) < BATCH:
+			return
+		after = rows[-1].name
+
+
+def _occasion(search: Search, row: Any, owner: str, teams: Sequence[Any], now: datetime) -> Occasion:
+	day = getdate(row.get(search.field))
+	subject = escape_html(row.get(search.title) or row.name)
+	if search.doctype != "Deal":
+		subject = f"{frappe.bold(escape_html(row.name))} ({subject})"
+	at = day + DAY if search.afterwards else day
+	return _told(search.event, search.doctype, row.name, str(day), at, owner, teams, subject, now)
+
+
+def _told(
+	event: str,
+	doctype: str,
+	name: str,
+	stamp: str,
+	at: date,
+	owner: str,
+	teams: Sequence[Any],
+	subject: str,
+	now: datetime,
+) -> Occasion:
+	told = [(owner, event)]
+	if TEAM + event in rules.EVENTS:
+		told += [(leader, TEAM + event) for leader in leaders_of(owner, teams)]
+	return Occasion(doctype, name, stamp, at, now, tuple(told), subject)
+
+
+def _rotten(now: datetime) -> Iterator[list[Occasion]]:
+	"""Find the deals that have become rotten within a week, stage by stage."""
+	today = site_clock.stored(now).date()
+	pipelines = frappe.get_all("Pipeline", pluck="name")
+	for stage in (stage for pipeline in pipelines for stage in load_stages(pipeline)):
+		if stage.outcome != "Open" or stage.rots_after_days <= 0:
+			continue
+		limit = timedelta(days=stage.rots_after_days) + DAY
+		filters = [
+			("stage", "=", stage.name),
+			("status", "=", "Open"),
+			("stage_entered_on", ">=", today - limit - CATCH_UP),
+			("stage_entered_on", "<", today - limit + DAY),
+		]
+		fields = ["name", "title", "deal_owner", "stage_entered_on", "snoozed_until"]
+		for rows in _batches("Deal", filters, fields):
+			awake = [
+				row
+				for row in rows
+				if row.deal_owner and not (row.snoozed_until and row.snoozed_until > today)
+			]
+			teams = all_teams()
+			yield [
+				_told(
+					*("deal_rotten", "Deal", row.name, str(getdate(row.stage_entered_on))),
+					*(getdate(row.stage_entered_on) + limit, row.deal_owner, teams),
+					*(frappe.bold(escape_html(row.title or row.name)), now),
+				)
+				for row in awake
+			]

@@ -1,0 +1,57 @@
+"""The events, groups and channels of notices in words, as the page My Notifications shows them."""
+
+from frappe import _
+
+from crm_plus.rules.notices import CUSTOMERS, DEALS, EMAIL, IN_APP, MONEY, OF_TEAM, SMS, TEAM, WHATSAPP, WORK
+
+
+def label(code: str) -> str:
+	"""Return what an event is called; its twin for those who lead the team is called the same."""
+	return labels().get(code.removeprefix(TEAM), code)
+
+
+def labels() -> dict[str, str]:
+	"""Return what the events are called, by code."""
+	return {
+		"follow_up_due": _("A follow-up is due"),
+		"meeting": _("A planned meeting or call begins"),
+		"deal_assigned": _("A deal is given to me"),
+		"deal_won": _("A deal is won"),
+		"deal_lost": _("A deal is lost"),
+		"deal_moved": _("A deal moves to another stage"),
+		"stage_refused": _("A deal stays or goes back in spite of a document"),
+		"close_date": _("A deal is expected to close"),
+		"deal_rotten": _("A deal has stayed in its stage for too long"),
+		"quotation_expiring": _("A quotation is about to expire"),
+		"quotation_opened": _("A customer opens a quotation"),
+		"email_answered": _("A customer answers an e-mail"),
+		"bad_feedback": _("A customer is unhappy"),
+		"contract_ending": _("A contract is about to end"),
+		"payment_received": _("A payment arrives"),
+		"invoice_overdue": _("An invoice is overdue"),
+	}
+
+
+def groups() -> dict[str, str]:
+	"""Return what the groups of events are called."""
+	return {
+		WORK: _("My work"),
+		DEALS: _("My deals"),
+		CUSTOMERS: _("My customers"),
+		MONEY: _("Money"),
+		OF_TEAM: _("My team"),
+	}
+
+
+def channels() -> dict[str, str]:
+	"""Return what the channels are called."""
+	return {IN_APP: _("Bell"), EMAIL: _("E-mail"), SMS: _("SMS"), WHATSAPP: _("WhatsApp")}
+
+
+def what_is_missing() -> dict[str, str]:
+	"""Return, for each channel that a site may lack, what an administrator has to set up for it."""
+	return {
+		EMAIL: _("This site has no outgoing e-mail account yet."),
+		SMS: _("This site has no SMS gateway yet: SMS Settings."),
+		WHATSAPP: _("The app frappe_whatsapp is not installed on this site."),
+	}
