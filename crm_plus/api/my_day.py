@@ -40,6 +40,7 @@ def day() -> dict[str, Any]:
 		"quiet": my_day.quiet_deals(user, user_clock.on_site(limits.quiet_since, user)),
 		"quiet_after_days": rules.QUIET_AFTER_DAYS,
 		"outcomes": my_day.outcomes(),
+		"types": my_day.types(),
 		"date": limits.today.date().isoformat(),
 		"now": now.isoformat(timespec="minutes"),
 		"can_write": bool(frappe.has_permission("Follow Up", "write")),

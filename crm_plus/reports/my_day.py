@@ -97,6 +97,12 @@ def outcomes() -> list[str]:
 	)
 
 
+def types() -> list[str]:
+	"""The types of interactions that people log by hand, in the administrator's order."""
+	by_hand = {"disabled": 0, "is_logged_by_hand": 1}
+	return frappe.get_list("Interaction Type", by_hand, pluck="name", order_by="position asc, name asc", limit=0)
+
+
 def limits(now: datetime) -> rules.Bounds:
 	"""The limits of the day on a clock."""
 	return rules.bounds(get_datetime(now))

@@ -15,7 +15,7 @@ from crm_plus.workflows import user_clock
 
 
 def interaction_type() -> str:
-	return factories.make("Interaction Type", interaction_type=factories.unique("Call")).name
+	return factories.make("Interaction Type", type_name=factories.unique("Call")).name
 
 
 def interaction_outcome() -> str:

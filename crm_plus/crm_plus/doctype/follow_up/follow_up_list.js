@@ -1,0 +1,28 @@
+const COLOURS = { Done: "green", Cancelled: "gray" };
+
+frappe.listview_settings["Follow Up"] = {
+	hide_name_column: true,
+	add_fields: ["status", "due_on", "recurrence"],
+	formatters: { assigned_to: (user, df) => crm_plus.lists.user_cell(user, df) },
+	filters: [["status", "=", "Open"]],
+
+	// Overdue is what the clock says now: nothing that is stored.
+	get_indicator(doc) {
+		const now = frappe.datetime.system_datetime();
+		if (doc.status === "Open" && doc.due_on < now) return [__("Overdue"), "red", `status,=,Open|due_on,<,${now}`];
+		return [__(doc.status), COLOURS[doc.status] || "blue", `status,=,${doc.status}`];
+	},
+
+	onload(listview) {
+		crm_plus.lists.show_columns(listview, "priority");
+		const on_chosen = (act) => async () => {
+			const done = await act(listview.get_checked_items());
+			if (done) listview.refresh();
+		};
+		if (frappe.model.can_write("Follow Up")) {
+			listview.page.add_actions_menu_item(__("Done"), on_chosen(crm_plus.follow_up.finish_many), false);
+			listview.page.add_actions_menu_item(__("Hand On"), on_chosen(crm_plus.follow_up.delegate_many), false);
+		}
+		listview.page.add_menu_item(__("My Day"), () => frappe.set_route("my-day"));
+	},
+};

@@ -1,0 +1,185 @@
+// What is asked about a follow-up. Each dialog stays open where the server refuses, so that nothing is typed twice, and
+// resolves to what `send` resolved to, or to null where it was closed.
+
+import { later_times } from "../my_day/model.js";
+
+const NOTHING = "nothing";
+const OTHER = "other";
+
+const words = () => ({
+	later_today: __("Later today"),
+	tomorrow: __("Tomorrow"),
+	in_3_days: __("In 3 days"),
+	in_a_week: __("In a week"),
+	in_a_month: __("In a month"),
+});
+
+/** The user's clock as My Day's answer has it. */
+export const now_on_wall = () => frappe.datetime.now_datetime().replace(" ", "T").slice(0, 16);
+
+// A field of a dialog gives the site's time.
+const to_wall = (moment) => (moment ? frappe.datetime.convert_to_user_tz(moment) : "");
+
+/** "Done, and it went like this": outcome, two lines, what comes next. `day` has outcomes, types and now. */
+export function ask_answer({ item, day, send, title }) {
+	const times = later_times(day.now, words());
+	const answer = {};
+	const fields = [
+		{ fieldname: "outcomes", fieldtype: "HTML", label: __("How did it go?") },
+		{ fieldname: "note", fieldtype: "Small Text", label: __("What came out") },
+		{
+			fieldname: "interaction_type",
+			fieldtype: "Select",
+			label: __("Log it as"),
+			options: ["", ...day.types].map((type) => ({ value: type, label: type ? __(type) : __("Do not log it") })),
+			default: item.customer_profile ? day.types[0] : "",
+			hidden: !item.customer_profile || !day.types.length,
+		},
+		{ fieldname: "next_section", fieldtype: "Section Break", label: __("What comes next?") },
+		{ fieldname: "times", fieldtype: "HTML" },
+		{ fieldname: "next_due_on", fieldtype: "Datetime", label: __("When"), hidden: 1 },
+		{ fieldname: "next_subject", fieldtype: "Data", label: __("What"), default: item.subject, hidden: 1 },
+		{ fieldname: "no_next_reason", fieldtype: "Data", label: __("Why does nothing come next?"), hidden: 1 },
+	];
+	const choices = [
+		...times.map((time) => ({ value: time.at, label: time.label })),
+		{ value: OTHER, label: __("Another time") },
+		{ value: NOTHING, label: __("Nothing") },
+	];
+	return ask({
+		title: title || item.subject,
+		fields,
+		primary_action_label: __("Done"),
+		on_show(dialog) {
+			const outcomes = day.outcomes.map((outcome) => ({ value: outcome, label: __(outcome) }));
+			chips(dialog, "outcomes", outcomes, (value) => (answer.outcome = value), __("How did it go?"));
+			chips(dialog, "times", choices, (value) => show_next(dialog, answer, value), __("What comes next?"));
+		},
+		send: (values) => send({ ...next_values(answer, values), outcome: answer.outcome || "" }),
+	});
+}
+
+function show_next(dialog, answer, value) {
+	answer.next = value;
+	dialog.set_df_property("next_due_on", "hidden", value !== OTHER);
+	dialog.set_df_property("next_subject", "hidden", !value || value === NOTHING);
+	dialog.set_df_property("no_next_reason", "hidden", value !== NOTHING);
+}
+
+/** What the answer says of the next step, as the server takes it. */
+export function next_values(answer, values) {
+	const said = { note: values.note, interaction_type: values.interaction_type };
+	if (answer.next === NOTHING) return { ...said, no_next_reason: values.no_next_reason };
+	if (!answer.next) return said;
+	const next_due_on = answer.next === OTHER ? to_wall(values.next_due_on) : answer.next;
+	return { ...said, next_subject: values.next_subject, next_due_on };
+}
+
+/** Until when a follow-up is snoozed: one tap, or a time of one's own. */
+export function ask_time({ item, day, send }) {
+	return ask({
+		title: __("Snooze {0}", [item.subject]),
+		fields: [
+			{ fieldname: "times", fieldtype: "HTML" },
+			{ fieldname: "until", fieldtype: "Datetime", label: __("Or until") },
+		],
+		primary_action_label: __("Snooze"),
+		on_show(dialog, submit) {
+			const times = later_times(day.now, words()).map((time) => ({ value: time.at, label: time.label }));
+			chips(dialog, "times", times, (value) => value && submit({ picked: value }), __("Until when?"));
+		},
+		send: (values) => send(values.picked || to_wall(values.until)),
+	});
+}
+
+/** A new follow-up in three taps: what, when, for whom. */
+export function ask_new({ values, now, send }) {
+	let due_on = "";
+	return ask({
+		title: __("New Follow-up"),
+		fields: [
+			{ fieldname: "subject", fieldtype: "Data", label: __("What"), reqd: 1, default: values.subject },
+			{ fieldname: "times", fieldtype: "HTML" },
+			{ fieldname: "other", fieldtype: "Datetime", label: __("Or on") },
+			{ fieldname: "assigned_to", fieldtype: "Link", options: "User", label: __("For"), default: frappe.session.user },
+		],
+		primary_action_label: __("Plan"),
+		on_show(dialog) {
+			const times = later_times(now, words()).map((time) => ({ value: time.at, label: time.label }));
+			chips(dialog, "times", times, (value) => (due_on = value), __("When?"));
+		},
+		send: ({ subject, other, assigned_to }) => {
+			// The document takes the site's time, as a field of the form gives it.
+			const moment = due_on ? frappe.datetime.convert_to_system_tz(due_on) : other;
+			return send({ ...values, subject, assigned_to, due_on: moment });
+		},
+	});
+}
+
+/** To whom it is handed on. */
+export function ask_colleague({ title, send }) {
+	return ask({
+		title,
+		fields: [{ fieldname: "colleague", fieldtype: "Link", options: "User", label: __("To"), reqd: 1 }],
+		primary_action_label: __("Hand On"),
+		send: (values) => send(values.colleague),
+	});
+}
+
+/** Whether one is left out or the whole series ends, and why. */
+export function ask_cancel({ item, send }) {
+	const stop = { fieldname: "stop", fieldtype: "Check", label: __("End the whole series") };
+	return ask({
+		title: __("Cancel {0}", [item.subject]),
+		fields: [...(item.recurrence ? [stop] : []), { fieldname: "reason", fieldtype: "Small Text", label: __("Why") }],
+		primary_action_label: __("Cancel Follow-up"),
+		send: (values) => send(values),
+	});
+}
+
+function ask({ title, fields, primary_action_label, on_show, send }) {
+	return new Promise((resolve) => {
+		let answer = null;
+		const submit = async (values) => {
+			dialog.disable_primary_action();
+			try {
+				answer = (await send(values)) || true;
+				dialog.hide();
+			} catch {
+				// Frappe has shown the server's sentence.
+			} finally {
+				dialog.enable_primary_action();
+			}
+		};
+		const dialog = new frappe.ui.Dialog({
+			title: frappe.utils.escape_html(title),
+			fields,
+			primary_action_label,
+			primary_action: submit,
+		});
+		dialog.$wrapper.addClass("crm-follow-up-dialog");
+		dialog.$wrapper.on("hidden.bs.modal", () => {
+			dialog.$wrapper.remove();
+			resolve(answer);
+		});
+		on_show?.(dialog, submit);
+		dialog.show();
+	});
+}
+
+/** A row of choices of which one, or none, is taken. */
+function chips(dialog, fieldname, choices, on_pick, label) {
+	const $list = $('<div class="crm-chips" role="group"></div>').attr("aria-label", label);
+	if (fieldname === "outcomes") $('<div class="crm-chips-label"></div>').text(label).appendTo($list);
+	for (const choice of choices) {
+		const $chip = $('<button type="button" class="btn btn-default" aria-pressed="false"></button>').text(choice.label);
+		$chip.on("click", () => {
+			const taken = $chip.attr("aria-pressed") !== "true";
+			$list.find("button").attr("aria-pressed", "false").removeClass("btn-primary").addClass("btn-default");
+			if (taken) $chip.attr("aria-pressed", "true").toggleClass("btn-primary btn-default");
+			on_pick(taken ? choice.value : "");
+		});
+		$list.append($chip);
+	}
+	dialog.fields_dict[fieldname].$wrapper.empty().append($list);
+}

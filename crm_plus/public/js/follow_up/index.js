@@ -1,0 +1,88 @@
+// What the form and the list of follow-ups share with My Day.
+
+import * as dialogs from "./dialogs.js";
+
+frappe.provide("crm_plus.follow_up");
+
+const API = "crm_plus.api.follow_ups";
+const call = (method, args) => frappe.xcall(`${API}.${method}`, args);
+
+/** What the dialogs offer: read once a page load. */
+let choices = null;
+async function read_choices() {
+	const names = (doctype, filters) =>
+		frappe.db.get_list(doctype, { filters, fields: ["name"], order_by: "position asc, name asc", limit: 0 });
+	choices ||= Promise.all([
+		names("Interaction Outcome", { disabled: 0 }),
+		names("Interaction Type", { disabled: 0, is_logged_by_hand: 1 }),
+	]);
+	const [outcomes, types] = await choices;
+	const only = (rows) => rows.map((row) => row.name);
+	return { outcomes: only(outcomes), types: only(types), now: dialogs.now_on_wall() };
+}
+
+async function finish(doc) {
+	const send = (answer) => call("complete", { follow_up: doc.name, answer });
+	return dialogs.ask_answer({ item: doc, day: await read_choices(), send });
+}
+
+async function snooze(doc) {
+	return dialogs.ask_time({
+		item: doc,
+		day: { now: dialogs.now_on_wall() },
+		send: (until) => call("snooze", { follow_up: doc.name, until }),
+	});
+}
+
+const delegate = (doc) =>
+	dialogs.ask_colleague({
+		title: __("Hand on {0}", [doc.subject]),
+		send: (colleague) => call("delegate", { follow_up: doc.name, colleague }),
+	});
+
+const cancel = (doc) =>
+	dialogs.ask_cancel({ item: doc, send: (values) => call("cancel", { follow_up: doc.name, ...values }) });
+
+const reopen = (doc) => call("reopen", { follow_up: doc.name });
+
+/** Plan one for a customer or a deal; `after(name)` runs when it is stored. */
+async function plan({ after, ...values } = {}) {
+	const send = (doc) => frappe.xcall("frappe.client.insert", { doc: { doctype: "Follow Up", ...doc } });
+	const made = await dialogs.ask_new({ values, now: dialogs.now_on_wall(), send });
+	if (!made) return null;
+	frappe.show_alert({ message: __("The follow-up is planned."), indicator: "green" });
+	after?.(made.name);
+	return made.name;
+}
+
+/** Close or hand on several; what was refused is said by name. */
+async function finish_many(docs) {
+	const item = { subject: "" };
+	const names = docs.map((doc) => doc.name);
+	const day = { ...(await read_choices()), types: [] };
+	const title = __("Finish {0} follow-ups", [docs.length]);
+	const send = (answer) => call("complete_many", { follow_ups: names, answer });
+	return tell(docs, await dialogs.ask_answer({ item, day, title, send }));
+}
+
+async function delegate_many(docs) {
+	const names = docs.map((doc) => doc.name);
+	const send = (colleague) => call("delegate_many", { follow_ups: names, colleague });
+	return tell(docs, await dialogs.ask_colleague({ title: __("Hand on {0} follow-ups", [docs.length]), send }));
+}
+
+function tell(docs, answer) {
+	if (!answer) return null;
+	const { done, refused } = answer;
+	if (done.length) frappe.show_alert({ message: __("{0} follow-ups were changed.", [done.length]), indicator: "green" });
+	if (refused.length) {
+		const subjects = Object.fromEntries(docs.map((doc) => [doc.name, doc.subject]));
+		const escape = frappe.utils.escape_html;
+		const lines = refused.map(({ name, sentence }) => `<li><b>${escape(subjects[name] || name)}</b>: ${escape(sentence)}</li>`);
+		frappe.msgprint({ title: __("Not changed"), message: `<ul>${lines.join("")}</ul>`, indicator: "orange" });
+	}
+	return answer;
+}
+
+Object.assign(crm_plus.follow_up, { finish, snooze, delegate, cancel, reopen, finish_many, delegate_many });
+crm_plus.new_follow_up = plan;

@@ -1,0 +1,78 @@
+// My Day's state and what changes it. The decisions are in model.js, the requests in server.js, the questions in dialogs.js.
+
+import { reactive } from "vue";
+import { ask_answer, ask_time } from "../follow_up/dialogs.js";
+import * as model from "./model.js";
+import * as server from "./server.js";
+
+export function create_store() {
+	return new DayStore();
+}
+
+class DayStore {
+	constructor() {
+		this.state = reactive({ day: null, loading: true, problem: "", busy: "", announcement: "" });
+		this.request = 0;
+	}
+
+	/** Read the day anew. An answer that a newer request has overtaken is dropped. */
+	async load() {
+		const request = ++this.request;
+		this.state.loading = true;
+		this.state.problem = "";
+		try {
+			const day = await server.get_day();
+			if (request === this.request) this.state.day = day;
+		} catch (error) {
+			if (request === this.request) this.state.problem = error.message;
+		}
+		if (request === this.request) this.state.loading = false;
+	}
+
+	/** "Done, and it went like this": the dialog stays open where the server refuses. */
+	async finish(item) {
+		const done = await ask_answer({
+			item,
+			day: this.state.day,
+			send: (answer) => server.complete(item.name, answer),
+		});
+		if (done) this.left(item, __("{0} is done.", [item.subject]));
+	}
+
+	async snooze(item) {
+		const done = await ask_time({
+			item,
+			day: this.state.day,
+			send: (until) => server.snooze(item.name, until),
+		});
+		if (done) this.left(item, __("{0} was snoozed.", [item.subject]));
+	}
+
+	left(item, sentence) {
+		this.state.day = model.without(this.state.day, item.name);
+		this.state.announcement = sentence;
+		frappe.show_alert({ message: frappe.utils.escape_html(sentence), indicator: "green" });
+		return this.load();
+	}
+
+	mail(item) {
+		const [doctype, name] = item.deal ? ["Deal", item.deal] : ["Customer Profile", item.customer_profile];
+		new frappe.views.CommunicationComposer({
+			doc: { doctype, name },
+			subject: item.subject || item.deal_title,
+			recipients: item.customer_email,
+		});
+	}
+
+	/** What was said or done, without closing anything. */
+	log(item) {
+		const values = { customer_profile: item.customer_profile, deal: item.deal || (item.deal_title && item.name) };
+		if (crm_plus.log_interaction) return crm_plus.log_interaction({ ...values, after: () => this.load() });
+		return frappe.new_doc("Interaction", values);
+	}
+
+	plan(deal) {
+		const { name, customer_profile } = deal;
+		return crm_plus.new_follow_up({ deal: name, customer_profile, after: () => this.load() });
+	}
+}
