@@ -151,6 +151,10 @@ EXAMPLES: Examples = {
 	"narrowed.link_title": lambda world: {"doctype": "Deal", "docname": world.deal},
 	"narrowed.count": lambda world: {"doctype": "Deal", "filters": {"pipeline": world.pipeline}},
 	"narrowed.group_counts": lambda world: {"doctype": "Deal", "current_filters": "[]", "field": "status"},
+	"narrowed.export_report": lambda world: {
+		**{"report_name": "Audit Trail", "file_format_type": "CSV", "filters": "{}"},
+		"visible_idx": "[]",
+	},
 	"narrowed.tagged_documents": lambda world: {"doctype": "Deal", "tag": "Important"},
 	"narrowed.chart": lambda world: {"chart_name": "CRM Plus Won by Month"},
 	"follow_ups.complete": lambda world: {

@@ -1,0 +1,181 @@
+"""Who did what to which record: Frappe's own logs and our stage changes as one stream, newest first.
+
+Managers see what the people they lead did, to records that they may read; who sees everybody's records sees all of it. Times
+are the site's. How long each log is kept is said in Frappe's Log Settings.
+"""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import frappe
+from frappe import _
+from frappe.utils import add_days, getdate, nowdate
+from pypika import Order
+from pypika.terms import EmptyCriterion
+
+from crm_plus.access.belongings import belongs_to_readable
+from crm_plus.access.rows import readable_fields
+from crm_plus.access.teams import sight_of
+from crm_plus.access.visibility import KINDS
+from crm_plus.setup.custom_fields import MODULE
+
+LIMIT = 1000
+DAYS = 7
+SHOWN_CHANGES = 6
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Log:
+	"""One log: where it keeps time, person and record, what else it says, and how that is put into words."""
+
+	action: str
+	when: str
+	who: str
+	doctype: str
+	name: str
+	more: tuple[str, ...]
+	words: Callable[[Any], str]
+
+
+@dataclass(frozen=True)
+class Asked:
+	"""What is asked for: days (both included), and optionally a person, a DocType, a record, an action."""
+
+	since: date
+	until: date
+	user: str = ""
+	doctype: str = ""
+	name: str = ""
+	action: str = ""
+
+
+def audit_trail(filters: dict[str, Any] | None) -> tuple[list[Row], bool]:
+	"""Return the newest 1,000 rows, and whether there are more. Raises frappe.ValidationError for days that are none."""
+	asked = read_filters(filters or {})
+	rows: list[Row] = []
+	for table, log in LOGS.items():
+		if asked.action in ("", log.action):
+			rows += _rows_of(table, log, asked)
+	rows.sort(key=lambda row: row["when"], reverse=True)
+	return rows[:LIMIT], len(rows) > LIMIT
+
+
+def read_filters(filters: dict[str, Any]) -> Asked:
+	"""Return what is asked for, the last seven days unless said otherwise."""
+	try:
+		since = getdate(filters.get("from_date") or add_days(nowdate(), -DAYS))
+		until = getdate(filters.get("to_date") or nowdate())
+	except Exception:
+		frappe.clear_last_message()
+		frappe.throw(_("The dates cannot be read: choose them anew."))
+	texts = {key: str(filters.get(key) or "") for key in ("user", "doctype", "name", "action")}
+	return Asked(since, until, **texts)
+
+
+def _rows_of(table: str, log: Log, asked: Asked) -> list[Row]:
+	record = frappe.qb.DocType(table)
+	when, who = record[log.when], record[log.who]
+	query = (
+		frappe.qb.from_(record)
+		.select(when.as_("when"), who.as_("who"), record[log.doctype].as_("doctype"))
+		.select(record[log.name].as_("name"), *(record[field].as_(f"more_{field}") for field in log.more))
+		.where((when >= asked.since) & (when < add_days(asked.until, 1)))
+		.orderby(when, order=Order.desc)
+		.limit(LIMIT + 1)
+	)
+	for column, value in ((who, asked.user), (record[log.name], asked.name)):
+		if value:
+			query = query.where(column == value)
+	query = _of_doctypes(query, record[log.doctype], log, asked)
+	return [_row(log, row) for row in _in_sight(query, record, log).run(as_dict=True)]
+
+
+def _of_doctypes(query: Any, column: Any, log: Log, asked: Asked) -> Any:
+	if asked.doctype:
+		return query.where(column == asked.doctype)
+	if log.action in (LOGGED_IN, EXPORTED):
+		return query
+	return query.where(column.isin(frappe.get_all("DocType", {"module": MODULE}, pluck="name")))
+
+
+def _in_sight(query: Any, record: Any, log: Log) -> Any:
+	"""Leave out what people did whom the reader does not lead, and what was done to records that he may not read."""
+	user = frappe.session.user
+	sight = sight_of(user)
+	if user == "Administrator" or sight.all:
+		return query
+	query = query.where(record[log.who].isin(sorted({user, *sight.led})))
+	for kind in KINDS if log.action != DELETED else ():
+		readable = belongs_to_readable(record[log.name], kind, user)
+		if readable is not None and not isinstance(readable, EmptyCriterion):
+			query = query.where((record[log.doctype] != kind) | record[log.doctype].isnull() | readable)
+	return query
+
+
+def _row(log: Log, row: Any) -> Row:
+	return {
+		"when": row.when,
+		"who": row.who,
+		"action": log.action,
+		"record_type": row.doctype,
+		"record": row.name,
+		"details": log.words(row),
+	}
+
+
+def _changes(row: Any) -> str:
+	"""Return which fields changed from what to what; those that the reader's levels hide are left out."""
+	try:
+		changed = json.loads(row.more_data or "{}").get("changed") or []
+	except ValueError:
+		return ""
+	known = readable_fields(row.doctype)
+	parts = [
+		f"{_(frappe.get_meta(row.doctype).get_label(field))}: {old or '-'} → {new or '-'}"
+		for field, old, new in changed
+		if field in known
+	]
+	more = [f"+ {len(parts) - SHOWN_CHANGES}"] if len(parts) > SHOWN_CHANGES else []
+	return "; ".join([*parts[:SHOWN_CHANGES], *more])
+
+
+def _export(row: Any) -> str:
+	parts = (row.more_file_type, row.more_report_name, row.more_page, row.more_method, row.more_filters)
+	return "; ".join(str(part) for part in parts if part and part != "[]")[:500]
+
+
+def _move(row: Any) -> str:
+	moved = f"{row.more_from_stage or '-'} → {row.more_to_stage or '-'}"
+	return f"{moved} ({_(row.more_cause)})" if row.more_cause else moved
+
+
+CHANGED, EXPORTED, LOGGED_IN = "Changed", "Exported or Printed", "Signed In or Out"
+VIEWED, MOVED, DELETED = "Viewed", "Moved", "Deleted"
+LOGS = {
+	"Version": Log(CHANGED, "modified", "owner", "ref_doctype", "docname", ("data",), _changes),
+	"Access Log": Log(
+		*(EXPORTED, "modified", "user", "export_from", "reference_document"),
+		("file_type", "report_name", "page", "method", "filters"),
+		_export,
+	),
+	"Activity Log": Log(
+		*(LOGGED_IN, "modified", "user", "reference_doctype", "reference_name"),
+		("operation", "status", "ip_address"),
+		lambda row: " ".join(filter(None, (row.more_operation, row.more_status, row.more_ip_address))),
+	),
+	"View Log": Log(
+		VIEWED, "modified", "viewed_by", "reference_doctype", "reference_name", (), lambda row: ""
+	),
+	"Stage Change": Log(
+		*(MOVED, "changed_on", "changed_by", "reference_doctype", "reference_name"),
+		("from_stage", "to_stage", "cause"),
+		_move,
+	),
+	"Deleted Document": Log(
+		DELETED, "modified", "owner", "deleted_doctype", "deleted_name", (), lambda row: ""
+	),
+}

@@ -1,0 +1,115 @@
+"""Who did what: one stream of Frappe's logs and our stage changes, of what the reader leads and may read."""
+
+import json
+from typing import Any
+
+import frappe
+from frappe.website.doctype.personal_data_download_request.personal_data_download_request import get_user_data
+
+from crm_plus.api import narrowed
+from crm_plus.crm_plus.report.audit_trail.audit_trail import execute
+from crm_plus.reports import audit_trail as trail
+from crm_plus.tests import factories
+from crm_plus.tests.base import CRMPlusTestCase
+from crm_plus.tests.factories_customers import email
+from crm_plus.tests.factories_teams import bare, make_team, no_teams, show
+from crm_plus.tests.request_case import user_with
+from crm_plus.tests.test_visibility import sales_person
+
+
+class TestAuditTrail(CRMPlusTestCase):
+	def setUp(self) -> None:
+		super().setUp()
+		no_teams()
+		show("Team")
+		self.leader, self.agent, self.other = (sales_person("Sales User", f"audit {at}") for at in range(3))
+		self.manager = user_with("Sales Manager")
+		make_team([self.agent], [self.manager])
+		make_team([self.other])
+		self.mine, self.theirs = (factories.make_deal(deal_owner=one) for one in (self.agent, self.other))
+
+	def rows(self, reader: str, **filters: Any) -> list[dict[str, Any]]:
+		with self.as_user(reader):
+			return execute(filters)[1]
+
+	def do_things(self, user: str, deal: Any) -> None:
+		with self.as_user(user):
+			doc = frappe.get_doc("Deal", deal.name)
+			doc.next_step = "Send the offer"
+			doc.save(ignore_version=False)
+			doc.add_viewed()
+
+	def test_changes_views_and_moves_of_one_deal(self) -> None:
+		self.do_things(self.agent, self.mine)
+		rows = self.rows("Administrator", name=self.mine.name)
+		found = {(row["who"], row["action"]) for row in rows}
+		self.assertLessEqual({(self.agent, "Changed"), (self.agent, "Viewed")}, found)
+		self.assertIn("Moved", [row["action"] for row in rows])
+		(changed,) = (row for row in rows if row["action"] == "Changed")
+		self.assertIn("Send the offer", changed["details"])
+		self.assertEqual([row["when"] for row in rows], sorted((row["when"] for row in rows), reverse=True))
+
+	def test_filters(self) -> None:
+		self.do_things(self.agent, self.mine)
+		self.do_things(self.other, self.theirs)
+		self.assertEqual({row["who"] for row in self.rows("Administrator", user=self.agent)}, {self.agent})
+		only = self.rows("Administrator", action="Viewed", doctype="Deal", name=self.mine.name)
+		self.assertEqual([row["action"] for row in only], ["Viewed"])
+		self.assertEqual(self.rows("Administrator", from_date="2001-01-01", to_date="2001-01-02"), [])
+		with self.assertRaisesRegex(frappe.ValidationError, "dates"):
+			self.rows("Administrator", from_date="<b>")
+
+	def test_a_manager_with_a_place_in_the_tree_sees_what_he_leads(self) -> None:
+		self.do_things(self.agent, self.mine)
+		self.do_things(self.other, self.theirs)
+		shown = frappe.as_json(self.rows(self.manager))
+		self.assertIn(self.mine.name, shown)
+		self.assertNotIn(self.theirs.name, shown)
+		self.assertNotIn(self.other, shown)
+
+	def test_what_the_agent_did_to_a_record_that_the_manager_may_not_read(self) -> None:
+		bare("View Log", viewed_by=self.agent, reference_doctype="Deal", reference_name=self.theirs.name)
+		self.assertNotIn(self.theirs.name, frappe.as_json(self.rows(self.manager)))
+
+	def test_amounts_in_changes_need_their_level(self) -> None:
+		changes = {"changed": [["invoiced_amount", 5, 77177], ["title", "a", "b"]]}
+		row = frappe._dict(doctype="Deal", more_data=json.dumps(changes))
+		with self.as_user(self.agent):
+			self.assertNotIn("77177", trail._changes(row))
+			self.assertIn("b", trail._changes(row))
+
+	def test_who_takes_a_report_away_is_noted_with_filters_and_rows(self) -> None:
+		asked = {"report_name": "Audit Trail", "file_format_type": "CSV", "visible_idx": "[0]"}
+		frappe.local.form_dict = frappe._dict(asked, filters=json.dumps({"user": self.agent}))
+		narrowed.export_report()
+		self.assertTrue(frappe.response.filecontent)
+		(log,) = frappe.get_all(
+			"Access Log",
+			["user", "report_name", "file_type", "filters", "page"],
+			order_by="creation desc",
+			limit=1,
+		)
+		self.assertEqual((log.user, log.report_name, log.file_type), ("Administrator", "Audit Trail", "CSV"))
+		self.assertIn(self.agent, log.filters)
+		self.assertIn("1", log.page)
+
+	def test_every_record_of_ours_is_tracked(self) -> None:
+		for doctype in ("Deal", "Customer Profile", "Interaction", "Follow Up"):
+			self.assertTrue(frappe.get_meta(doctype).track_changes, doctype)
+		for doctype in ("Deal", "Customer Profile"):
+			self.assertTrue(frappe.get_meta(doctype).track_views, doctype)
+
+	def test_what_is_held_on_a_person_can_be_given_and_erased(self) -> None:
+		address = email()
+		profile = factories.make_profile(profile_type="Person", full_name="Ada Secret", email=address)
+		held = json.loads(get_user_data(address))
+		self.assertEqual([row["name"] for row in held["Customer Profile"]], [profile.name])
+		request = frappe.get_doc({"doctype": "Personal Data Deletion Request", "email": address})
+		request.name = "deleted@example.com"
+		request.anon, request.full_name_regex = request.name, "(?!)"
+		request.email_regex = address
+		(ours,) = (one for one in request.full_match_privacy_docs if one["doctype"] == "Customer Profile")
+		request.redact_full_match_data(ours, address)
+		left = frappe.db.get_value("Customer Profile", profile.name, ["full_name", "email"], as_dict=True)
+		self.assertNotIn("Secret", left.full_name)
+		self.assertNotEqual(left.email, address)
