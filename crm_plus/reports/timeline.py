@@ -11,7 +11,6 @@ from typing import Any
 import frappe
 
 from crm_plus.reports import timeline_documents, timeline_sources
-from crm_plus.reports.readable_documents import may_read
 from crm_plus.reports.timeline_gates import about_of, closed_documents, gate_of
 from crm_plus.reports.timeline_query import Window, read
 from crm_plus.reports.timeline_scope import Scope, scope_of
@@ -60,7 +59,7 @@ def _read_page(scope: Scope, window: Window, length: int) -> tuple[Page, frozens
 	streams = [source(scope, window) for kind, source in SOURCES.items() if kind in window.kinds]
 	batches = read([stream for stream in streams if stream])
 	found = [entry for batch in batches.values() for entry in batch.entries]
-	closed = closed_documents(found)
+	closed = closed_documents(found, scope.records)
 	hidden = frozenset(
 		(entry.kind, entry.name) for entry in found if entry.values.left_out or gate_of(entry) in closed
 	)
@@ -69,7 +68,7 @@ def _read_page(scope: Scope, window: Window, length: int) -> tuple[Page, frozens
 
 def _shown(scope: Scope, entries: list[Entry], closed: frozenset[tuple[str, str]]) -> list[dict[str, Any]]:
 	names = _names([entry.values.who for entry in entries if entry.values.who])
-	shows_amounts = may_read("Sales Invoice")
+	shows_amounts = frappe.permissions.get_role_permissions("Sales Invoice").get("read")
 	return [
 		{
 			**{field: entry.values[field] for field in SHOWN},

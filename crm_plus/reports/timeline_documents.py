@@ -11,15 +11,16 @@ import frappe
 from frappe.query_builder.functions import Coalesce
 from pypika import Case
 from pypika.functions import NullIf
-from pypika.terms import Criterion
 
 from crm_plus.reports.timeline_query import (
+	Start,
 	Stream,
 	Window,
 	dated_lane,
 	lane,
 	moment_of,
 	not_captured,
+	own_lane,
 	readable,
 	starts,
 	together,
@@ -31,7 +32,11 @@ from crm_plus.setup.compatibility import doctype_exists
 def quotations(scope: Scope, window: Window) -> Stream | None:
 	"""What was quoted, also to whatever the customer was before it was a customer."""
 	table = frappe.qb.DocType("Quotation")
-	parties = [(table.quotation_to == kind) & (table.party_name == name) for kind, name in scope.parties]
+	parties = [
+		start
+		for kind, name in scope.parties
+		for start in starts("party_name", [name], _of("quotation_to", kind))
+	]
 	return _documents(scope, window, "quotation", "Quotation", "transaction_date", parties, _sales(table))
 
 
@@ -53,7 +58,7 @@ def invoices(scope: Scope, window: Window) -> Stream | None:
 def payments(scope: Scope, window: Window) -> Stream | None:
 	"""What was paid, or paid back."""
 	table = frappe.qb.DocType("Payment Entry")
-	parties = [(table.party_type == "Customer") & (table.party == name) for name in scope.customers]
+	parties = starts("party", scope.customers, _of("party_type", "Customer"))
 	columns = {
 		"amount": table.received_amount,
 		"currency": table.paid_to_account_currency,
@@ -82,8 +87,8 @@ def tickets(scope: Scope, window: Window) -> Stream | None:
 		found = window.says(table.subject, table.name)
 		wanted = together(window.by(table.owner), found, not_captured(doctype, table.name), may_read)
 	lanes = [
-		lane(window, kind, frappe.qb.from_(table), table.creation, table.name, start, wanted)
-		for start in starts(scope.customers, table.customer.__eq__, table.customer.isin)
+		own_lane(window, kind, doctype, "creation", start, wanted)
+		for start in starts("customer", scope.customers)
 	]
 	columns = {
 		"title": table.subject,
@@ -98,8 +103,12 @@ def tickets(scope: Scope, window: Window) -> Stream | None:
 
 def _of_customer(scope: Scope, window: Window, kind: str, doctype: str, day: str) -> Stream | None:
 	table = frappe.qb.DocType(doctype)
-	parties = [table.customer == name for name in scope.customers]
+	parties = starts("customer", scope.customers)
 	return _documents(scope, window, kind, doctype, day, parties, _sales(table))
+
+
+def _of(column: str, value: str) -> Start:
+	return lambda table: table[column] == value
 
 
 def _sales(table: Any) -> dict[str, Any]:
@@ -116,7 +125,7 @@ def _documents(
 	kind: str,
 	doctype: str,
 	day: str,
-	parties: list[Criterion],
+	parties: list[Start],
 	columns: dict[str, Any],
 ) -> Stream | None:
 	names = scope.documents.get(doctype, [])

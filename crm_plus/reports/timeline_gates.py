@@ -14,15 +14,16 @@ from crm_plus.rules.timeline import Entry
 Document = tuple[str, str]
 
 
-def closed_documents(entries: Iterable[Entry]) -> frozenset[Document]:
+def closed_documents(entries: Iterable[Entry], known: Iterable[Document]) -> frozenset[Document]:
 	"""Return those of the documents that entries come from or tell of which the reader may not open.
 
-	One that is gone, or whose DocType is, has nothing to hide.
+	One that is gone, or whose DocType is, has nothing to hide. Those `known` to be readable are not asked for again.
 	"""
+	known = set(known)
 	wanted: dict[str, set[str]] = defaultdict(set)
 	for entry in entries:
 		for doctype, name in (gate_of(entry), about_of(entry)):
-			if doctype and name:
+			if doctype and name and (doctype, name) not in known:
 				wanted[doctype].add(name)
 	queries = [query for doctype, names in wanted.items() if (query := _query(doctype, names))]
 	if not queries:

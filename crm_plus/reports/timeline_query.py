@@ -4,7 +4,7 @@ A lane gives a moment and a name, newest first and by name in the database's own
 together without doubles, then its details are looked up by name. Times are the site's.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -31,6 +31,8 @@ LANE_LENGTH = PAGE_LENGTH + 1
 # With so many people or deals a lane for each would take longer than sorting what they have together.
 MOST_LANES = 60
 LONGEST_BODY = 3000
+# The condition that a lane starts from, on whatever stands for its table.
+Start = Callable[[Any], Criterion]
 
 
 @dataclass(frozen=True)
@@ -110,10 +112,31 @@ def not_captured(doctype: str, name: Any) -> Criterion:
 	).negate()
 
 
-def starts(values: Iterable[Any], one: Any, several: Any) -> list[Criterion]:
-	"""Return the condition that each lane starts from: `one(value)` for each value, `several(values)` for very many."""
+def starts(column: str, values: Iterable[str], start: Start | None = None) -> list[Start]:
+	"""Return where lanes start: at each value of a column, at all together for very many; `start` holds for each of them."""
 	values = list(values)
-	return [several(values)] if len(values) > MOST_LANES else [one(value) for value in values]
+	groups = [values] if len(values) > MOST_LANES else [[value] for value in values]
+	return [_start(column, group, start) for group in groups]
+
+
+def _start(column: str, values: list[str], start: Start | None) -> Start:
+	def condition(table: Any) -> Criterion:
+		one = table[column] == values[0] if len(values) == 1 else table[column].isin(values)
+		return together(start(table), one) if start else one
+
+	return condition
+
+
+def own_lane(window: Window, kind: str, doctype: str, at: str, start: Start, wanted: Criterion) -> Any:
+	"""Return the lane through a DocType's own index on `start`, the moment and the name.
+
+	What else is wanted is asked of the row itself, behind the index: else MariaDB would walk to a deep page row by row.
+	"""
+	index, table = frappe.qb.DocType(doctype).as_("along"), frappe.qb.DocType(doctype)
+	query = frappe.qb.from_(index)
+	if not isinstance(wanted, EmptyCriterion):
+		query = query.join(table).on(table.name == index.name)
+	return lane(window, kind, query, index[at], index.name, start(index), wanted)
 
 
 def lane(window: Window, kind: str, query: Any, at: Any, name: Any, *conditions: Any) -> Any:
@@ -123,26 +146,25 @@ def lane(window: Window, kind: str, query: Any, at: Any, name: Any, *conditions:
 	return _newest(query, at, name)
 
 
-def dated_lane(
-	window: Window, kind: str, doctype: str, day: str, start: Criterion, conditions: Criterion
-) -> Any:
+def dated_lane(window: Window, kind: str, doctype: str, day: str, start: Start, wanted: Criterion) -> Any:
 	"""Return the lane of documents that have a day and no time, by their index on `start` and the day.
 
 	One entered on its own day stands at the time of its entry, any other at the beginning of its day. So the lane
 	takes whole days: that of the place, and those before it that hold a page.
 	"""
 	table = frappe.qb.DocType(doctype)
-	days = frappe.qb.from_(table).select(table[day].as_("day")).where(together(start, conditions))
+	days = frappe.qb.from_(table).select(table[day].as_("day")).where(together(start(table), wanted))
 	last = min(
 		(each for each in (window.place and window.place.at.date(), window.last) if each), default=None
 	)
 	if last:
 		days = days.where(table[day] < last)
-	days = days.orderby(table[day], order=Order.desc).limit(LANE_LENGTH)
-	nothing = ValueWrapper(last or date.max).as_("day")
-	days = _united([days, frappe.qb.from_(table).select(nothing).limit(1)], "union").as_("days")
-	query = frappe.qb.from_(days).join(table).on((table[day] == days.day) & start)
-	return lane(window, kind, query, moment_of(table, day), table.name, conditions)
+	days = [days.orderby(table[day], order=Order.desc).limit(LANE_LENGTH)]
+	if last:
+		days.append(frappe.qb.select(ValueWrapper(last).as_("day")))
+	found = frappe.qb.from_(_united(days, "union").as_("found")).select("day").distinct().as_("days")
+	query = frappe.qb.from_(found).join(table).on((table[day] == found.day) & start(table))
+	return lane(window, kind, query, moment_of(table, day), table.name, wanted)
 
 
 def moment_of(table: Any, day: str) -> Any:

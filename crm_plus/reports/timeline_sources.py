@@ -11,10 +11,12 @@ from pypika.terms import Criterion, EmptyCriterion, ValueWrapper
 
 from crm_plus.reports.timeline_query import (
 	LONGEST_BODY,
+	Start,
 	Stream,
 	Window,
 	lane,
 	not_captured,
+	own_lane,
 	readable,
 	starts,
 	together,
@@ -39,13 +41,13 @@ def interactions(scope: Scope, window: Window) -> Stream | None:
 		may_read,
 	)
 	if scope.of_deal:
-		query = frappe.qb.from_(table)
 		lanes = [
-			lane(window, kind, query, table.starts_on, table.name, table.deal == name, wanted)
-			for name in scope.deals
+			own_lane(window, kind, doctype, "starts_on", start, wanted)
+			for start in starts("deal", scope.deals)
 		]
 	else:
-		lanes = [_taking_part(window, start, wanted) for start in _participants(scope)]
+		people = starts("customer_profile", scope.profiles)
+		lanes = [_taking_part(window, start, wanted) for start in people]
 	is_mail = table.source_doctype == MAIL
 	columns = {
 		"title": table.subject,
@@ -66,17 +68,12 @@ def interactions(scope: Scope, window: Window) -> Stream | None:
 	return Stream(kind, doctype, lanes, columns, joins)
 
 
-def _participants(scope: Scope) -> list[Criterion]:
-	person = frappe.qb.DocType("Interaction Participant").customer_profile
-	return starts(scope.profiles, person.__eq__, person.isin)
-
-
-def _taking_part(window: Window, start: Criterion, wanted: Criterion) -> Any:
+def _taking_part(window: Window, start: Start, wanted: Criterion) -> Any:
 	part, table = frappe.qb.DocType("Interaction Participant"), frappe.qb.DocType("Interaction")
 	query = frappe.qb.from_(part)
 	if not isinstance(wanted, EmptyCriterion):
 		query = query.join(table).on(table.name == part.parent)
-	return lane(window, "interaction", query, part.happened_on, part.parent, start, wanted)
+	return lane(window, "interaction", query, part.happened_on, part.parent, start(part), wanted)
 
 
 def messages(scope: Scope, window: Window) -> Stream | None:
@@ -92,15 +89,15 @@ def messages(scope: Scope, window: Window) -> Stream | None:
 	if window.is_searched:
 		found = window.says(table.subject, table.sender_full_name)
 		wanted = together(is_one, window.by(table.owner), found, not_captured(MAIL, table.name))
-	lanes = []
-	for doctype, name in scope.records:
-		about = (table.reference_doctype == doctype) & (table.reference_name == name)
-		lanes.append(lane(window, kind, frappe.qb.from_(table), table.creation, table.name, about, wanted))
+	lanes = [
+		own_lane(window, kind, MAIL, "creation", start, wanted)
+		for start in _starts_of_records(scope, "reference_doctype", "reference_name")
+	]
+	for start in _starts_of_records(scope, "link_doctype", "link_name"):
 		query = frappe.qb.from_(link)
 		if window.is_searched:
 			query = query.join(table).on(table.name == link.parent)
-		linked = (link.link_doctype == doctype) & (link.link_name == name)
-		lanes.append(lane(window, kind, query, link.creation, link.parent, linked, wanted))
+		lanes.append(lane(window, kind, query, link.creation, link.parent, start(link), wanted))
 	taken = frappe.qb.DocType("Interaction")
 	columns = {
 		"title": table.subject,
@@ -131,13 +128,12 @@ def follow_ups(scope: Scope, window: Window) -> Stream | None:
 		window.says(table.subject, table.description, table.outcome_note),
 		may_read,
 	)
-	owner = table.deal if scope.of_deal else table.customer_profile
-	names = scope.deals if scope.of_deal else scope.profiles
-	moments = (("Open", table.due_on), ("Cancelled", table.due_on), ("Done", table.completed_on))
+	owner = ("deal", scope.deals) if scope.of_deal else ("customer_profile", scope.profiles)
+	moments = (("Open", "due_on"), ("Cancelled", "due_on"), ("Done", "completed_on"))
 	lanes = [
-		lane(window, kind, frappe.qb.from_(table), at, table.name, start, table.status == status, wanted)
-		for start in starts(names, owner.__eq__, owner.isin)
+		own_lane(window, kind, doctype, at, start, wanted)
 		for status, at in moments
+		for start in starts(*owner, _having("status", status))
 	]
 	columns = {
 		"title": table.subject,
@@ -162,7 +158,10 @@ def stage_changes(scope: Scope, window: Window) -> Stream | None:
 		frappe.qb.DocType("Pipeline Stage").as_("stage_after"),
 	)
 	wanted = together(window.by(table.changed_by), window.says(table.to_stage, table.note), may_read)
-	lanes = _lanes_of_records(scope, window, kind, table, table.changed_on, wanted)
+	lanes = [
+		own_lane(window, kind, doctype, "changed_on", start, wanted)
+		for start in _starts_of_records(scope, "reference_doctype", "reference_name")
+	]
 	columns = {
 		"title": Coalesce(after.stage_name, table.to_stage),
 		"body": table.note,
@@ -182,7 +181,10 @@ def comments(scope: Scope, window: Window) -> Stream:
 	"""What people wrote on the records. Whoever may read the record may read them, as on Frappe's own forms."""
 	table = frappe.qb.DocType("Comment")
 	wanted = together(table.comment_type == "Comment", window.by(table.owner), window.says(table.content))
-	lanes = _lanes_of_records(scope, window, "comment", table, table.creation, wanted)
+	lanes = [
+		own_lane(window, "comment", "Comment", "creation", start, wanted)
+		for start in _starts_of_records(scope, "reference_doctype", "reference_name")
+	]
 	columns = {
 		"body": Substring(table.content, 1, LONGEST_BODY),
 		"who": table.owner,
@@ -196,7 +198,10 @@ def files(scope: Scope, window: Window) -> Stream:
 	table = frappe.qb.DocType("File")
 	wanted = together(table.is_folder == 0, window.by(table.owner), window.says(table.file_name))
 	fields = ("attached_to_doctype", "attached_to_name")
-	lanes = _lanes_of_records(scope, window, "file", table, table.creation, wanted, fields)
+	lanes = [
+		own_lane(window, "file", "File", "creation", start, wanted)
+		for start in _starts_of_records(scope, *fields)
+	]
 	columns = {
 		"title": Coalesce(table.file_name, table.file_url),
 		"detail": table.file_url,
@@ -206,22 +211,17 @@ def files(scope: Scope, window: Window) -> Stream:
 	return Stream("file", "File", lanes, columns)
 
 
-def _lanes_of_records(
-	scope: Scope,
-	window: Window,
-	kind: str,
-	table: Any,
-	at: Any,
-	wanted: Criterion,
-	fields: tuple[str, str] = ("reference_doctype", "reference_name"),
-) -> list[Any]:
-	found = []
-	for doctype in (PROFILE, DEAL):
-		names = [name for of, name in scope.records if of == doctype]
-		for start in starts(names, table[fields[1]].__eq__, table[fields[1]].isin):
-			of = table[fields[0]] == doctype
-			found.append(lane(window, kind, frappe.qb.from_(table), at, table.name, of, start, wanted))
-	return found
+def _having(column: str, value: str) -> Start:
+	return lambda table: table[column] == value
+
+
+def _starts_of_records(scope: Scope, doctype_column: str, name_column: str) -> list[Start]:
+	return [
+		start
+		for doctype in (PROFILE, DEAL)
+		if (names := [name for of, name in scope.records if of == doctype])
+		for start in starts(name_column, names, _having(doctype_column, doctype))
+	]
 
 
 def _record_columns(doctype: Any, name: Any) -> dict[str, Any]:

@@ -16,6 +16,8 @@ INDEXES: dict[str, tuple[str, ...]] = {
 	"Sales Invoice": ("customer", "posting_date"),
 	"Payment Entry": ("party", "party_type", "posting_date"),
 	"Issue": ("customer", "creation"),
+	"Comment": ("reference_doctype", "reference_name", "creation"),
+	"File": ("attached_to_doctype", "attached_to_name", "creation"),
 	"Communication": ("reference_doctype", "reference_name", "creation"),
 	"Communication Link": ("link_doctype", "link_name", "creation", "parent"),
 	# Each message is looked up by the addresses of its people, by Frappe itself too.
