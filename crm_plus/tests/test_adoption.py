@@ -7,10 +7,11 @@ from frappe.desk.form.assign_to import add as assign
 from frappe.desk.form.load import get_docinfo
 from frappe.utils import flt, get_datetime
 
+from crm_plus.jobs import pipeline_snapshots as snapshots
 from crm_plus.tests import factories as make
 from crm_plus.tests import factories_adoption as old
 from crm_plus.tests.adoption_case import AdoptionTestCase
-from crm_plus.workflows import adoption_report
+from crm_plus.workflows import adoption_report, capture
 
 
 class TestAdoption(AdoptionTestCase):
@@ -185,6 +186,32 @@ class TestAdoption(AdoptionTestCase):
 		self.assertTrue(frappe.db.exists("Dynamic Link", {"parent": contact, "link_name": profile.name}))
 		self.assertEqual(deal.customer_profile, profile.name)
 		self.assertEqual(profile.lifecycle_stage, "Prospect")
+
+	def test_what_the_app_writes_by_itself_keeps_nothing_from_being_undone(self) -> None:
+		with old.before_crm_plus():
+			sales = [
+				old.make_real_opportunity("Lead", old.make_real_lead().name, self.items[0]) for _ in "ab"
+			]
+			mails = [old.add_mail("Opportunity", sale.name).name for sale in sales]
+		self.commit()
+		run = self.adopt()
+		deals = [self.became("Opportunity", sale.name).name for sale in sales]
+		for mail in mails:
+			capture.capture("Communication", mail)
+		snapshots.run()
+		found = [frappe.db.get_value("Interaction", {"deal": deal}) for deal in deals]
+		self.assertTrue(all(found), "captured")
+		self.assertEqual(frappe.db.count("Pipeline Snapshot", {"deal": ["in", deals]}), 2)
+		frappe.db.set_value("Interaction", found[1], "summary", "<p>He liked it</p>")
+		self.commit()
+		self.undo(run)
+		self.assertEqual([bool(frappe.db.exists("Deal", deal)) for deal in deals], [False, True])
+		self.assertEqual([bool(frappe.db.exists("Interaction", name)) for name in found], [False, True])
+		left = {"deal": deals[0]}
+		self.assertFalse(frappe.db.exists("Pipeline Snapshot", left) or frappe.db.exists("Interaction", left))
+		self.assertFalse(frappe.db.exists("Interaction Participant", {"parent": found[0]}))
+		frappe.db.set_value("Interaction", found[1], "summary", None)
+		self.commit()
 
 	def docinfo(self, record: frappe.model.document.Document) -> frappe._dict:
 		get_docinfo(record)

@@ -16,6 +16,7 @@ from frappe.utils import get_datetime
 from crm_plus.rules import adoption as rules
 from crm_plus.rules.adoption import CREATED, ORGANIZATION, PERSON, SKIPPED, Remains
 from crm_plus.workflows import adoption_ledger as ledger
+from crm_plus.workflows import adoption_traces as traces
 from crm_plus.workflows.adoption_belongings import ASSIGNMENTS, TAGS, marks_on
 from crm_plus.workflows.adoption_documents import FIELD
 from crm_plus.workflows.adoption_ledger import DEAL, DEAL_KIND, DOCUMENT, ENTRY, MASTER, PARTY, PROFILE
@@ -167,6 +168,7 @@ def count_links(
 		.on((entry.holder_doctype == doctype) & (entry.holder_name == row[field]) & own)
 		.select(row[field], frappe.query_builder.functions.Count("*"))
 		.where(row[field].isin(list(names)) & entry.name.isnull())
+		.where(traces.is_peoples(table, row))
 		.groupby(row[field])
 	)
 	if doctype_field:
@@ -179,22 +181,18 @@ def count_links(
 
 
 def remove(doctype: str, names: list[str]) -> None:
-	"""Remove records with all that adoption hung on them, and free the documents that still name them."""
+	"""Remove records, past their hooks, with all that adoption hung on them, and free the documents that name them."""
 	if not names:
 		return
 	if doctype == DEAL:
 		free_documents(names)
 	remove_hanging(doctype, names)
+	traces.remove(doctype, names)
 	for child in CHILDREN[doctype]:
-		delete(child, {"parenttype": doctype, "parent": ["in", names]})
-	delete("Stage Change", {"reference_doctype": doctype, "reference_name": ["in", names]})
-	delete(doctype, {"name": ["in", names]})
-	delete(ENTRY, {"holder_doctype": doctype, "holder_name": ["in", names]})
-
-
-def delete(doctype: str, where: dict[str, Any]) -> None:
-	"""Delete rows as they are; hooks would undo things that adoption never did."""
-	frappe.db.delete(doctype, where)
+		frappe.db.delete(child, {"parenttype": doctype, "parent": ["in", names]})
+	frappe.db.delete("Stage Change", {"reference_doctype": doctype, "reference_name": ["in", names]})
+	frappe.db.delete(doctype, {"name": ["in", names]})
+	frappe.db.delete(ENTRY, {"holder_doctype": doctype, "holder_name": ["in", names]})
 
 
 def remove_hanging(doctype: str, names: list[str], run: str = "") -> None:
@@ -207,7 +205,7 @@ def remove_hanging(doctype: str, names: list[str], run: str = "") -> None:
 	for entry in frappe.get_all(ENTRY, filters=where, fields=["target_doctype", "target_name"]):
 		rows[entry.target_doctype].append(entry.target_name)
 	for table, targets in rows.items():
-		delete(table, {"name": ["in", targets]})
+		frappe.db.delete(table, {"name": ["in", targets]})
 
 
 def free_documents(deals: list[str]) -> None:

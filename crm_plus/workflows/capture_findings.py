@@ -33,12 +33,13 @@ def look_up(source: Source) -> Findings:
 
 
 def _thread(source: Source) -> Thread:
-	"""Follow the first record that leads to a customer; a reply's deal is the one of what it answers."""
+	"""Follow the first record that leads to a deal, else to a customer; a reply's deal is the one of what it answers."""
 	found = Thread()
 	for record in source.records:
 		deal, profiles = follow(record)
-		if profiles:
+		if profiles and (deal or not found.profiles):
 			found = Thread(deal, tuple(profiles), source_key(*record)[:140])
+		if found.deal:
 			break
 	if found.deal or not source.replies_to:
 		return found
