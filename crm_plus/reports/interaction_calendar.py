@@ -9,7 +9,6 @@ from crm_plus.rules.interactions import ends_on
 
 FIELDS = ("name", "subject", "starts_on", "duration", "status", "interaction_type", "customer_profile")
 MOST = 2000
-COLOURS = {"Planned": "blue", "Done": "green", "Cancelled": "gray", "No Show": "orange"}
 
 
 def between(start: str, end: str, filters: list[Any]) -> list[dict[str, Any]]:
@@ -22,7 +21,4 @@ def between(start: str, end: str, filters: list[Any]) -> list[dict[str, Any]]:
 		order_by="starts_on",
 		limit_page_length=MOST,
 	)
-	return [
-		{**row, "ends_on": ends_on(row.starts_on, cint(row.duration)), "color": COLOURS[row.status]}
-		for row in rows
-	]
+	return [{**row, "ends_on": ends_on(row.starts_on, cint(row.duration))} for row in rows]

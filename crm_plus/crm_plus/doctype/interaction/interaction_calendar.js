@@ -1,3 +1,5 @@
+const CLASSES = { Planned: "default", Done: "success", "No Show": "warning", Cancelled: "danger" };
+
 frappe.views.calendar["Interaction"] = {
 	field_map: {
 		start: "starts_on",
@@ -5,9 +7,9 @@ frappe.views.calendar["Interaction"] = {
 		id: "name",
 		title: "subject",
 		allDay: "all_day",
-		color: "color",
 		status: "status",
 	},
+	get_css_class: (interaction) => CLASSES[interaction.status],
 	get_events_method: "crm_plus.api.interactions.calendar",
 	update_event_method: "crm_plus.api.interactions.reschedule",
 };

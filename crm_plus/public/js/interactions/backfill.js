@@ -1,15 +1,16 @@
 // CRM Plus Settings: take in the past's mail, meetings and calls, with a progress bar while a worker is at it.
 
-const API = "crm_plus.api.capture.";
+import { get, post } from "./server.js";
+
 const POLL_MS = 3000;
 
 export async function show(frm) {
 	frm.add_custom_button(__("Take In Past Mail and Meetings"), () => act(frm, "start"));
-	draw(frm, await frappe.xcall(`${API}progress`, {}, "GET"));
+	draw(frm, await get("capture.progress"));
 }
 
 async function act(frm, method) {
-	draw(frm, await frappe.xcall(API + method));
+	draw(frm, await post(`capture.${method}`));
 }
 
 function draw(frm, progress) {
@@ -30,6 +31,6 @@ function draw(frm, progress) {
 	frm.dashboard.show_progress(title, progress.percent, counts);
 	if (!frm.custom_buttons[__("Stop")]) frm.add_custom_button(__("Stop"), () => act(frm, "stop"));
 	frm.backfill_timer = setTimeout(async () => {
-		if (cur_frm === frm) draw(frm, await frappe.xcall(`${API}progress`, {}, "GET"));
+		if (cur_frm === frm) draw(frm, await get("capture.progress"));
 	}, POLL_MS);
 }

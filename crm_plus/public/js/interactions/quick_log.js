@@ -1,8 +1,8 @@
 // "It went like this": a call, a visit, a chat logged in a few presses, with what comes next.
 
 import { CHIPS, due_on, first_type, outcomes_of, request } from "./choices.js";
+import { get, post } from "./server.js";
 
-const API = "crm_plus.api.interactions.";
 const LAST_TYPE = "crm_plus_last_interaction_type";
 let choices = null;
 
@@ -20,7 +20,7 @@ const LABELS = {
  * `done`: { interaction, follow_up } of what was made.
  */
 export async function log_interaction(given = {}) {
-	choices = choices || (await frappe.xcall(`${API}choices`, {}, "GET"));
+	choices = choices || (await get("interactions.choices"));
 	const known = given.deal && !given.customer_profile ? await customer_of(given.deal) : {};
 	return new QuickLog({ ...known, ...given }).show();
 }
@@ -31,7 +31,7 @@ const customer_of = async (deal) =>
 class QuickLog {
 	constructor(given) {
 		this.given = given;
-		const last = frappe.model.user_settings?.last_type || localStorage.getItem(LAST_TYPE);
+		const last = localStorage.getItem(LAST_TYPE);
 		const type = first_type(choices.types, given.interaction_type, last);
 		this.state = { type, outcome: "", chip: "none", direction: given.direction || "", follow_up: given.follow_up };
 	}
@@ -140,7 +140,7 @@ class QuickLog {
 		}
 		this.dialog.disable_primary_action();
 		try {
-			const result = await frappe.xcall(`${API}log`, this.values());
+			const result = await post("interactions.log", this.values());
 			localStorage.setItem(LAST_TYPE, this.state.type);
 			this.dialog.hide();
 			frappe.show_alert({ message: __("Logged"), indicator: "green" });

@@ -1,6 +1,6 @@
 // What one does with a message that matches no customer, from its form and from the list.
 
-const API = "crm_plus.api.unmatched.";
+import { get, post } from "./server.js";
 
 /** Ask where a message belongs, and put it there. */
 export function link(name, after) {
@@ -23,7 +23,7 @@ export function link(name, after) {
 		async primary_action({ profile, deal }) {
 			if (!profile && !deal) return;
 			const target = deal ? { doctype: "Deal", name: deal } : { doctype: "Customer Profile", name: profile };
-			await frappe.xcall(`${API}link`, { mail: name, ...target });
+			await post("unmatched.link", { mail: name, ...target });
 			dialog.hide();
 			done(target.doctype, target.name, after);
 		},
@@ -33,17 +33,17 @@ export function link(name, after) {
 
 /** Make a customer of whom a message is from. */
 export async function new_profile(name, after) {
-	const profile = await frappe.xcall(`${API}new_profile`, { mail: name });
+	const profile = await post("unmatched.new_profile", { mail: name });
 	done("Customer Profile", profile, after);
 }
 
 export async function set_aside(name, after) {
-	await frappe.xcall(`${API}set_aside`, { mail: name });
+	await post("unmatched.set_aside", { mail: name });
 	after();
 }
 
 export async function take_back(name, after) {
-	await frappe.xcall(`${API}take_back`, { mail: name });
+	await post("unmatched.take_back", { mail: name });
 	after();
 }
 
@@ -55,7 +55,7 @@ function done(doctype, name, after) {
 
 /** The line above the list that shows that no message is lost. */
 export async function show_count(listview) {
-	const count = await frappe.xcall(`${API}count`, {}, "GET");
+	const count = await get("unmatched.count");
 	const parts = [
 		__("{0} messages", [count.messages]),
 		__("{0} placed", [count.placed]),
