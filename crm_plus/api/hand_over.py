@@ -53,6 +53,6 @@ def leave(person: str, successor: str) -> dict[str, Any]:
 			JOB, queue="long", timeout=3600, job_id=run, deduplicate=True, person=person, successor=successor
 		)
 		return {"run": run, "count": len(records)}
-	left = hand_over.hand_over_each(records, successor)
+	left = hand_over.hand_over_book(records, successor)
 	hand_over.finish(person, successor, len(records), left)
 	return {"moved": len(records) - len(left), "left": left}

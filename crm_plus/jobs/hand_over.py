@@ -17,7 +17,7 @@ def run(person: str, successor: str) -> None:
 	records = hand_over.book_of(person)
 	left = []
 	for start in range(0, len(records), BATCH):
-		left += hand_over.hand_over_each(records[start : start + BATCH], successor)
+		left += hand_over.hand_over_book(records[start : start + BATCH], successor)
 		frappe.db.commit()
 		done = min(start + BATCH, len(records))
 		frappe.publish_progress(

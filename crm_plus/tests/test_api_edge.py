@@ -147,7 +147,7 @@ EXAMPLES: Examples = {
 	},
 	"hand_over.reassign": lambda world: {"doctype": "Deal", "names": [world.deal], "user": "Administrator"},
 	"hand_over.book": lambda world: {"person": "Administrator"},
-	"hand_over.leave": lambda world: {"person": "nobody@example.com", "successor": "Administrator"},
+	"hand_over.leave": lambda world: {"person": "Guest", "successor": "Administrator"},
 	"narrowed.link_title": lambda world: {"doctype": "Deal", "docname": world.deal},
 	"narrowed.count": lambda world: {"doctype": "Deal", "filters": {"pipeline": world.pipeline}},
 	"narrowed.group_counts": lambda world: {"doctype": "Deal", "current_filters": "[]", "field": "status"},
@@ -174,6 +174,12 @@ EXAMPLES: Examples = {
 		"values": {"due_on": "2030-01-31 09:00", "repeat": "Monthly by Date"}
 	},
 	"my_day.day": lambda world: {},
+	"notifications.mine": lambda world: {},
+	"notifications.save": lambda world: {
+		"hours": {"quiet_from": "20:00", "quiet_to": "07:00"},
+		"choices": [{"event": "deal_won", "in_app": 1, "email": 1}],
+	},
+	"notifications.resend": lambda world: {"names": ["none"]},
 	"profiles.find_duplicates": lambda world: {
 		"full_name": frappe.db.get_value("Customer Profile", world.profile, "full_name")
 	},

@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 import frappe
+from frappe.desk.query_report import run as run_report
 from frappe.website.doctype.personal_data_download_request.personal_data_download_request import get_user_data
 
 from crm_plus.api import narrowed
@@ -30,7 +31,10 @@ class TestAuditTrail(CRMPlusTestCase):
 
 	def rows(self, reader: str, **filters: Any) -> list[dict[str, Any]]:
 		with self.as_user(reader):
-			return execute(filters)[1]
+			shown = run_report("Audit Trail", json.dumps(filters), ignore_prepared_report=True)["result"]
+			rows = execute(filters)[1]
+			self.assertEqual(len(rows), len(shown))
+			return rows
 
 	def do_things(self, user: str, deal: Any) -> None:
 		with self.as_user(user):

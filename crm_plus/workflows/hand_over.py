@@ -14,8 +14,8 @@ from frappe.desk.form import assign_to
 
 from crm_plus.access.teams import sight_of
 from crm_plus.access.visibility import KINDS
-from crm_plus.channels import in_app
 from crm_plus.rules.quoted_text import quoted
+from crm_plus.workflows import notices
 
 Records = list[tuple[str, str]]
 # What is over stays with who did it; a closed deal goes with its customer, or nobody could look it up.
@@ -52,6 +52,8 @@ def check_leads(person: str) -> None:
 		frappe.throw(
 			_("You do not lead {0}: ask somebody who does.").format(quoted(person)), frappe.PermissionError
 		)
+	if not frappe.db.exists("User", person):
+		frappe.throw(_("There is no user {0}: choose somebody else.").format(quoted(person)))
 
 
 def check_successor(user: str) -> None:
@@ -77,6 +79,15 @@ def hand_over(doctype: str, name: str, successor: str) -> None:
 		doc.save(ignore_version=False)
 	if former:
 		withdraw(former, doctype, name)
+
+
+def hand_over_book(records: Iterable[tuple[str, str]], successor: str) -> list[dict[str, str]]:
+	"""Hand over the records of a leaver without news of each, as `hand_over_each` does: `finish` tells of them all."""
+	before, frappe.flags.crm_plus_silent = frappe.flags.crm_plus_silent, True
+	try:
+		return hand_over_each(records, successor)
+	finally:
+		frappe.flags.crm_plus_silent = before
 
 
 def hand_over_each(records: Iterable[tuple[str, str]], successor: str) -> list[dict[str, str]]:
@@ -132,7 +143,7 @@ def finish(person: str, successor: str, count: int, left: list[dict[str, str]]) 
 		moved, whose, len(left)
 	)
 	for user, words in told.items():
-		in_app.notify(user, words, "User", person)
+		notices.tell("deal_assigned", [user], "User", person, words, by="")
 	if left:
 		frappe.log_error(title=f"CRM Plus: hand-over of {person}", message=frappe.as_json(left))
 

@@ -21,13 +21,8 @@ def get_columns() -> list[dict[str, Any]]:
 		{"fieldname": "when", "label": _("When"), "fieldtype": "Datetime", "width": 170},
 		{"fieldname": "who", "label": _("Who"), "fieldtype": "Link", "options": "User", "width": 180},
 		{"fieldname": "action", "label": _("What"), "fieldtype": "Data", "width": 140},
-		{
-			"fieldname": "record_type",
-			"label": _("Record Type"),
-			"fieldtype": "Link",
-			"options": "DocType",
-			"width": 130,
-		},
+		# No Link: a manager may not read DocTypes, and Frappe would refuse him the whole report.
+		{"fieldname": "record_type", "label": _("Record Type"), "fieldtype": "Data", "width": 130},
 		{
 			"fieldname": "record",
 			"label": _("Record"),
