@@ -20,6 +20,7 @@ const { name_of } = await import("../../crm_plus/public/js/user_names.js");
 
 test("a laptop shows as many columns as we need", () => {
 	assert.equal(column_count(1280), 8);
+	assert.equal(column_count(1440), 9);
 	assert.equal(column_count(1920), 10);
 });
 

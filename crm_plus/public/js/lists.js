@@ -12,7 +12,7 @@ let unknown = [];
 let timer = null;
 
 /** How many columns a list gets, that of the tags included; Frappe's own are four on a laptop. */
-export const column_count = (width) => (width >= WIDE ? 10 : COLUMNS);
+export const column_count = (width) => (width >= WIDE ? 10 : width >= NARROW ? COLUMNS + 1 : COLUMNS);
 
 /** Reports and boards over the same records run a list's script too. */
 export const is_list = (view) => view?.view_name === "List";

@@ -11,7 +11,7 @@ def get_data() -> dict[str, Any]:
 		"fieldname": "customer_profile",
 		"non_standard_fieldnames": {"Customer Profile": "organization"},
 		"transactions": [
-			{"label": _("Sales"), "items": ["Deal"]},
+			{"label": _("Sales"), "items": ["Deal", "Follow Up"]},
 			{"label": _("People"), "items": ["Customer Profile"]},
 		],
 	}

@@ -15,6 +15,7 @@ frappe.listview_settings["Deal"] = {
 	onload(listview) {
 		crm_plus.lists.show_columns(listview, "expected_close_date");
 		crm_plus.hand_over.offer(listview);
+		listview.page.add_menu_item(__("No Next Step"), () => show_without_next_step(listview));
 		frappe.db
 			.get_list("Pipeline Stage", {
 				fields: ["name", "rots_after_days"],
@@ -27,6 +28,15 @@ frappe.listview_settings["Deal"] = {
 			});
 	},
 };
+
+// Open deals for which nobody has promised anything.
+async function show_without_next_step(listview) {
+	await listview.filter_area.clear();
+	await listview.filter_area.add([
+		["Deal", "status", "=", "Open"],
+		["Deal", "next_follow_up_on", "is", "not set"],
+	]);
+}
 
 // As rules/deal_stages.py has it.
 function is_rotten(doc) {

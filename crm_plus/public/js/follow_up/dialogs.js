@@ -17,12 +17,8 @@ const words = () => ({
 /** The user's clock as My Day's answer has it. */
 export const now_on_wall = () => frappe.datetime.now_datetime().replace(" ", "T").slice(0, 16);
 
-// A field of a dialog gives the site's time.
-const to_wall = (moment) => (moment ? frappe.datetime.convert_to_user_tz(moment) : "");
-
 /** "Done, and it went like this": outcome, two lines, what comes next. `day` has outcomes, types and now. */
 export function ask_answer({ item, day, send, title }) {
-	const times = later_times(day.now, words());
 	const answer = {};
 	const fields = [
 		{ fieldname: "outcomes", fieldtype: "HTML", label: __("How did it go?") },
@@ -35,16 +31,10 @@ export function ask_answer({ item, day, send, title }) {
 			default: item.customer_profile ? day.types[0] : "",
 			hidden: !item.customer_profile || !day.types.length,
 		},
-		{ fieldname: "next_section", fieldtype: "Section Break", label: __("What comes next?") },
+		{ fieldname: "next_section", fieldtype: "Section Break" },
 		{ fieldname: "times", fieldtype: "HTML" },
-		{ fieldname: "next_due_on", fieldtype: "Datetime", label: __("When"), hidden: 1 },
 		{ fieldname: "next_subject", fieldtype: "Data", label: __("What"), default: item.subject, hidden: 1 },
 		{ fieldname: "no_next_reason", fieldtype: "Data", label: __("Why does nothing come next?"), hidden: 1 },
-	];
-	const choices = [
-		...times.map((time) => ({ value: time.at, label: time.label })),
-		{ value: OTHER, label: __("Another time") },
-		{ value: NOTHING, label: __("Nothing") },
 	];
 	return ask({
 		title: title || item.subject,
@@ -53,7 +43,9 @@ export function ask_answer({ item, day, send, title }) {
 		on_show(dialog) {
 			const outcomes = day.outcomes.map((outcome) => ({ value: outcome, label: __(outcome) }));
 			chips(dialog, "outcomes", outcomes, (value) => (answer.outcome = value), __("How did it go?"));
-			chips(dialog, "times", choices, (value) => show_next(dialog, answer, value), __("What comes next?"));
+			const nothing = { value: NOTHING, label: __("Nothing") };
+			const on_pick = (value) => show_next(dialog, answer, value);
+			times(dialog, day.now, on_pick, __("What comes next?"), [nothing]);
 		},
 		send: (values) => send({ ...next_values(answer, values), outcome: answer.outcome || "" }),
 	});
@@ -61,7 +53,6 @@ export function ask_answer({ item, day, send, title }) {
 
 function show_next(dialog, answer, value) {
 	answer.next = value;
-	dialog.set_df_property("next_due_on", "hidden", value !== OTHER);
 	dialog.set_df_property("next_subject", "hidden", !value || value === NOTHING);
 	dialog.set_df_property("no_next_reason", "hidden", value !== NOTHING);
 }
@@ -71,24 +62,18 @@ export function next_values(answer, values) {
 	const said = { note: values.note, interaction_type: values.interaction_type };
 	if (answer.next === NOTHING) return { ...said, no_next_reason: values.no_next_reason };
 	if (!answer.next) return said;
-	const next_due_on = answer.next === OTHER ? to_wall(values.next_due_on) : answer.next;
-	return { ...said, next_subject: values.next_subject, next_due_on };
+	return { ...said, next_subject: values.next_subject, next_due_on: answer.next };
 }
 
 /** Until when a follow-up is snoozed: one tap, or a time of one's own. */
 export function ask_time({ item, day, send }) {
+	let until = "";
 	return ask({
 		title: __("Snooze {0}", [item.subject]),
-		fields: [
-			{ fieldname: "times", fieldtype: "HTML" },
-			{ fieldname: "until", fieldtype: "Datetime", label: __("Or until") },
-		],
+		fields: [{ fieldname: "times", fieldtype: "HTML" }],
 		primary_action_label: __("Snooze"),
-		on_show(dialog, submit) {
-			const times = later_times(day.now, words()).map((time) => ({ value: time.at, label: time.label }));
-			chips(dialog, "times", times, (value) => value && submit({ picked: value }), __("Until when?"));
-		},
-		send: (values) => send(values.picked || to_wall(values.until)),
+		on_show: (dialog) => times(dialog, day.now, (value) => (until = value), __("Until when?")),
+		send: () => send(until),
 	});
 }
 
@@ -100,19 +85,12 @@ export function ask_new({ values, now, send }) {
 		fields: [
 			{ fieldname: "subject", fieldtype: "Data", label: __("What"), reqd: 1, default: values.subject },
 			{ fieldname: "times", fieldtype: "HTML" },
-			{ fieldname: "other", fieldtype: "Datetime", label: __("Or on") },
 			{ fieldname: "assigned_to", fieldtype: "Link", options: "User", label: __("For"), default: frappe.session.user },
 		],
 		primary_action_label: __("Plan"),
-		on_show(dialog) {
-			const times = later_times(now, words()).map((time) => ({ value: time.at, label: time.label }));
-			chips(dialog, "times", times, (value) => (due_on = value), __("When?"));
-		},
-		send: ({ subject, other, assigned_to }) => {
-			// The document takes the site's time, as a field of the form gives it.
-			const moment = due_on ? frappe.datetime.convert_to_system_tz(due_on) : other;
-			return send({ ...values, subject, assigned_to, due_on: moment });
-		},
+		on_show: (dialog) => times(dialog, now, (value) => (due_on = value), __("When?")),
+		// The document takes the site's time.
+		send: (given) => send({ ...values, ...given, due_on: due_on && frappe.datetime.convert_to_system_tz(due_on) }),
 	});
 }
 
@@ -167,10 +145,24 @@ function ask({ title, fields, primary_action_label, on_show, send }) {
 	});
 }
 
+/** Choices of a time, one's own included; the telephone's own calendar asks for that. All on the user's clock. */
+function times(dialog, now, on_pick, label, more = []) {
+	const offered = later_times(now, words()).map((time) => ({ value: time.at, label: time.label }));
+	const $own = $('<input type="datetime-local" class="form-control crm-own-time">').attr({ min: now, "aria-label": label });
+	const pick = (value) => {
+		$own.toggle(value === OTHER);
+		on_pick(value === OTHER ? $own.val().replace("T", " ") : value);
+		if (value === OTHER) $own.trigger("focus");
+	};
+	chips(dialog, "times", [...offered, { value: OTHER, label: __("Another time") }, ...more], pick, label);
+	$own.hide().on("input", () => on_pick($own.val().replace("T", " ")));
+	dialog.fields_dict.times.$wrapper.append($own);
+}
+
 /** A row of choices of which one, or none, is taken. */
 function chips(dialog, fieldname, choices, on_pick, label) {
 	const $list = $('<div class="crm-chips" role="group"></div>').attr("aria-label", label);
-	if (fieldname === "outcomes") $('<div class="crm-chips-label"></div>').text(label).appendTo($list);
+	$('<div class="crm-chips-label"></div>').text(label).appendTo($list);
 	for (const choice of choices) {
 		const $chip = $('<button type="button" class="btn btn-default" aria-pressed="false"></button>').text(choice.label);
 		$chip.on("click", () => {
