@@ -60,7 +60,7 @@ PEOPLE = (
 		shown=False,
 	),
 	Person(
-		"Sales agent", "Dan Miller", "dan@demo.crm-plus.localhost", ("Sales User",), "Americas", shown=False
+		"Sales agent, other team", "Dan Miller", "dan@demo.crm-plus.localhost", ("Sales User",), "Americas"
 	),
 	Person(
 		"Sales manager",
@@ -70,6 +70,7 @@ PEOPLE = (
 		"Sales",
 		leads=True,
 	),
+	Person("Marketing", "Jana Novak", "jana@demo.crm-plus.localhost", ("Marketing User",)),
 	Person("Support", "Femi Adeyemi", "femi@demo.crm-plus.localhost", ("Support Team",)),
 	Person("Accountant", "Greta Weiss", "greta@demo.crm-plus.localhost", ("Accounts User",)),
 	Person(
@@ -91,6 +92,7 @@ def make(say: Callable[[str], None]) -> None:
 		("companies and fiscal years", make_companies),
 		("exchange rates and price lists", make_rates_and_prices),
 		("users and teams", make_people),
+		("who sees what", show_to_teams),
 	)
 	for title, step in steps:
 		say(f"… {title}")
@@ -243,6 +245,12 @@ def make_people() -> None:
 				"members": members,
 			}
 		).insert()
+
+
+def show_to_teams() -> None:
+	"""Let each team see its own, so that the logins show the differences."""
+	for kind in ("deal", "profile", "interaction", "follow_up"):
+		frappe.db.set_single_value("CRM Plus Settings", f"{kind}_visibility", "Team")
 
 
 def make_user(person: Person) -> None:

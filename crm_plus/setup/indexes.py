@@ -20,6 +20,8 @@ INDEXES: dict[str, tuple[str, ...]] = {
 	"File": ("attached_to_doctype", "attached_to_name", "creation"),
 	"Communication": ("reference_doctype", "reference_name", "creation"),
 	"Communication Link": ("link_doctype", "link_name", "creation", "parent"),
+	# Whose list it is, is asked with every list: what is assigned to a user shows itself to him.
+	"ToDo": ("allocated_to", "reference_type", "status"),
 	# Each message is looked up by the addresses of its people, by Frappe itself too.
 	"Contact Email": ("email_id", "parent"),
 }

@@ -9,6 +9,7 @@ from crm_plus.setup.compatibility import desktop_doctypes
 from crm_plus.setup.custom_fields import CUSTOM_FIELDS, MODULE
 from crm_plus.setup.indexes import drop_indexes
 from crm_plus.setup.install import our_doctypes
+from crm_plus.setup.roles import remove_roles
 from crm_plus.setup.uninstall_references import remove_child_rows, remove_references
 
 APP = "crm_plus"
@@ -25,6 +26,7 @@ def before_uninstall() -> None:
 	remove_fields()
 	drop_indexes()
 	doctypes = our_doctypes()
+	remove_roles(doctypes)
 	remove_references(doctypes)
 	frappe.db.delete("Singles", {"doctype": ["in", doctypes]})
 	remove_notes()
