@@ -77,11 +77,15 @@ def complete_many(
 
 @frappe.whitelist(methods=["POST"])
 def delegate_many(follow_ups: str | list[str], colleague: str) -> dict[str, list[dict[str, str]]]:
-	"""Hand several follow-ups to somebody else, each for itself; returns those done and those refused."""
+	"""Hand several follow-ups to somebody else, each for itself; returns those done and those refused.
+
+	Raises frappe.PermissionError where the caller may write none.
+	"""
 	return _each(follow_ups, lambda doc: follow_up_answers.delegate(doc, colleague))
 
 
 def _each(names: str | list[str], act: Callable[[Document], object]) -> dict[str, list[dict[str, str]]]:
+	frappe.has_permission("Follow Up", "write", throw=True)
 	chosen = [str(name) for name in arguments.several(names)]
 	if len(chosen) > MOST_AT_ONCE:
 		frappe.throw(_("Choose at most {0} follow-ups at once.").format(MOST_AT_ONCE))
