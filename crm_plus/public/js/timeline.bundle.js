@@ -6,8 +6,9 @@ frappe.provide("crm_plus");
 
 /** The timeline of a form: `show(frm)` whenever the form shows a record. */
 crm_plus.Timeline = class {
-	constructor({ wrapper, actions, others }) {
+	constructor({ wrapper, actions, finish, others }) {
 		this.store = create_store();
+		this.store.finish = finish;
 		$(wrapper).empty();
 		const app = createApp(Timeline, { store: this.store, actions, others: reactive(others) });
 		Object.assign(app.config.globalProperties, { __: window.__, frappe: window.frappe });

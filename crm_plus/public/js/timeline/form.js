@@ -57,6 +57,7 @@ async function read(frm) {
 	timeline.view ??= new crm_plus.Timeline({
 		wrapper: frm.fields_dict[FIELD].$wrapper,
 		actions: actions(frm),
+		finish: (promise) => crm_plus.follow_up.finish({ ...of_record(frm), ...promise }),
 		others: frappes_own(frm),
 	});
 	timeline.view.show(frm.doctype, frm.doc.name);
@@ -64,31 +65,20 @@ async function read(frm) {
 
 /** What is asked for most, on top: log what happened, promise what is next, write. */
 function actions(frm) {
-	const of_record = () =>
-		frm.doctype === "Deal"
-			? { deal: frm.doc.name, customer_profile: frm.doc.customer_profile, contact: frm.doc.contact }
-			: { customer_profile: frm.doc.name };
 	const after = () => frm.crm_timeline.view.note_change();
+	const log = () => crm_plus.log_interaction({ ...of_record(frm), contact: frm.doc.contact, after });
+	const plan = () => crm_plus.new_follow_up({ ...of_record(frm), after });
 	const found = [];
-	if (frappe.model.can_create("Interaction")) {
-		found.push({ label: __("Log"), primary: true, run: () => log(of_record(), after) });
-	}
-	if (frappe.model.can_create("Follow Up")) {
-		found.push({ label: __("Follow Up"), run: () => follow_up(of_record(), after) });
-	}
+	if (frappe.model.can_create("Interaction")) found.push({ label: __("Log"), primary: true, run: log });
+	if (frappe.model.can_create("Follow Up")) found.push({ label: __("Follow Up"), run: plan });
 	if (frappe.model.can_email(null, frm)) found.push({ label: __("E-mail"), run: () => frm.email_doc() });
 	return found;
 }
 
-function log(values, after) {
-	if (crm_plus.log_interaction) return crm_plus.log_interaction({ ...values, after });
-	frappe.new_doc("Interaction", values);
-}
-
-function follow_up(values, after) {
-	if (crm_plus.new_follow_up) return crm_plus.new_follow_up({ ...values, after });
-	frappe.new_doc("Follow Up", values);
-}
+const of_record = (frm) =>
+	frm.doctype === "Deal"
+		? { deal: frm.doc.name, customer_profile: frm.doc.customer_profile }
+		: { customer_profile: frm.doc.name };
 
 // Frappe's own activity below the form would say most things a second time: it is one press away, for the changes to
 // fields and assignments that the timeline leaves out.

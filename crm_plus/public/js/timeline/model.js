@@ -24,6 +24,7 @@ const MINUTE = 60;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 const STEPS = [
+	[365 * DAY, "year", 365 * DAY],
 	[30 * DAY, "month", 30 * DAY],
 	[7 * DAY, "week", 7 * DAY],
 	[DAY, "day", DAY],
@@ -184,10 +185,13 @@ export function colour(status) {
 	return Object.keys(COLOURS).find((name) => COLOURS[name].includes(status)) || "blue";
 }
 
+/** Whether an entry is a promise that is still to be kept. */
+export const is_open_promise = (entry) => entry.kind === "follow_up" && entry.status === "Open";
+
 /** The state that is worth showing: what simply happened needs none, what is open and late is overdue. */
 export function state_of(entry, now) {
 	if (entry.kind === "interaction" && entry.status === "Done") return "";
-	if (entry.kind === "follow_up" && entry.status === "Open") return entry.at < now ? "Overdue" : "Open";
+	if (is_open_promise(entry)) return entry.at < now ? "Overdue" : "Open";
 	if (entry.kind === "payment" && entry.status === "Submitted") return "";
 	return entry.status || "";
 }

@@ -20,6 +20,8 @@ class TimelineStore {
 			now: "",
 		});
 		this.request = 0;
+		// How a promise is kept, asked of whoever mounts the timeline: resolves to nothing where it was not.
+		this.finish = async () => null;
 	}
 
 	/** Show a record's stream; the filters of the record before are gone. */
