@@ -9,6 +9,7 @@ INDEXES = {
 	"deal_status_due": ("deal", "status", "due_on"),
 	"profile_status_due": ("customer_profile", "status", "due_on"),
 	"status_remind": ("status", "remind_on"),
+	"status_due": ("status", "due_on"),
 	# What is done stands in the timeline where it was done.
 	"deal_status_completed": ("deal", "status", "completed_on"),
 	"profile_status_completed": ("customer_profile", "status", "completed_on"),
@@ -37,6 +38,6 @@ class FollowUp(PlainValues, Document):
 
 
 def on_doctype_update() -> None:
-	"""Add the indexes by which a person's day, a deal's and a customer's next step, and the reminders are found."""
+	"""Add the indexes by which a person's day, a deal's and a customer's next step, the reminders, and the list are found."""
 	for name, columns in INDEXES.items():
 		frappe.db.add_index("Follow Up", list(columns), index_name=name)
