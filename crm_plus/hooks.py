@@ -71,9 +71,14 @@ doc_events = {
 	"Contact": {
 		"validate": "crm_plus.overrides.contact.validate",
 		"on_update": "crm_plus.overrides.contact.on_update",
+		"on_trash": "crm_plus.overrides.contact.on_trash",
 	},
 	"Address": {"validate": "crm_plus.overrides.address.validate"},
-	"Customer Profile": {"on_update": "crm_plus.overrides.customer_profile.on_update"},
+	"Customer Profile": {
+		"after_insert": "crm_plus.overrides.customer_profile.after_insert",
+		"on_update": "crm_plus.overrides.customer_profile.on_update",
+		"on_trash": "crm_plus.overrides.customer_profile.on_trash",
+	},
 	"Communication": {
 		"validate": "crm_plus.overrides.communication.validate",
 		"on_update": "crm_plus.overrides.communication.on_update",
@@ -99,6 +104,7 @@ doc_events = {
 	"Deal": {
 		"after_insert": "crm_plus.overrides.deal.after_insert",
 		"on_update": "crm_plus.overrides.deal.on_update",
+		"on_trash": "crm_plus.overrides.deal.on_trash",
 	},
 	"Follow Up": {"validate": "crm_plus.overrides.follow_up.validate"},
 	"Interaction": {"validate": "crm_plus.overrides.interaction.validate"},
@@ -135,7 +141,7 @@ scheduler_events = {
 		"crm_plus.jobs.lifecycle.run",
 		"crm_plus.jobs.pipeline_snapshots.run",
 		"crm_plus.jobs.follow_ups.catch_up",
-		"crm_plus.jobs.capture.remove_orphans",
+		"crm_plus.jobs.capture.nightly",
 		"crm_plus.jobs.reminders.each_day",
 	],
 }

@@ -7,7 +7,7 @@ from frappe.utils import add_to_date, now_datetime
 
 from crm_plus.rules.interactions import PLANNED
 from crm_plus.workflows import backfill as past
-from crm_plus.workflows import capture
+from crm_plus.workflows import capture, interaction_times
 
 DAYS = 3
 BATCH = 500
@@ -43,6 +43,20 @@ def due_plans() -> list[tuple[str, str]]:
 	"""Return (DocType, name) of the meetings that were captured as planned and are over by now."""
 	where = {"status": PLANNED, "starts_on": ["<", now_datetime()], "source_doctype": ["is", "set"]}
 	return frappe.get_all("Interaction", where, ["source_doctype", "source_name"], as_list=True)
+
+
+def nightly() -> None:
+	"""Repair what was missed: sources deleted past their documents, times that a killed worker did not bring in step."""
+	remove_orphans()
+	refresh_times()
+
+
+def refresh_times() -> None:
+	"""Read anew when those were last spoken to whose interactions changed lately."""
+	lately = {"modified": [">", add_to_date(now_datetime(), days=-DAYS)]}
+	deals = frappe.get_all("Interaction", {**lately, "deal": ["is", "set"]}, pluck="deal", distinct=True)
+	profiles = frappe.get_all("Interaction Participant", lately, pluck="customer_profile", distinct=True)
+	interaction_times.refresh(sorted(filter(None, profiles)), sorted(deals))
 
 
 def remove_orphans() -> None:

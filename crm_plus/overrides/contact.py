@@ -3,7 +3,7 @@
 from typing import Any
 
 from crm_plus.overrides.guard import never_in_the_way
-from crm_plus.workflows import capture, profile_contacts, profile_sync
+from crm_plus.workflows import capture, interaction_links, profile_contacts, profile_sync
 
 
 @never_in_the_way()
@@ -18,3 +18,9 @@ def on_update(doc: Any, method: str | None = None) -> None:
 	profile_sync.take_from_contact(doc)
 	if doc.links:
 		capture.note_known([row.email_id for row in doc.email_ids])
+
+
+@never_in_the_way(writes=True)
+def on_trash(doc: Any, method: str | None = None) -> None:
+	"""Take it off its interactions: they must not keep it from being deleted."""
+	interaction_links.forget_contact(doc.name)

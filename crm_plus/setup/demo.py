@@ -6,7 +6,14 @@ Seeded, so that it is the same every time; in small steps that commit, so that i
 import frappe
 from frappe import _
 
-from crm_plus.setup import demo_customers, demo_deals, demo_world
+from crm_plus.setup import (
+	demo_customers,
+	demo_deals,
+	demo_follow_ups,
+	demo_insight,
+	demo_interactions,
+	demo_world,
+)
 
 STATE = "crm_plus_demo"
 FINISHED = "finished"
@@ -30,6 +37,9 @@ def make() -> None:
 	demo_world.make(say)
 	demo_customers.make(say)
 	demo_deals.make(say)
+	demo_interactions.make(say)
+	demo_follow_ups.make(say)
+	demo_insight.make(say)
 	frappe.db.set_default(STATE, FINISHED)
 	frappe.db.commit()
 	say(_("The demo data is complete."))

@@ -128,5 +128,15 @@ class TestSweep(CRMPlusTestCase):
 		capture.capture("Communication", mail.name)
 		frappe.db.delete("Communication", {"name": mail.name})
 		self.commit()
-		jobs.remove_orphans()
+		jobs.nightly()
 		self.assertIsNone(interaction_of(mail))
+
+	def test_a_time_that_a_killed_worker_did_not_write(self) -> None:
+		person = make_person()
+		mail = make_mail(sender=person.email)
+		self.commit()
+		capture.capture("Communication", mail.name)
+		frappe.db.set_value("Customer Profile", person.name, "last_interaction_on", None)
+		self.commit()
+		jobs.nightly()
+		self.assertIsNotNone(frappe.db.get_value("Customer Profile", person.name, "last_interaction_on"))

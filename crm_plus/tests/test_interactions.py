@@ -2,6 +2,7 @@
 
 import frappe
 from frappe.utils import add_to_date, get_datetime, now_datetime
+from frappe.website.doctype.web_form.web_form import accept
 
 from crm_plus.tests import factories
 from crm_plus.tests.base import CRMPlusTestCase
@@ -134,3 +135,66 @@ class TestLastInteraction(CRMPlusTestCase):
 		self.commit()
 		self.assertEqual(self.last("Deal", deal.name), "2026-01-01 10:00:00")
 		self.assertEqual(self.last("Customer Profile", profile.name), "2026-01-01 10:00:00")
+
+
+class TestDeletion(CRMPlusTestCase):
+	def test_a_deal_leaves_its_interactions_to_its_customer(self) -> None:
+		deal = factories.make_deal()
+		made = make_interaction(deal=deal.name)
+		self.commit()
+		frappe.delete_doc("Deal", deal.name)
+		made.reload()
+		self.assertEqual((made.deal, made.customer_profile), (None, deal.customer_profile))
+
+	def test_a_contact_goes_and_who_took_part_is_still_said(self) -> None:
+		person = make_person()
+		contact = frappe.db.get_value("Contact", {"email_id": person.email})
+		made = make_interaction(customer_profile=person.name, contact=contact)
+		made.append(
+			"participants", {"contact": contact, "email": person.email, "customer_profile": person.name}
+		)
+		made.save()
+		frappe.delete_doc("Contact", contact)
+		made.reload()
+		self.assertIsNone(made.contact)
+		self.assertIn(person.email, [row.email for row in made.participants])
+
+	def test_a_profile_is_taken_off_the_interactions_of_others_and_kept_by_its_own(self) -> None:
+		one, other = factories.make_profile().name, factories.make_profile().name
+		made = make_interaction(customer_profile=one)
+		made.append("participants", {"customer_profile": other})
+		made.save()
+		frappe.delete_doc("Customer Profile", other)
+		self.assertEqual(profiles_of(made.reload()), {one})
+		with self.assertRaises(frappe.LinkExistsError):
+			frappe.delete_doc("Customer Profile", one)
+
+
+class TestWebForms(CRMPlusTestCase):
+	def test_what_a_visitor_sends_is_an_interaction(self) -> None:
+		form = frappe.get_doc(
+			{
+				"doctype": "Web Form",
+				"title": factories.unique("Ask us"),
+				"route": frappe.generate_hash(length=10),
+				"doc_type": "Customer Profile",
+				"module": "CRM Plus",
+				"published": 1,
+				"login_required": 0,
+				"web_form_fields": [{"fieldname": "full_name", "fieldtype": "Data", "label": "Name"}],
+			}
+		)
+		form.insert(ignore_permissions=True)
+		name = factories.unique("Visitor")
+		try:
+			made = accept(
+				web_form=form.name, data=frappe.as_json({"full_name": name, "doctype": "Customer Profile"})
+			)
+		finally:
+			frappe.flags.in_web_form = False
+		found = frappe.get_all(
+			"Interaction", {"customer_profile": made.name}, ["direction", "subject", "source_name"]
+		)
+		self.assertEqual(len(found), 1)
+		self.assertEqual((found[0].direction, found[0].source_name), ("Incoming", made.name))
+		self.assertIn(name, found[0].subject)

@@ -30,7 +30,8 @@ def note(doctype: str, name: str) -> None:
 def run(touched: until_commit.Notes) -> None:
 	"""Leave what was noted to a background job, right after the commit. Never raises."""
 	try:
-		frappe.enqueue(JOB, queue="short", sources=[list(source) for source in touched])
+		at_once = bool(frappe.flags.crm_plus_at_once)
+		frappe.enqueue(JOB, queue="short", now=at_once, sources=[list(source) for source in touched])
 	except Exception:
 		# Without a queue nothing is lost: the hourly sweep finds what was not placed.
 		frappe.log_error(title="CRM Plus: capture could not be queued")

@@ -134,6 +134,14 @@ def set_participants(interaction: Document) -> None:
 			interaction.append("participants", known.get(participant) or _values(participant))
 	for row in interaction.participants:
 		row.happened_on = interaction.starts_on
+		if row.contact and not row.email and not row.full_name:
+			_name_contact(row)
+
+
+def _name_contact(row: Any) -> None:
+	"""Say who a contact is: the row outlives him."""
+	found = frappe.db.get_value("Contact", row.contact, ["full_name", "email_id"])
+	row.full_name, row.email = (value or None for value in found or (None, None))
 
 
 def _participant(row: Any) -> Participant:

@@ -39,7 +39,7 @@ def _has_news(interaction: Document) -> bool:
 def run(touched: until_commit.Notes) -> None:
 	"""Leave the calendar to a background job, right after the commit: Google's answer may take seconds. Never raises."""
 	try:
-		frappe.enqueue(JOB, queue="short", plans=dict(touched))
+		frappe.enqueue(JOB, queue="short", now=bool(frappe.flags.crm_plus_at_once), plans=dict(touched))
 	except Exception:
 		frappe.log_error(title="CRM Plus: the calendar could not be told of a plan")
 		frappe.db.commit()  # the log must survive, whatever the request does next
