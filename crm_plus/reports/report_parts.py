@@ -5,6 +5,11 @@ from typing import Any
 
 import frappe
 from frappe import _
+from frappe.utils import flt
+from frappe.utils.formatters import format_value
+
+# Frappe's own blue, green, orange, violet, red and grey: a chart with one figure is blue.
+COLORS = ("#2490EF", "#29CD42", "#ECAD4B", "#7575FF", "#E24C4C", "#A6B1B9")
 
 Row = dict[str, Any]
 Rows = list[Row]
@@ -31,7 +36,7 @@ def count_column(fieldname: str, label: str, width: int = 90, **more: Any) -> Ro
 
 def percent_column(fieldname: str, label: str, width: int = 100) -> Row:
 	"""Return a column of percentages; one without a whole stays empty."""
-	return column(fieldname, label, "Percent", width)
+	return column(fieldname, label, "Percent", width, precision=1)
 
 
 def days_column(fieldname: str, label: str, width: int = 110) -> Row:
@@ -48,9 +53,17 @@ def amount_part(label: str, value: float, currency: str, indicator: str = "") ->
 def number_part(label: str, value: float | None, datatype: str = "Int", indicator: str = "") -> Row:
 	"""Return a number for the line above the table; one that there is none of shows a dash."""
 	part = {"label": label, "value": value, "datatype": datatype}
-	if value is None:
-		part = {"label": label, "value": "–", "datatype": "Data"}
+	if value is None or datatype in ("Float", "Percent"):
+		part = {"label": label, "value": with_one_decimal(value, datatype), "datatype": "Data"}
 	return {**part, "indicator": indicator} if indicator else part
+
+
+def with_one_decimal(value: float | None, datatype: str) -> str:
+	"""Return a number as the reader writes numbers, with one decimal, and a dash for none; the Desk would show three."""
+	if value is None:
+		return "–"
+	text = format_value(flt(value, 1), {"fieldtype": "Float", "precision": 1})
+	return f"{text} %" if datatype == "Percent" else text
 
 
 def chart(
@@ -72,6 +85,7 @@ def chart(
 		},
 		"type": kind,
 		"height": 240,
+		"colors": list(COLORS),
 	}
 	if currency:
 		drawn.update(fieldtype="Currency", options="currency", currency=currency)

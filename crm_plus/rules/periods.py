@@ -69,3 +69,19 @@ def days_of_weeks_to_drop(days: list[date], daily_since: date) -> list[date]:
 		kept[year, week] = day
 	stays = set(kept.values())
 	return [day for day in old if day not in stays]
+
+
+def month_so_far(day: date) -> tuple[Period, Period]:
+	"""Return the month up to a day, and the month before up to the same day of it (its last one where it is shorter)."""
+	before = month_of(next_month(day, -1))
+	same_day = before.first + timedelta(days=min(day.day, before.last.day) - 1)
+	now = month_of(day)
+	return Period(now.key, now.first, day), Period(before.key, before.first, same_day)
+
+
+def days_so_far(day: date, count: int) -> tuple[Period, Period]:
+	"""Return the last `count` days up to a day, and as many before them."""
+	first = day - timedelta(days=count - 1)
+	return Period("now", first, day), Period(
+		"before", first - timedelta(days=count), first - timedelta(days=1)
+	)

@@ -23,7 +23,7 @@ def shop() -> SimpleNamespace:
 
 
 def make_shop() -> SimpleNamespace:
-	made, chance = world(), world().chance
+	made = world()
 	source = factories.make("Customer Source", source_name=factories.unique("Source")).name
 	profiles = [factories.make_profile(source=source).name for _ in range(25)]
 	for name in profiles:
@@ -32,33 +32,7 @@ def make_shop() -> SimpleNamespace:
 	deals = frappe.get_all("Deal", {"name": ["in", made.deals]}, ["name", "company"], order_by="name")
 	invoices, rows = [], []
 	for number in range(180):
-		deal, net = chance.choice(deals), float(chance.randint(10, 9000))
-		returned = chance.random() < 0.1
-		net = -net if returned else net
-		open_part = 0.0 if returned else chance.choice((0, 0, 0.5, 1))
-		foreign = chance.random() < 0.4
-		rate, name = (2.0 if foreign else 1.0), f"INV-{made.key}-{number:03}"
-		total = round(net * 1.2, 2)
-		invoices.append(
-			{
-				**{"name": name, "docstatus": chance.choice((1, 1, 1, 2)), "company": deal.company},
-				**{"customer": f"C-{chance.choice(profiles[:-1])}", "is_return": int(returned)},
-				"posting_date": getdate() - timedelta(days=chance.randint(0, 600)),
-				**{"currency": "GBP" if foreign else "EUR", "party_account_currency": "EUR"},
-				**{"grand_total": total / rate, "base_grand_total": total, "base_net_total": net},
-				**{"rounded_total": 0.0, "base_rounded_total": 0.0, "outstanding_amount": total * open_part},
-			}
-		)
-		for index, part in enumerate((0.25, 0.75)):
-			owner = deal.name if index == 0 or chance.random() < 0.5 else None
-			rows.append(
-				{
-					"name": f"{name}-{index}",
-					"parent": name,
-					"crm_plus_deal": owner,
-					"base_net_amount": net * part,
-				}
-			)
+		put_invoice(made, number, deals, profiles, invoices, rows)
 	bulk("Sales Invoice", invoices)
 	bulk("Sales Invoice Item", rows)
 	frappe.db.commit()
@@ -72,6 +46,39 @@ def make_shop() -> SimpleNamespace:
 
 def in_year(day: date) -> bool:
 	return YEAR["from_date"] <= day <= YEAR["to_date"]
+
+
+def put_invoice(
+	made: Any, number: int, deals: list[Any], profiles: list[str], invoices: list[Any], rows: list[Any]
+) -> None:
+	chance = made.chance
+	deal, net = chance.choice(deals), float(chance.randint(10, 9000))
+	returned = chance.random() < 0.1
+	net = -net if returned else net
+	open_part = 0.0 if returned else chance.choice((0, 0, 0.5, 1))
+	foreign = chance.random() < 0.4
+	rate, name = (2.0 if foreign else 1.0), f"INV-{made.key}-{number:03}"
+	total = round(net * 1.2, 2)
+	invoices.append(
+		{
+			**{"name": name, "docstatus": chance.choice((1, 1, 1, 2)), "company": deal.company},
+			**{"customer": f"C-{chance.choice(profiles[:-1])}", "is_return": int(returned)},
+			"posting_date": getdate() - timedelta(days=chance.randint(0, 600)),
+			**{"currency": "GBP" if foreign else "EUR", "party_account_currency": "EUR"},
+			**{"grand_total": total / rate, "base_grand_total": total, "base_net_total": net},
+			**{"rounded_total": 0.0, "base_rounded_total": 0.0, "outstanding_amount": total * open_part},
+		}
+	)
+	for index, part in enumerate((0.25, 0.75)):
+		owner = deal.name if index == 0 or chance.random() < 0.5 else None
+		rows.append(
+			{
+				"name": f"{name}-{index}",
+				"parent": name,
+				"crm_plus_deal": owner,
+				"base_net_amount": net * part,
+			}
+		)
 
 
 class TestRevenueBySource(ReportCase):

@@ -37,7 +37,8 @@ class Document:
 	@property
 	def kind(self) -> str:
 		"""The DocType that the folder stands for, in its written form: "doctype", "number_card" …"""
-		return self.path.split("/")[0]
+		# Dashboards stand where Frappe looks for them: <module>_dashboard.
+		return self.path.split("/")[0].removeprefix("crm_plus_")
 
 	@property
 	def name(self) -> str:
@@ -82,7 +83,7 @@ def place_faults(document: Document) -> list[str]:
 	"""Find documents that are no JSON, or stand where Frappe would not look for them, or carry another module."""
 	if not document.value:
 		return [document.fault("is no JSON object")]
-	kind, folder, file = document.path.split("/")
+	kind, (_kind, folder, file) = document.kind, document.path.split("/")
 	faults = []
 	if scrub(str(document.value.get("doctype", ""))) != kind:
 		faults.append(f"a {document.value.get('doctype')} stands in {kind}/")

@@ -57,3 +57,17 @@ def test_of_each_old_week_the_last_day_stays(days: set[date], since: date) -> No
 	assert {day.isocalendar()[:2] for day in days if day < since} == set(weeks)
 	for day in dropped:
 		assert any(day < other and day.isocalendar()[:2] == other.isocalendar()[:2] for other in stays)
+
+
+def test_the_month_so_far_and_the_same_days_of_the_one_before() -> None:
+	now, then = periods.month_so_far(date(2026, 3, 31))
+	assert (now.first, now.last) == (date(2026, 3, 1), date(2026, 3, 31))
+	assert (then.first, then.last) == (date(2026, 2, 1), date(2026, 2, 28))
+	assert periods.month_so_far(date(2026, 1, 5))[1].last == date(2025, 12, 5)
+
+
+@given(DAYS, st.integers(1, 400))
+def test_so_many_days_and_as_many_before(day: date, count: int) -> None:
+	now, then = periods.days_so_far(day, count)
+	assert (now.last - now.first).days == (then.last - then.first).days == count - 1
+	assert now.last == day and then.last + timedelta(days=1) == now.first

@@ -1,4 +1,5 @@
 // What the reports of CRM Plus share in the Desk: their filters, and the links behind their figures.
+import { show_changes } from "./cards.js";
 import { cell, figure_route } from "./figures.js";
 
 frappe.provide("crm_plus.reports");
@@ -66,6 +67,14 @@ $(document).on("click", "a[data-figure]", function (event) {
 	event.preventDefault();
 	const route = figure_route(this.dataset.figure);
 	if (!route) return;
+	// A report that is open already takes filters, not a route.
+	const report = frappe.get_route()[0] === "query-report" && frappe.query_report;
+	if (report && route.to[1] === report.report_name) {
+		report.set_filter_value(route.filters);
+		return;
+	}
 	frappe.route_options = route.filters;
 	frappe.set_route(route.to);
 });
+
+show_changes(frappe.widget && frappe.widget.widget_factory);

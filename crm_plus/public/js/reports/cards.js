@@ -1,0 +1,24 @@
+// A number card of ours says how its number changed against the period before; Frappe's own say so for lists alone.
+
+export function change_text(change) {
+	if (change === undefined || change === null || !isFinite(change)) return null;
+	const rounded = Math.round(change);
+	if (rounded === 0) return { css: "grey-stat", text: "0 %" };
+	return { css: rounded > 0 ? "green-stat" : "red-stat", text: `${rounded > 0 ? "↑" : "↓"} ${Math.abs(rounded)} %` };
+}
+
+export function show_changes(factory) {
+	const card = factory && factory.number_card;
+	if (!card || card.prototype.crm_plus_changes) return;
+	card.prototype.crm_plus_changes = true;
+	const render = card.prototype.render_stats;
+	card.prototype.render_stats = function () {
+		const shown = change_text(this.data && this.data.change);
+		if (!shown) return render.apply(this, arguments);
+		$(this.body)
+			.find(".widget-content")
+			.append(
+				`<div class="card-stats ${shown.css}"><span class="percentage-stat-area">${shown.text} ${__("against before")}</span></div>`
+			);
+	};
+}

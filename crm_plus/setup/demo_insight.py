@@ -1,0 +1,124 @@
+"""The demo's memory and aims: what the pipeline looked like over the last year, and what everybody is to sell."""
+
+import random
+from collections import defaultdict
+from collections.abc import Callable
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+import frappe
+from frappe.utils import add_months, flt, get_first_day, getdate, nowdate
+
+from crm_plus.setup import demo_world
+
+SEED = "crm-plus-insight"
+WEEKS, DAYS = 52, 30
+MONTHS_BACK, MONTHS_AHEAD = 11, 3
+SLIPS_DAYS = (7, 14, 21, 30)
+QUOTAS = (18_000, 22_000, 26_000, 30_000)
+DEAL_FIELDS = (
+	*("name", "customer_profile", "company", "pipeline", "deal_owner", "source", "currency"),
+	*("amount", "base_amount", "expected_close_date", "creation", "closed_on"),
+)
+
+
+def make(say: Callable[[str], None]) -> None:
+	"""Make what is missing; each step commits."""
+	say("… snapshots of the pipeline, and quotas")
+	if not frappe.db.count("Pipeline Snapshot"):
+		make_snapshots()
+	frappe.db.commit()
+	make_quotas()
+	frappe.db.commit()
+
+
+def make_snapshots() -> None:
+	"""Write the snapshots that the nights would have left: weekly for a year, daily for the last month."""
+	today = getdate(nowdate())
+	days = sorted(
+		{today - timedelta(weeks=n) for n in range(1, WEEKS)}
+		| {today - timedelta(days=n) for n in range(1, DAYS)}
+	)
+	deals = frappe.get_all("Deal", fields=list(DEAL_FIELDS), order_by="name")
+	ways, chances = (
+		stage_ways(),
+		dict(frappe.get_all("Pipeline Stage", fields=["name", "probability"], as_list=True)),
+	)
+	rows = [row for deal in deals for row in snapshots_of(deal, ways.get(deal.name, []), chances, days)]
+	if rows:
+		frappe.db.bulk_insert("Pipeline Snapshot", list(rows[0]), [list(row.values()) for row in rows])
+
+
+def stage_ways() -> dict[str, list[tuple[datetime, str]]]:
+	"""Return when each deal entered which stage, oldest first."""
+	found = defaultdict(list)
+	for row in frappe.get_all(
+		"Stage Change",
+		filters={"reference_doctype": "Deal"},
+		fields=["reference_name", "changed_on", "to_stage"],
+		order_by="changed_on asc, creation asc",
+	):
+		found[row.reference_name].append((row.changed_on, row.to_stage))
+	return found
+
+
+def snapshots_of(
+	deal: Any, way: list[tuple[datetime, str]], chances: dict[str, float], days: list[date]
+) -> list[dict[str, Any]]:
+	"""Return a deal's rows of the days on which it was open, its close date slipping on some of them."""
+	chance = random.Random(f"{SEED}-{deal.name}")
+	slips = sorted(
+		(chance.choice(days), chance.choice(SLIPS_DAYS)) for _ in range(chance.choice((0, 0, 0, 1, 2, 3)))
+	)
+	rows, moves, first, before = [], 0, None, None
+	for day in days:
+		evening = datetime.combine(day, time.max)
+		stage = next((to_stage for moment, to_stage in reversed(way) if moment <= evening), None)
+		if not stage or (deal.closed_on and deal.closed_on <= evening):
+			continue
+		later = sum(by for slipped_on, by in slips if slipped_on > day)
+		closes = deal.expected_close_date and deal.expected_close_date - timedelta(days=later)
+		first = first or closes
+		moves += int(bool(before and closes and before != closes))
+		before = closes
+		slipped = {"first_close_date": first, "close_date_moves": moves}
+		rows.append({**snapshot(deal, day, stage, flt(chances.get(stage)), closes), **slipped})
+	return rows
+
+
+def snapshot(deal: Any, day: date, stage: str, probability: float, closes: date | None) -> dict[str, Any]:
+	"""Return one row."""
+	kept = (
+		"customer_profile",
+		"company",
+		"pipeline",
+		"deal_owner",
+		"source",
+		"currency",
+		"amount",
+		"base_amount",
+	)
+	stamp = datetime.combine(day, time(23, 59))
+	return {
+		**{"name": f"{day}-{deal.name}", "creation": stamp, "modified": stamp},
+		**{"owner": "Administrator", "modified_by": "Administrator", "snapshot_date": day, "deal": deal.name},
+		**{key: deal[key] for key in kept},
+		**{"stage": stage, "probability": probability, "expected_close_date": closes},
+	}
+
+
+def make_quotas() -> None:
+	"""Give every agent a quota for each month of the last year and the next quarter, in either company."""
+	for number, agent in enumerate(demo_world.agents()):
+		for company in (demo_world.first_company(), demo_world.SECOND_COMPANY):
+			for month in range(-MONTHS_BACK, MONTHS_AHEAD + 1):
+				starts_on = get_first_day(add_months(nowdate(), month))
+				key = {"user": agent, "company": company, "starts_on": starts_on}
+				share = 0.4 if company == demo_world.SECOND_COMPANY else 1
+				demo_world.make_once(
+					"Sales Quota",
+					key,
+					quota_for="Person",
+					period="Month",
+					amount=QUOTAS[number % len(QUOTAS)] * share,
+				)
