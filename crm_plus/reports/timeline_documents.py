@@ -34,8 +34,8 @@ def quotations(scope: Scope, window: Window) -> Stream | None:
 	table = frappe.qb.DocType("Quotation")
 	parties = [
 		start
-		for kind, name in scope.parties
-		for start in starts("party_name", [name], _of("quotation_to", kind))
+		for kind in dict(scope.parties)
+		for start in starts("party_name", scope.parties_of(kind), _of("quotation_to", kind), most=1)
 	]
 	return _documents(scope, window, "quotation", "Quotation", "transaction_date", parties, _sales(table))
 
@@ -58,7 +58,7 @@ def invoices(scope: Scope, window: Window) -> Stream | None:
 def payments(scope: Scope, window: Window) -> Stream | None:
 	"""What was paid, or paid back."""
 	table = frappe.qb.DocType("Payment Entry")
-	parties = starts("party", scope.customers, _of("party_type", "Customer"))
+	parties = starts("party", scope.parties_of("Customer"), _of("party_type", "Customer"), most=1)
 	columns = {
 		"amount": table.received_amount,
 		"currency": table.paid_to_account_currency,
@@ -78,7 +78,7 @@ def journals(scope: Scope, window: Window) -> Stream | None:
 def tickets(scope: Scope, window: Window) -> Stream | None:
 	"""ERPNext's Issues of a customer, where it has them, that are no interaction (yet)."""
 	kind, doctype = "ticket", "Issue"
-	may_read = readable(doctype) if scope.customers and doctype_exists(doctype) else None
+	may_read = readable(doctype) if scope.parties_of("Customer") and doctype_exists(doctype) else None
 	if may_read is None:
 		return None
 	table, taken = frappe.qb.DocType(doctype), frappe.qb.DocType("Interaction")
@@ -88,7 +88,7 @@ def tickets(scope: Scope, window: Window) -> Stream | None:
 		wanted = together(window.by(table.owner), found, not_captured(doctype, table.name), may_read)
 	lanes = [
 		own_lane(window, kind, doctype, "creation", start, wanted)
-		for start in starts("customer", scope.customers)
+		for start in starts("customer", scope.parties_of("Customer"))
 	]
 	columns = {
 		"title": table.subject,
@@ -103,7 +103,7 @@ def tickets(scope: Scope, window: Window) -> Stream | None:
 
 def _of_customer(scope: Scope, window: Window, kind: str, doctype: str, day: str) -> Stream | None:
 	table = frappe.qb.DocType(doctype)
-	parties = starts("customer", scope.customers)
+	parties = starts("customer", scope.parties_of("Customer"), most=1)
 	return _documents(scope, window, kind, doctype, day, parties, _sales(table))
 
 

@@ -28,8 +28,8 @@ COLUMNS = (
 )
 # One more than a page, so that a full one says whether there is more.
 LANE_LENGTH = PAGE_LENGTH + 1
-# With so many people or deals a lane for each would take longer than sorting what they have together.
-MOST_LANES = 60
+# With more people or deals than this, a lane for each takes longer to ask for than sorting what they have together.
+MOST_LANES = 8
 LONGEST_BODY = 3000
 # The condition that a lane starts from, on whatever stands for its table.
 Start = Callable[[Any], Criterion]
@@ -112,10 +112,15 @@ def not_captured(doctype: str, name: Any) -> Criterion:
 	).negate()
 
 
-def starts(column: str, values: Iterable[str], start: Start | None = None) -> list[Start]:
-	"""Return where lanes start: at each value of a column, at all together for very many; `start` holds for each of them."""
+def starts(
+	column: str, values: Iterable[str], start: Start | None = None, *, most: int | None = None
+) -> list[Start]:
+	"""Return where lanes start: at each value of a column, or at all together where there are more than `most`.
+
+	`start` holds for each of them.
+	"""
 	values = list(values)
-	groups = [values] if len(values) > MOST_LANES else [[value] for value in values]
+	groups = [values] if len(values) > (most or MOST_LANES) else [[value] for value in values]
 	return [_start(column, group, start) for group in groups]
 
 

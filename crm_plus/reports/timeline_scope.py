@@ -38,10 +38,9 @@ class Scope:
 		profiles = [] if self.of_deal else [(PROFILE, name) for name in self.profiles]
 		return [*profiles, *((DEAL, name) for name in self.deals)]
 
-	@property
-	def customers(self) -> list[str]:
-		"""The ERPNext Customers among the parties."""
-		return [name for party_type, name in self.parties if party_type == "Customer"]
+	def parties_of(self, party_type: str) -> list[str]:
+		"""The names of the parties of one type."""
+		return [name for each, name in self.parties if each == party_type]
 
 
 def scope_of(record: Any) -> Scope:

@@ -1,4 +1,4 @@
-"""The indexes that CRM Plus adds to other apps' tables, as data: what a customer's timeline is read along.
+"""The indexes that CRM Plus adds to other apps' tables, as data: most of them for a customer's timeline to be read along.
 
 Without them opening a customer takes as long as it has invoices. They are made while the table stays in use, and dropped
 with the app.
@@ -8,7 +8,7 @@ import frappe
 
 from crm_plus.setup.compatibility import doctype_exists
 
-INDEX = "crm_plus_timeline"
+INDEX = "crm_plus"
 INDEXES: dict[str, tuple[str, ...]] = {
 	"Quotation": ("party_name", "quotation_to", "transaction_date"),
 	"Sales Order": ("customer", "transaction_date"),
