@@ -9,6 +9,7 @@ from erpnext.accounts.doctype.payment_entry.payment_entry import get_payment_ent
 from erpnext.selling.doctype.quotation.quotation import make_sales_order
 from erpnext.selling.doctype.sales_order.sales_order import make_project, make_sales_invoice
 from frappe.utils import add_days, nowdate
+from frappe.utils.background_jobs import get_queue
 
 from crm_plus.jobs import deal_reconciliation
 from crm_plus.tests import factories, factories_accounting
@@ -63,12 +64,13 @@ class TestTheStory(CRMPlusTestCase):
 		)
 
 	def changes(self) -> list[str]:
-		return frappe.get_all(
-			"Stage Change",
-			{"reference_doctype": "Deal", "reference_name": self.deal},
-			pluck="cause",
-			order_by="changed_on, creation",
-		)
+		where = {"reference_doctype": "Deal", "reference_name": self.deal}
+		return frappe.get_all("Stage Change", where, pluck="cause", order_by="changed_on, creation")
+
+	def told(self) -> set[str]:
+		"""Return on how many occasions the owner was told that the deal is not where a document wants it."""
+		where = {"reference_doctype": "Deal", "reference_name": self.deal, "event": "stage_refused"}
+		return set(frappe.get_all("Reminder Delivery", where, pluck="occasion"))
 
 	def test_the_deal_is_carried_to_the_invoice_and_the_project(self):
 		order = self.order(self.quotation())
@@ -135,9 +137,7 @@ class TestTheStory(CRMPlusTestCase):
 		deal_reconciliation.run()
 		self.assertEqual(amounts_of(self.deal).quoted_amount, 0)
 		self.assertEqual(self.stage(), "New")
-		self.assertTrue(
-			frappe.db.exists("Notification Log", {"document_type": "Deal", "document_name": self.deal})
-		)
+		self.assertEqual(len(self.told()), 1)
 
 	def test_drift_is_repaired_by_the_nightly_job(self):
 		self.quotation()
@@ -174,8 +174,7 @@ class TestTheStory(CRMPlusTestCase):
 		order = self.order(self.quotation())
 		self.assertEqual(order.docstatus, 1)
 		self.assertEqual(self.stage(), "New")
-		told = frappe.get_all("Notification Log", {"document_name": self.deal}, pluck="subject")
-		self.assertEqual(len(told), 1)
+		self.assertEqual(len(self.told()), 1)
 
 	def test_a_fault_of_ours_never_stops_an_invoice(self):
 		frappe.db.sql_ddl("rename table `tabStage Change` to `tabStage Change Away`")
@@ -235,6 +234,17 @@ class TestTheStory(CRMPlusTestCase):
 		self.assertEqual(amounts_of(self.deal).invoiced_amount, 1000)
 		asked = [query for query in queries if "tab" in query]
 		self.assertLessEqual(len(asked), 7, asked)
+
+	def test_money_follows_at_once_and_a_worker_moves_the_deal(self):
+		quotation = self.quotation()
+		with like_a_web_worker():
+			self.order(quotation)
+		self.assertEqual((amounts_of(self.deal).ordered_amount, self.stage()), (1000, "Proposal Sent"))
+		jobs = [job for job in get_queue("short").jobs if job.kwargs["kwargs"].get("deals") == [self.deal]]
+		self.assertEqual(len(jobs), 1)
+		frappe.get_attr(jobs[0].kwargs["method"])(**jobs[0].kwargs["kwargs"])
+		jobs[0].delete()
+		self.assertEqual(self.stage(), "Won")
 
 	def test_taking_a_payment_off_an_invoice_reopens_it(self):
 		"""ERPNext's Unreconcile Payment rewrites the ledger by SQL; the deal follows all the same."""

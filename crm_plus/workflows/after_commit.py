@@ -3,6 +3,9 @@
 Listeners only note what was touched. Once the accountant's transaction is committed, each touched deal is brought in step
 in a transaction of its own, under a lock on the deal. So a fault of ours can never undo or hold up an invoice; and because
 the reading starts after the lock is held, the last of several postings to the same deal sees all the others.
+
+The money is stored at once. A deal that has to move is saved by a worker: what hangs on such a save (follow-ups, notices,
+rules, other apps) may take its time, and the accountant does not wait for it.
 """
 
 import time
@@ -47,27 +50,31 @@ def run(touched: until_commit.Notes) -> None:
 		if len(deals) > DEALS_PER_REQUEST:
 			enqueue(sorted(deals))
 		elif deals:
-			sync_deals(sorted(deals))
+			sync_deals(sorted(deals), may_move=until_commit.works_at_once())
 	except Exception:
 		log_failure("Deals could not be brought in step")
 
 
-def sync_deals(deals: list[str]) -> None:
-	"""Bring deals in step with their documents, each in its own transaction; one failure does not stop the rest."""
-	busy = [deal for deal in deals if not sync_deal(deal)]
-	if busy:
-		enqueue(busy)
+def sync_deals(deals: list[str], *, may_move: bool = True) -> None:
+	"""Bring deals in step with their documents, each in its own transaction; one failure does not stop the rest.
+
+	What others hold right now, and unless this one `may_move` them, deals that have to move, is left to a worker.
+	"""
+	left = [deal for deal in deals if not sync_deal(deal, may_move=may_move)]
+	if left:
+		enqueue(left)
 
 
-def sync_deal(deal: str) -> bool:
-	"""Recompute one deal's amounts and let its stage follow. Returns False where somebody else holds the deal right now."""
+def sync_deal(deal: str, *, may_move: bool = True) -> bool:
+	"""Recompute one deal's amounts and let its stage follow; False where somebody else holds it, or a worker has to move it."""
+	done = True
 	messages = list(frappe.local.message_log)
 	try:
 		# Writes nothing: what is read under the lock must not be the state of before it.
 		frappe.db.commit()
 		stored = _lock(deal)
 		if stored:
-			_bring_in_step(stored)
+			done = _bring_in_step(stored, may_move=may_move)
 			frappe.db.commit()  # own transaction, after the ERP document's
 	except (frappe.QueryDeadlockError, frappe.QueryTimeoutError):
 		frappe.db.rollback()  # our own transaction only; a worker tries again
@@ -77,7 +84,7 @@ def sync_deal(deal: str) -> bool:
 	finally:
 		# What our own writing has to say is not for the accountant who posted the document.
 		frappe.local.message_log = messages
-	return True
+	return done
 
 
 def _lock(deal: str) -> dict[str, Any] | None:
@@ -97,16 +104,19 @@ def _lock(deal: str) -> dict[str, Any] | None:
 	return None
 
 
-def _bring_in_step(deal: dict[str, Any]) -> None:
-	"""Store a locked deal's amounts and let its stage follow; an amount must not suffer from what a stage refuses."""
+def _bring_in_step(deal: dict[str, Any], *, may_move: bool) -> bool:
+	"""Store a locked deal's amounts and let its stage follow; an amount must not suffer from what a stage refuses.
+
+	Returns False where the stage has to move and may not.
+	"""
 	books = deal_money.open_books([deal["name"]])
 	money, facts = deal_money.drift(deal, books), deal_follow.read_facts(books.headers[deal["name"]])
 	if facts == deal_follow.known_facts(deal["followed_documents"]):
 		deal_money.store(deal["name"], money)
-		return
+		return True
 	frappe.db.savepoint(SAVEPOINT)
 	try:
-		deal_follow.follow(deal, facts, money)
+		return deal_follow.follow(deal, facts, money, may_move=may_move)
 	except (frappe.QueryDeadlockError, frappe.QueryTimeoutError):
 		raise
 	except Exception:
@@ -117,6 +127,7 @@ def _bring_in_step(deal: dict[str, Any]) -> None:
 			reference_doctype="Deal",
 			reference_name=deal["name"],
 		)
+	return True
 
 
 def enqueue(deals: list[str]) -> None:

@@ -32,19 +32,28 @@ EVENTS = frozenset(
 )
 
 
-def follow(deal: dict[str, Any], facts: set[Fact], money: dict[str, Any]) -> None:
+def follow(deal: dict[str, Any], facts: set[Fact], money: dict[str, Any], *, may_move: bool) -> bool:
 	"""Move a deal, given with its STORED_FIELDS, to the stage that its documents ask for, where the site wants that.
 
 	The facts are remembered, and `money` is stored, in the same breath. The caller holds the deal's lock and commits. A
-	stage whose rules are not met is not entered; the owner is told, once.
+	stage whose rules are not met is not entered; the owner is told, once. Returns False, with the money stored and the
+	facts still to be followed, where the deal has to move and may not.
 	"""
+	decision = _decide(deal, facts)
+	if decision and not may_move:
+		deal_money.store(deal["name"], money)
+		return False
 	deal_money.store(deal["name"], {**money, "followed_documents": _as_text(facts)})
-	if not frappe.db.get_single_value("CRM Plus Settings", "follow_erp_events"):
-		return
-	stages, known = deal_stages.load_stages(deal["pipeline"]), known_facts(deal["followed_documents"])
-	decision = rules.follow(stages, deal["stage"], history(deal["name"]), known, facts)
 	if decision:
 		carry_out(frappe.get_doc("Deal", deal["name"]), decision)
+	return True
+
+
+def _decide(deal: dict[str, Any], facts: set[Fact]) -> Decision | None:
+	if not frappe.db.get_single_value("CRM Plus Settings", "follow_erp_events"):
+		return None
+	stages, known = deal_stages.load_stages(deal["pipeline"]), known_facts(deal["followed_documents"])
+	return rules.follow(stages, deal["stage"], history(deal["name"]), known, facts)
 
 
 def remember_documents(deals: list[str]) -> None:

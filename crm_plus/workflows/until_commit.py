@@ -24,12 +24,16 @@ def notes(name: str, then: Callable[[Notes], None]) -> Notes:
 
 
 def leave_to_worker(job: str, **arguments: Any) -> None:
-	"""Have a background worker call `job`, given by its dotted path.
+	"""Have a background worker call `job`, given by its dotted path; where `works_at_once`, it is called here and now."""
+	frappe.enqueue(job, queue="short", now=works_at_once(), **arguments)
 
-	Tests, and commands that set `frappe.flags.crm_plus_at_once` because no worker need run beside them, do it at once.
+
+def works_at_once() -> bool:
+	"""Tell whether this process does itself what it would leave to a worker.
+
+	So do tests, and commands that set `frappe.flags.crm_plus_at_once` because no worker need run beside them.
 	"""
-	at_once = compatibility.in_test() or bool(frappe.flags.crm_plus_at_once)
-	frappe.enqueue(job, queue="short", now=at_once, **arguments)
+	return compatibility.in_test() or bool(frappe.flags.crm_plus_at_once)
 
 
 def _all() -> dict[str, Notes]:

@@ -130,7 +130,9 @@ def quote_and_order(desk: Desk, deal: str) -> str:
 	desk.submit()
 	order = desk.name()
 	desk.open(f"deal/{deal}")
-	assert desk.page.evaluate("cur_frm.doc.status") == "Won"
+	desk.page.wait_for_function(
+		"cur_frm.doc.status === 'Won'"
+	)  # a worker moves the deal, and the form hears of it
 	return order
 
 
