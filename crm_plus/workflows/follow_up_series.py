@@ -69,8 +69,9 @@ def _plain(value: Any) -> str:
 
 def _begin(doc: Any) -> None:
 	"""Let the series begin, or begin again, with this one."""
-	start = user_clock.on_wall(doc.due_on, doc.assigned_to)
 	before = doc.get_doc_before_save()
+	recurs = doc.repeat or doc.recurrence
+	start = user_clock.on_wall(doc.due_on, doc.assigned_to) if recurs else get_datetime(doc.due_on)
 	rule = _read(doc, before, start)
 	if rule is None:
 		doc.update(dict.fromkeys((*FORM, "recurrence", "occurs_on"), None))

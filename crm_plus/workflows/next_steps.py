@@ -1,9 +1,10 @@
 """The next follow-up of a deal and of a customer: always read anew from the follow-ups themselves, never counted up.
 
 Follow-ups only note whom they concern. After their commit each deal and profile gets its time in a transaction of its own,
-under a lock on its row: nobody who saves one waits for us, and the last of several sees all the others.
+under a lock on its row: nobody who saves one waits for us, nor we for him for long, and the last of several sees all others.
 """
 
+import time
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
@@ -17,6 +18,8 @@ TOUCHED = "next_steps"
 JOB = "crm_plus.workflows.next_steps.refresh"
 # More than this in one request is left to a background job: nobody should wait for a mass change.
 NAMES_PER_REQUEST = 20
+# Together a second: who saves a deal or a profile holds it for some hundredths of it.
+LOCK_ATTEMPTS, SECONDS_BETWEEN_ATTEMPTS = 20, 0.05
 FIELD, OPEN = "next_follow_up_on", "Open"
 # By which column of a follow-up each document finds its own.
 COLUMNS = {"Deal": "deal", "Customer Profile": "customer_profile"}
@@ -40,7 +43,7 @@ def run(touched: until_commit.Notes) -> None:
 	documents = sorted(touched)
 	try:
 		if len(documents) > NAMES_PER_REQUEST:
-			frappe.enqueue(JOB, queue="short", documents=documents)
+			_enqueue(documents)
 		else:
 			refresh(documents)
 	except Exception:
@@ -50,13 +53,33 @@ def run(touched: until_commit.Notes) -> None:
 
 
 def refresh(documents: Iterable[tuple[str, str]]) -> None:
-	"""Read anew when the next follow-ups of these (DocType, name) are due."""
-	for doctype, name in documents:
+	"""Read anew when the next follow-ups of these (DocType, name) are due; whom somebody else holds, a worker does later."""
+	busy = [(doctype, name) for doctype, name in documents if not _refresh_one(doctype, name)]
+	if busy:
+		_enqueue(busy)
+
+
+def _enqueue(documents: list[tuple[str, str]]) -> None:
+	frappe.enqueue(JOB, queue="short", documents=documents)
+
+
+def _refresh_one(doctype: str, name: str) -> bool:
+	"""Find one next follow-up, in a transaction of its own; returns False where the row stays locked for a second."""
+	for _attempt in range(LOCK_ATTEMPTS):
 		frappe.db.commit()  # ends the snapshot of before: what is read under the lock must not be older than the lock
-		stored = frappe.db.get_value(doctype, name, ["name", FIELD], as_dict=True, for_update=True)
+		try:
+			stored = frappe.db.get_value(
+				doctype, name, ["name", FIELD], as_dict=True, for_update=True, wait=False
+			)
+		except frappe.QueryTimeoutError:
+			frappe.db.rollback()  # nothing was written yet: this only ends the transaction of the failed lock
+			time.sleep(SECONDS_BETWEEN_ATTEMPTS)
+			continue
 		if stored and (found := earliest(COLUMNS[doctype], name)) != stored[FIELD]:
 			frappe.db.set_value(doctype, name, FIELD, found, update_modified=False)
 		frappe.db.commit()  # own transaction, after the follow-up's: no lock is held over the next one
+		return True
+	return False
 
 
 def earliest(column: str, name: str) -> datetime | None:

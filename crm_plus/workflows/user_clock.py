@@ -1,7 +1,7 @@
 """What a user's clock shows. Times are stored in the site's time zone."""
 
 from datetime import datetime
-from zoneinfo import available_timezones
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import frappe
 from frappe.utils import get_datetime, get_system_timezone, now_datetime
@@ -12,7 +12,15 @@ from crm_plus.rules import wall_clock
 def zone_of(user: str | None) -> str:
 	"""Return the name of a user's time zone: the site's where the user has none, or one that nobody knows."""
 	zone = frappe.get_cached_value("User", user, "time_zone") if user else None
-	return zone if zone in available_timezones() else get_system_timezone()
+	return zone if zone and _is_known(zone) else get_system_timezone()
+
+
+def _is_known(zone: str) -> bool:
+	try:
+		ZoneInfo(zone)  # kept in memory once it was read
+	except (ZoneInfoNotFoundError, ValueError):
+		return False
+	return True
 
 
 def on_wall(moment: datetime | str, user: str | None) -> datetime:
