@@ -16,11 +16,14 @@ FIELDS = (
 	*("subject", "starts_on", "ends_on", "status", "event_category", "event_type", "owner", "all_day"),
 	"creation",
 )
+# What the whole Event is about: only newer versions ask.
+ABOUT = ("reference_doctype", "reference_docname")
 
 
 def read(name: str) -> Source | None:
 	"""Return what an Event says, None where it is gone. A private one does not give away its subject."""
-	row = frappe.db.get_value(DOCTYPE, name, FIELDS, as_dict=True)
+	about = [field for field in ABOUT if frappe.get_meta(DOCTYPE).has_field(field)]
+	row = frappe.db.get_value(DOCTYPE, name, [*FIELDS, *about], as_dict=True)
 	if not row:
 		return None
 	rows = frappe.get_all(
@@ -29,7 +32,9 @@ def read(name: str) -> Source | None:
 		["reference_doctype", "reference_docname", "email"],
 		order_by="idx",
 	)
-	named = [(each.reference_doctype, each.reference_docname) for each in rows if each.reference_docname]
+	named = [
+		(each.reference_doctype, each.reference_docname) for each in [row, *rows] if each.reference_docname
+	]
 	starts_on = get_datetime(row.starts_on or row.creation)
 	is_public = row.event_type == "Public"
 	return Source(

@@ -1,0 +1,57 @@
+"""Logging a call with one thumb: at 390 px, in at most six taps and fifteen seconds, with targets that a thumb hits."""
+
+import time
+from collections.abc import Callable, Iterator
+
+import frappe
+import pytest
+from frappe.utils.password import update_password
+from playwright.sync_api import Browser, Page, expect
+
+from crm_plus.tests import factories
+
+PASSWORD = "Quick-Log-9x-crm"
+MOST_TAPS, MOST_SECONDS, SMALLEST_TARGET = 6, 15, 44
+TOO_SMALL = """least => [...document.querySelectorAll('.crm-quick-log button')]
+	.filter(one => one.offsetParent && Math.min(one.offsetWidth, one.offsetHeight) < least).map(one => one.textContent.trim())"""
+
+
+@pytest.fixture
+def phone(chromium: Browser, served: str) -> Iterator[Page]:
+	context = chromium.new_context(
+		base_url=served, viewport={"width": 390, "height": 844}, has_touch=True, locale="en-US"
+	)
+	context.set_default_timeout(30_000)
+	yield context.new_page()
+	context.close()
+
+
+def test_a_call_is_logged_with_its_next_step(phone: Page, login: Callable) -> None:
+	frappe.set_user("Administrator")
+	agent = factories.make_user("Sales User").name
+	update_password(agent, PASSWORD)
+	deal = factories.make_deal(deal_owner=agent)
+	frappe.db.commit()  # the browser's requests are other connections
+	login(phone, agent, PASSWORD)
+	phone.goto(f"/app/deal/{deal.name}")
+	phone.wait_for_function("() => window.cur_frm?.doc?.name && crm_plus.log_interaction")
+	phone.wait_for_load_state("networkidle")
+	began = time.monotonic()
+	phone.evaluate("() => void crm_plus.log_interaction({ deal: cur_frm.doc.name })")
+	dialog = phone.locator(".crm-quick-log")
+	taps = 1  # the button that opens it, wherever it stands
+	for name in ("Call", "Reached", "tomorrow"):
+		dialog.locator(f"button[data-name='{name}']").tap()
+		taps += 1
+	expect(dialog.locator("button[data-name='tomorrow']")).to_have_attribute("aria-pressed", "true")
+	assert phone.evaluate(TOO_SMALL, SMALLEST_TARGET) == []
+	assert phone.evaluate("document.documentElement.scrollWidth") <= 390
+	dialog.locator(".btn-modal-primary").tap()
+	taps += 1
+	expect(dialog).to_have_count(0)
+	assert time.monotonic() - began < MOST_SECONDS
+	assert taps <= MOST_TAPS
+	frappe.db.rollback()
+	made = frappe.get_all("Interaction", {"deal": deal.name}, ["interaction_type", "outcome", "owner"])
+	assert [(row.interaction_type, row.outcome, row.owner) for row in made] == [("Call", "Reached", agent)]
+	assert frappe.db.count("Follow Up", {"deal": deal.name, "status": "Open"}) == 1
