@@ -107,7 +107,10 @@ doc_events = {
 		"on_trash": "crm_plus.overrides.deal.on_trash",
 	},
 	"Follow Up": {"validate": "crm_plus.overrides.follow_up.validate"},
-	"Interaction": {"validate": "crm_plus.overrides.interaction.validate"},
+	"Interaction": {
+		"validate": "crm_plus.overrides.interaction.validate",
+		"after_insert": "crm_plus.overrides.interaction.after_insert",
+	},
 	("Deal", "Interaction", "Follow Up", "ToDo", "Document Follow"): {
 		"validate": "crm_plus.overrides.references.validate"
 	},

@@ -8,7 +8,7 @@ from frappe.utils import cint
 
 from crm_plus.api import arguments
 from crm_plus.rules import notices
-from crm_plus.rules.notices import EVENTS, NEWS
+from crm_plus.rules.notices import EVENTS
 from crm_plus.workflows import ledger, messages, notice_words, preferences
 
 DOCTYPE = preferences.DOCTYPE
@@ -54,9 +54,9 @@ def save(hours: str | dict[str, Any], choices: str | list[Any]) -> dict[str, Any
 def resend(names: str | list[Any]) -> int:
 	"""Let reminders that failed, were set aside or dropped, or whose fate is unknown, be sent once more; returns how many.
 
-	For System Managers. Raises frappe.PermissionError.
+	For those who may write the ledger: System Managers. Raises frappe.PermissionError.
 	"""
-	frappe.only_for("System Manager")
+	frappe.has_permission(ledger.DOCTYPE, "write", throw=True)
 	chosen = arguments.several(names)
 	if len(chosen) > MOST_AT_ONCE:
 		frappe.throw(_("Choose at most {0} reminders at once.").format(MOST_AT_ONCE))
@@ -95,7 +95,7 @@ def _event(code: str, preference: notices.Preference) -> dict[str, Any]:
 		"label": notice_words.label(code),
 		"group": event.group,
 		"kind": event.kind,
-		"has_notice": event.kind != NEWS,
+		"has_notice": event.has_notice,
 		"choice": preferences.as_row(code, notices.choice(preference, code)),
 		"default": preferences.as_row(code, notices.default_choice(code, preference.kind)),
 	}

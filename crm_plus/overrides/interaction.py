@@ -1,12 +1,18 @@
-"""When the reminders of a document that is being saved are to be looked at."""
+"""When the reminders of an interaction are to be looked at, and who hears that a customer has written."""
 
 from typing import Any
 
 from crm_plus.overrides.guard import never_in_the_way
-from crm_plus.workflows import remindables
+from crm_plus.workflows import mail_notices, remindables
 
 
 @never_in_the_way()
 def validate(doc: Any, method: str | None = None) -> None:
 	"""Set the next look at it; reminders that cannot be planned must not keep anybody from saving."""
 	remindables.fill(doc)
+
+
+@never_in_the_way(writes=True)
+def after_insert(doc: Any, method: str | None = None) -> None:
+	"""Tell whose customer it is that a message has arrived."""
+	mail_notices.arrived(doc)

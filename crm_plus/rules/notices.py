@@ -19,6 +19,9 @@ MINUTES_OF_A_DAY = 24 * 60
 # A year's notice is the longest that anything here can use.
 LONGEST_NOTICE_MINUTES = 365 * MINUTES_OF_A_DAY
 
+# What these tell of has happened already: nothing can be counted back from it.
+AFTERWARDS = frozenset({"deal_rotten", "invoice_overdue"})
+
 MANAGER, AGENT, OTHER = "manager", "agent", "other"
 KIND_OF_ROLE = {"Sales Manager": MANAGER, "Sales User": AGENT}
 TEAM = "team_"
@@ -40,6 +43,11 @@ class Event:
 	digest: bool = False
 	notice: int = 0
 	team: tuple[str, ...] | None = None
+
+	@property
+	def has_notice(self) -> bool:
+		"""Whether one may want to hear of it some time before."""
+		return self.kind != NEWS and self.own_code not in AFTERWARDS
 
 	@property
 	def own_code(self) -> str:

@@ -79,7 +79,9 @@ def outgoing_account(**values: Any) -> Iterator[Mailbox]:
 				yield mailbox
 		finally:
 			frappe.db.rollback()
+			frappe.db.delete("Email Queue", {"email_account": account.name, "status": "Not Sent"})
 			frappe.delete_doc("Email Account", account.name, force=True)
+			frappe.local.outgoing_email_account = {}
 			frappe.db.commit()  # the server is gone: nobody may go on using it
 
 
@@ -96,12 +98,9 @@ def really_sending() -> Iterator[None]:
 
 def flush() -> None:
 	"""Send what waits in Frappe's own queue, as its scheduler does."""
-	names = frappe.get_all(
-		"Email Queue",
-		{"status": ["in", ["Not Sent", "Partially Sent"]]},
-		pluck="name",
-		order_by="creation asc",
-	)
+	ours = frappe.get_all("Email Account", {"smtp_server": "127.0.0.1"}, pluck="name")
+	waiting = {"status": ["in", ["Not Sent", "Partially Sent"]], "email_account": ["in", ours]}
+	names = frappe.get_all("Email Queue", waiting, pluck="name", order_by="creation asc")
 	for name in names:
 		frappe.get_doc("Email Queue", name).send()
 	frappe.db.commit()  # as the scheduler's job ends

@@ -14,13 +14,13 @@ from typing import Any
 
 import frappe
 
-from crm_plus.workflows import deal_follow, deal_links, deal_money, until_commit
+from crm_plus.workflows import deal_follow, deal_links, deal_money, deal_notices, until_commit
 
 # More than this in one request is left to a background job: nobody should wait for a mass posting.
 DEALS_PER_REQUEST = 20
 # Together a second: another posting to the same deal takes some hundredths of it.
 LOCK_ATTEMPTS, SECONDS_BETWEEN_ATTEMPTS = 20, 0.05
-SAVEPOINT = "crm_plus_in_step"
+SAVEPOINT, NEWS_SAVEPOINT = "crm_plus_in_step", "crm_plus_news"
 TOUCHED = "deals"
 JOB = "crm_plus.workflows.after_commit.sync_deals"
 
@@ -113,10 +113,13 @@ def _bring_in_step(deal: dict[str, Any], *, may_move: bool) -> bool:
 	money, facts = deal_money.drift(deal, books), deal_follow.read_facts(books.headers[deal["name"]])
 	if facts == deal_follow.known_facts(deal["followed_documents"]):
 		deal_money.store(deal["name"], money)
+		_tell_of_payment(deal, money)
 		return True
 	frappe.db.savepoint(SAVEPOINT)
 	try:
-		return deal_follow.follow(deal, facts, money, may_move=may_move)
+		done = deal_follow.follow(deal, facts, money, may_move=may_move)
+		_tell_of_payment(deal, money)
+		return done
 	except (frappe.QueryDeadlockError, frappe.QueryTimeoutError):
 		raise
 	except Exception:
@@ -128,6 +131,22 @@ def _bring_in_step(deal: dict[str, Any], *, may_move: bool) -> bool:
 			reference_name=deal["name"],
 		)
 	return True
+
+
+def _tell_of_payment(deal: dict[str, Any], money: dict[str, Any]) -> None:
+	"""Tell the owner of money that has come in; an amount must not suffer from what cannot be told."""
+	if money.get("paid_amount", 0) <= deal["paid_amount"]:
+		return
+	frappe.db.savepoint(NEWS_SAVEPOINT)
+	try:
+		deal_notices.paid(deal["name"], deal["paid_amount"], money["paid_amount"])
+	except (frappe.QueryDeadlockError, frappe.QueryTimeoutError):
+		raise
+	except Exception:
+		frappe.db.rollback(save_point=NEWS_SAVEPOINT)
+		frappe.log_error(
+			title="A payment could not be told of", reference_doctype="Deal", reference_name=deal["name"]
+		)
 
 
 def enqueue(deals: list[str]) -> None:

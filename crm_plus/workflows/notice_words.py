@@ -24,7 +24,7 @@ def labels() -> dict[str, str]:
 		"deal_rotten": _("A deal has stayed in its stage for too long"),
 		"quotation_expiring": _("A quotation is about to expire"),
 		"quotation_opened": _("A customer opens a quotation"),
-		"email_answered": _("A customer answers an e-mail"),
+		"email_answered": _("A customer writes or answers an e-mail"),
 		"bad_feedback": _("A customer is unhappy"),
 		"contract_ending": _("A contract is about to end"),
 		"payment_received": _("A payment arrives"),

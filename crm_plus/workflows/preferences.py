@@ -111,10 +111,7 @@ def check(doc: Any) -> None:
 	"""Refuse a preference that says what cannot be; raises frappe.ValidationError with one sentence."""
 	if not any(cint(doc.get(day)) for day in WEEKDAYS):
 		frappe.throw(_("Choose at least one working day; to hear nothing, clear the channels instead."))
-	if bool(as_clock(doc.quiet_from)) != bool(as_clock(doc.quiet_to)) and None in (
-		as_clock(doc.quiet_from),
-		as_clock(doc.quiet_to),
-	):
+	if (as_clock(doc.quiet_from) is None) != (as_clock(doc.quiet_to) is None):
 		frappe.throw(_("Say from when and until when it is quiet, or clear both times."))
 	seen = set()
 	for row in doc.choices:

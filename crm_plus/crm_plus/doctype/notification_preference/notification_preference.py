@@ -7,6 +7,12 @@ from crm_plus.workflows.plain_values import PlainValues
 class NotificationPreference(PlainValues, Document):
 	"""How one user wants to hear of what."""
 
+	def _set_defaults(self) -> None:
+		"""Leave quiet hours empty where they are: Frappe would put the present time into a Time field without a value."""
+		given = {field: self.get(field) for field in ("quiet_from", "quiet_to")}
+		super()._set_defaults()
+		self.update(given)
+
 	def before_insert(self) -> None:
 		"""Whoever makes it, it belongs to the user it is about: so nobody else may read or change it."""
 		self.owner = self.user

@@ -1,0 +1,95 @@
+"""What a day brings: found by the daily sweep (jobs.reminders.each_day), told in the morning, once."""
+
+from datetime import timedelta
+
+import frappe
+from frappe.utils import add_days, getdate, now_datetime, today
+
+from crm_plus.jobs import reminders
+from crm_plus.rules.deliveries import DROPPED, SENT
+from crm_plus.tests import factories
+from crm_plus.tests.base import CRMPlusTestCase
+from crm_plus.tests.factories_accounting import make_invoice
+from crm_plus.tests.factories_reminders import bells, make_person, rows, run
+from crm_plus.workflows import site_clock, standings
+
+DAY = 1440
+
+
+class TestDayNotices(CRMPlusTestCase):
+	def setUp(self) -> None:
+		super().setUp()
+		self.pipeline = factories.make_pipeline(
+			({"stage_name": "New", "rots_after_days": 10}, "Won", "Lost")
+		).name
+
+	def person(self, event: str, notice_days: int = 0) -> str:
+		"""Insert somebody whose bell rings for one event, so many days before."""
+		return make_person(
+			choices={event: {"in_app": 1, "notice_minutes": notice_days * DAY}, "deal_assigned": {}}
+		)
+
+	def deal(self, owner: str, **values: object) -> object:
+		return factories.make_deal(
+			pipeline=self.pipeline, stage=f"{self.pipeline}-New", deal_owner=owner, **values
+		)
+
+	def sweep_twice(self) -> None:
+		self.commit()
+		reminders.each_day()
+		reminders.each_day()
+
+	def soon(self) -> object:
+		"""Return a time at which everything that was swept for today has been due."""
+		return now_datetime() + timedelta(hours=40)
+
+	def test_a_close_date_is_told_so_many_days_before_and_not_once_more(self) -> None:
+		owner = self.person("close_date", 5)
+		near, far = self.deal(owner, expected_close_date=add_days(today(), 5)), self.deal(owner)
+		far.reload().update({"expected_close_date": add_days(today(), 60)}).save()
+		self.sweep_twice()
+		self.assertEqual([row.reference_name for row in rows(owner, event="close_date")], [near.name])
+		run(self.soon())
+		self.assertEqual([bell.document_name for bell in bells(owner)], [near.name])
+
+	def test_a_deal_that_is_won_before_the_morning_is_not_told(self) -> None:
+		owner = self.person("close_date", 5)
+		deal = self.deal(owner, expected_close_date=add_days(today(), 5))
+		self.sweep_twice()
+		with self.as_user(owner):
+			deal.reload().update({"stage": f"{self.pipeline}-Won"}).save()
+		self.commit()
+		run(self.soon())
+		self.assertEqual([row.status for row in rows(owner, event="close_date")], [DROPPED])
+
+	def test_a_rotten_deal_is_told_once_for_its_stay(self) -> None:
+		owner = self.person("deal_rotten")
+		rotten, fresh, long_rotten = (self.deal(owner) for _ in range(3))
+		for deal, days in ((rotten, 12), (fresh, 5), (long_rotten, 100)):
+			frappe.db.set_value("Deal", deal.name, "stage_entered_on", add_days(now_datetime(), -days))
+		self.sweep_twice()
+		run(self.soon())
+		self.assertEqual([row.reference_name for row in rows(owner, status=SENT)], [rotten.name])
+
+	def test_an_overdue_invoice_is_told_to_whose_customer_it_is(self) -> None:
+		owner = self.person("invoice_overdue")
+		customer = factories.make_customer().name
+		profile = factories.make_profile(erpnext_customer=customer)
+		profile.update({"profile_owner": owner}).save()
+		invoice = make_invoice(customer=customer)
+		frappe.db.set_value("Sales Invoice", invoice.name, "due_date", add_days(today(), -2))
+		self.sweep_twice()
+		self.assertEqual([row.reference_name for row in rows(owner, event="invoice_overdue")], [invoice.name])
+
+	def test_a_day_that_passes_ends_what_was_to_be_told_of_it(self) -> None:
+		owner = self.person("close_date", 0)
+		deal = self.deal(owner, expected_close_date=add_days(today(), 1))
+		self.sweep_twice()
+		[row] = rows(owner, event="close_date")
+		late = site_clock.stored(
+			site_clock.moment(getdate(deal.expected_close_date)) + timedelta(days=1, hours=1)
+		)
+		run(late)
+		self.assertEqual([row.status for row in rows(owner, event="close_date")], [DROPPED])
+		self.assertEqual(rows(owner, event="close_date")[0].reason, standings.reason("over"))
+		self.assertTrue(row.name)
