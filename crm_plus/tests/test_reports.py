@@ -21,6 +21,7 @@ REPORTS = (
 	*("Pipeline Summary", "Sales Forecast", "Forecast Accuracy", "Quota Attainment", "Deal to Cash"),
 	*("Funnel and Stage Conversion", "Sales Velocity", "Win Loss Analysis", "Rotten and Slipping Deals"),
 	*("Revenue by Source and Campaign", "Customer Value", "Customers At Risk"),
+	*("Team Activity", "Follow-up Discipline"),
 )
 
 
@@ -68,9 +69,10 @@ class TestEveryReport(ReportCase):
 	def test_nothing_there_is_an_empty_table_and_a_sentence(self) -> None:
 		pipeline = factories.make_pipeline().name
 		source = factories.make("Customer Source", source_name=factories.unique("Source")).name
+		owner = factories.make_user("Sales User").name
 		for name in REPORTS:
 			with self.subTest(name):
-				found = self.report(name, pipeline=pipeline, source=source)
+				found = self.report(name, pipeline=pipeline, source=source, owner=owner)
 				figures = [
 					value for row in found["result"] for key, value in row.items() if isinstance(value, float)
 				]

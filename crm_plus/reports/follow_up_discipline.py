@@ -1,0 +1,108 @@
+"""What was promised for a period: kept, late, missed. A promise is kept on the day that it was due, in the site's time zone."""
+
+from typing import Any
+
+import frappe
+from frappe import _
+from frappe.utils import flt
+from pypika import Case, CustomFunction
+from pypika.functions import Count, Date, Sum
+from pypika.terms import Criterion
+
+from crm_plus.reports.report_parts import full_names
+from crm_plus.reports.report_scope import Scope, midnight, on_days, read_scope
+from crm_plus.reports.team_activity import rows_of
+from crm_plus.rules.forecast import percent
+from crm_plus.rules.quoted_text import quoted
+
+FOLLOW_UP = "Follow Up"
+PEOPLE = "People"
+STATES = ("Kept", "Late", "Missed", "Ahead", "Cancelled")
+DAYS = CustomFunction("DATEDIFF", ["later", "earlier"])
+
+
+def discipline(filters: dict[str, Any] | None) -> tuple[Scope, list[dict[str, Any]], dict[str, Any]]:
+	"""Return the scope, a row for each person with what was due in the period, and the total; two queries.
+
+	Raises frappe.ValidationError for filters that make no sense, frappe.PermissionError for who may read none.
+	"""
+	scope = read_scope(filters)
+	table = frappe.qb.DocType(FOLLOW_UP)
+	query = frappe.qb.from_(table).select(table.assigned_to, Count("*").as_("due"))
+	for state in STATES:
+		query = query.select(Sum(Case().when(is_so(table, scope, state), 1).else_(0)).as_(state))
+	late = is_so(table, scope, "Late")
+	found = (
+		query.select(Sum(Case().when(late, DAYS(table.completed_on, table.due_on)).else_(0)).as_("days_late"))
+		.where(due_rows(scope, table))
+		.groupby(table.assigned_to)
+		.run(as_dict=True)
+	)
+	names = full_names(row["assigned_to"] for row in found)
+	rows = [
+		{
+			**shown(row),
+			"name": names.get(row["assigned_to"], _("Nobody")),
+			"drill": drill(scope, row["assigned_to"]),
+		}
+		for row in sorted(found, key=lambda row: (-row["due"], row["assigned_to"] or ""))
+	]
+	total = {key: sum(flt(row[key]) for row in found) for key in ("due", *STATES, "days_late")}
+	return scope, rows, shown(total)
+
+
+def is_so(table: Any, scope: Scope, state: str) -> Criterion:
+	"""The condition that a follow-up is in a state: kept or late where done, missed or ahead where open."""
+	if state == "Cancelled":
+		return table.status == "Cancelled"
+	in_time = Date(table.completed_on) <= Date(table.due_on)
+	due_before_today = table.due_on < midnight(scope.today)
+	return {
+		"Kept": (table.status == "Done") & in_time,
+		"Late": (table.status == "Done") & (Date(table.completed_on) > Date(table.due_on)),
+		"Missed": (table.status == "Open") & due_before_today,
+		"Ahead": (table.status == "Open") & (table.due_on >= midnight(scope.today)),
+	}[state]
+
+
+def due_rows(scope: Scope, table: Any) -> Criterion:
+	"""The follow-ups due in the period that the readers may read."""
+	return rows_of(scope, FOLLOW_UP, "assigned_to") & on_days(table.due_on, scope.first, scope.last)
+
+
+def shown(sums: dict[str, Any]) -> dict[str, Any]:
+	"""Return what is shown of sums; the rate is of what should have been done by now."""
+	counts = {key: int(sums[key] or 0) for key in ("due", *STATES)}
+	over = counts["Kept"] + counts["Late"] + counts["Missed"]
+	return {
+		**counts,
+		"kept_rate": percent(counts["Kept"], over),
+		"days_late": flt(sums["days_late"]) / counts["Late"] if counts["Late"] else None,
+	}
+
+
+def drill(scope: Scope, owner: str | None) -> dict[str, Any]:
+	"""Return the filters by which this report lists the follow-ups behind a person's figures."""
+	if not owner:
+		return {}
+	period = {"from_date": str(scope.first), "to_date": str(scope.last), "owner": owner}
+	return {state: {**period, "show": state} for state in STATES}
+
+
+def follow_ups_behind(filters: dict[str, Any]) -> list[dict[str, Any]]:
+	"""Return the follow-ups in the state that the filter `show` names. Raises frappe.ValidationError where it names none."""
+	if filters["show"] not in STATES:
+		frappe.throw(_("The report cannot show {0}: choose another one.").format(quoted(filters["show"])))
+	scope = read_scope(filters)
+	table = frappe.qb.DocType(FOLLOW_UP)
+	return (
+		frappe.qb.from_(table)
+		.select(
+			*(table.name, table.subject, table.assigned_to, table.status, table.due_on, table.completed_on)
+		)
+		.where(due_rows(scope, table))
+		.where(is_so(table, scope, filters["show"]))
+		.orderby(table.due_on)
+		.orderby(table.name)
+		.run(as_dict=True)
+	)

@@ -1,0 +1,132 @@
+"""What people did: interactions by person and kind, whom they reached, how long it took, and the follow-ups they finished."""
+
+from collections import defaultdict
+from typing import Any
+
+import frappe
+from frappe.utils import flt
+from pypika import Case
+from pypika.functions import Count, Sum
+from pypika.terms import Criterion, EmptyCriterion
+
+from crm_plus.access.report_readers import rows_for_readers
+from crm_plus.reports.report_parts import full_names
+from crm_plus.reports.report_scope import Scope, between, on_days, read_scope
+
+DONE = "Done"
+SUMS = ("interactions", "incoming", "outgoing", "seconds")
+SECONDS_IN_HOUR = 3600
+
+
+def team_activity(
+	filters: dict[str, Any] | None,
+) -> tuple[Scope, list[str], list[dict[str, Any]], dict[str, Any]]:
+	"""Return the scope, the kinds of interactions there were, a row a person, and the total; a fixed number of queries.
+
+	Raises frappe.ValidationError for filters that make no sense, frappe.PermissionError for who may read none.
+	"""
+	scope = read_scope(filters)
+	people: dict[str, dict[str, Any]] = defaultdict(lambda: defaultdict(float))
+	kinds = set()
+	for row in read_interactions(scope):
+		kinds.add(row["interaction_type"])
+		sums = people[row["interaction_owner"] or ""]
+		sums[row["interaction_type"]] += row["interactions"]
+		for key in SUMS:
+			sums[key] += flt(row[key])
+	for owner, customers in read_customers(scope):
+		people[owner or ""]["customers"] = customers
+	for owner, done in read_follow_ups(scope):
+		people[owner or ""]["follow_ups"] = done
+	names = full_names(people)
+	ordered = sorted(people, key=lambda who: (-people[who]["interactions"], who))
+	rows = [
+		{
+			**shown(people[who], kinds),
+			"owner": who,
+			"name": names.get(who, who),
+			"drill": drill(scope, who, kinds),
+		}
+		for who in ordered
+	]
+	keys = (*SUMS, *kinds, "follow_ups")
+	total = shown({key: sum(people[who][key] for who in people) for key in keys}, kinds)
+	return scope, sorted(kinds), rows, {**total, "customers": None}
+
+
+def shown(sums: dict[str, Any], kinds: set[str]) -> dict[str, Any]:
+	"""Return what is shown of sums: whole counts, and hours."""
+	counts = ("interactions", "incoming", "outgoing", "customers", "follow_ups", *kinds)
+	return {
+		**{key: int(sums.get(key) or 0) for key in counts},
+		"hours": flt(sums.get("seconds")) / SECONDS_IN_HOUR,
+	}
+
+
+def drill(scope: Scope, owner: str, kinds: set[str]) -> dict[str, Any]:
+	"""Return the list filters behind each figure of a person."""
+	mine = {"status": DONE, "interaction_owner": owner or ["is", "not set"]}
+	behind = {**mine, "starts_on": between(scope.first, scope.last)}
+	finished = {
+		**{"status": DONE, "assigned_to": owner or ["is", "not set"]},
+		"completed_on": between(scope.first, scope.last),
+	}
+	return {
+		"interactions": behind,
+		"incoming": {**behind, "direction": "Incoming"},
+		"outgoing": {**behind, "direction": "Outgoing"},
+		**{kind: {**behind, "interaction_type": kind} for kind in kinds},
+		"follow_ups": finished,
+	}
+
+
+def rows_of(scope: Scope, doctype: str, owner: str) -> Criterion:
+	"""The records of a DocType that the readers may read and that belong to the chosen people."""
+	parts = [rows_for_readers(doctype)]
+	if scope.owners is not None:
+		parts.append(frappe.qb.DocType(doctype)[owner].isin(scope.owners or ("",)))
+	return Criterion.all(part for part in parts if not isinstance(part, EmptyCriterion))
+
+
+def read_interactions(scope: Scope) -> list[dict[str, Any]]:
+	"""Return the sums of each person and kind."""
+	table = frappe.qb.DocType("Interaction")
+	return (
+		frappe.qb.from_(table)
+		.select(
+			*(table.interaction_owner, table.interaction_type, Count("*").as_("interactions")),
+			Sum(Case().when(table.direction == "Incoming", 1).else_(0)).as_("incoming"),
+			Sum(Case().when(table.direction == "Outgoing", 1).else_(0)).as_("outgoing"),
+			Sum(table.duration).as_("seconds"),
+		)
+		.where(rows_of(scope, "Interaction", "interaction_owner"))
+		.where((table.status == DONE) & on_days(table.starts_on, scope.first, scope.last))
+		.groupby(table.interaction_owner, table.interaction_type)
+		.run(as_dict=True)
+	)
+
+
+def read_customers(scope: Scope) -> list[tuple[str, int]]:
+	"""Return how many customers each person had to do with."""
+	table = frappe.qb.DocType("Interaction")
+	return (
+		frappe.qb.from_(table)
+		.select(table.interaction_owner, Count(table.customer_profile).distinct())
+		.where(rows_of(scope, "Interaction", "interaction_owner"))
+		.where((table.status == DONE) & on_days(table.starts_on, scope.first, scope.last))
+		.groupby(table.interaction_owner)
+		.run()
+	)
+
+
+def read_follow_ups(scope: Scope) -> list[tuple[str, int]]:
+	"""Return how many follow-ups each person finished."""
+	table = frappe.qb.DocType("Follow Up")
+	return (
+		frappe.qb.from_(table)
+		.select(table.assigned_to, Count("*"))
+		.where(rows_of(scope, "Follow Up", "assigned_to"))
+		.where((table.status == DONE) & on_days(table.completed_on, scope.first, scope.last))
+		.groupby(table.assigned_to)
+		.run()
+	)
