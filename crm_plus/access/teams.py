@@ -3,6 +3,7 @@
 from collections import defaultdict
 
 import frappe
+from pypika.functions import Count
 from pypika.terms import Criterion, EmptyCriterion
 
 from crm_plus.rules.visibility import Sight, Team, sight
@@ -16,11 +17,10 @@ def sight_of(user: str) -> Sight:
 	return known[user]
 
 
-def people_in_teams() -> int:
-	"""Return how many places there are in the tree of teams."""
-	if getattr(frappe.local, "crm_plus_people", None) is None:
-		frappe.local.crm_plus_people = frappe.db.count("Revenue Team Member")
-	return frappe.local.crm_plus_people
+def share_of_people(users: int) -> float:
+	"""Return how large a part of those in the tree so many users are, as far as this request knows; else 0."""
+	people = getattr(frappe.local, "crm_plus_people", None)
+	return users / people if people else 0
 
 
 def forget_sights() -> None:
@@ -47,18 +47,21 @@ def all_teams() -> list[Team]:
 def _teams_of(user: str) -> list[Team]:
 	"""Return what a user's sight depends on: the teams that he is in, and those below the ones that he leads."""
 	team, member = frappe.qb.DocType("Revenue Team"), frappe.qb.DocType("Revenue Team Member")
+	everybody = frappe.qb.DocType("Revenue Team Member").as_("everybody")
 	own = (
 		frappe.qb.from_(member)
 		.join(team)
 		.on(team.name == member.parent)
 		.select(team.name, team.lft, team.rgt, member.is_leader)
+		.select(frappe.qb.from_(everybody).select(Count("*")))
 		.where((member.user == user) & (member.parenttype == "Revenue Team") & (team.disabled == 0))
 		.run()
 	)
 	if not own:
 		return []
+	frappe.local.crm_plus_people = own[0][-1]
 	mine = team.name.isin([name for name, *_place in own])
-	below = [team.lft[left:right] for _name, left, right, leads in own if leads]
+	below = [team.lft[left:right] for _name, left, right, leads, _people in own if leads]
 	return _teams(Criterion.any([mine, *below]))
 
 

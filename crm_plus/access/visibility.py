@@ -18,13 +18,13 @@ from pypika.terms import EmptyCriterion
 
 from crm_plus.access.belongings import NOTHING, as_sql, belongs_to_readable
 from crm_plus.access.rows import RawCondition
-from crm_plus.access.teams import people_in_teams, sight_of
+from crm_plus.access.teams import share_of_people, sight_of
 from crm_plus.rules.visibility import EVERYONE, PRIVATE
 from crm_plus.setup.compatibility import is_asked_for_a_joined_table, no_objection
 
 DEAL, PROFILE = "Deal", "Customer Profile"
-# Up to one person of so many is few: with 100,000 rows, both ways to find the first 20 then look at about as many.
-FEW_OF = 70
+# Up to this part of all people is few: with 100,000 rows, both ways to find the first 20 then look at about as many.
+FEW = 1 / 70
 
 
 @dataclass(frozen=True)
@@ -166,7 +166,7 @@ def _people(doctype: str, users: Iterable[str]) -> str:
 	"""
 	column = _column(doctype, KINDS[doctype].owner)
 	owners = set(users)
-	if len(owners) * FEW_OF >= people_in_teams() > 0:
+	if share_of_people(len(owners)) > FEW:
 		return _in(f"ifnull({column}, '')", owners)
 	return _or([_in(column, owners), *([f"{column} is null"] if "" in owners else [])])
 

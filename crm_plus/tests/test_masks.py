@@ -1,0 +1,152 @@
+"""Money of the ledger, a deal's amounts and personal data: shown on no road to a role without their level."""
+
+import json
+from typing import Any
+
+import frappe
+from frappe import client
+from frappe.desk import reportview
+from frappe.desk import search as link_search
+from frappe.desk.doctype.number_card.number_card import get_result
+from frappe.desk.form import load
+from frappe.www import printview
+
+from crm_plus.api import board, deal_documents, search, timeline
+from crm_plus.tests import factories
+from crm_plus.tests.base import CRMPlusTestCase
+from crm_plus.tests.factories_teams import no_teams, show
+from crm_plus.tests.request_case import user_with
+
+LEDGER = ("quoted_amount", "ordered_amount", "invoiced_amount", "paid_amount", "outstanding_amount")
+MONEY = ("lifetime_value", "outstanding_amount")
+SECRETS = {
+	"ledger": ("71717", "72727", "73737", "74747", "75757"),
+	"amount": ("61616",),
+	"value": ("81818", "82828"),
+	"person": ("secret.mask@", "4915112121212"),
+}
+# What each role must not see of these.
+HIDDEN = {
+	"Sales User": ("ledger", "value"),
+	"Support Team": ("ledger", "amount", "value"),
+	"Marketing User": ("person",),
+	"Sales Manager": (),
+}
+REFUSALS = (frappe.PermissionError, frappe.ValidationError)
+
+
+class TestMasks(CRMPlusTestCase):
+	def setUp(self) -> None:
+		super().setUp()
+		no_teams()
+		show("Everyone")
+		self.pipeline = factories.make_pipeline().name
+		self.word = factories.unique("Masked")
+		self.profile = factories.make_profile(
+			full_name=self.word, email="secret.mask@example.com", phone="+49 1511 2121212"
+		).name
+		self.deal = factories.make_deal(
+			**{"title": self.word, "customer_profile": self.profile, "amount": 61616},
+			**{"pipeline": self.pipeline, "stage": f"{self.pipeline}-New"},
+		).name
+		ledger = dict(zip(LEDGER, (int(one) for one in SECRETS["ledger"]), strict=True))
+		frappe.db.set_value("Deal", self.deal, ledger)
+		values = dict(zip(MONEY, (int(one) for one in SECRETS["value"]), strict=True))
+		frappe.db.set_value("Customer Profile", self.profile, values)
+
+	def roads(self) -> dict[str, Any]:
+		found = {}
+		for doctype, name in (("Deal", self.deal), ("Customer Profile", self.profile)):
+			found |= self.roads_of(doctype, name)
+		filters = {"pipeline": self.pipeline}
+		return found | {
+			"board": lambda: board.columns(filters, with_cards=True),
+			"search": lambda: search.find(self.word),
+			"documents": lambda: deal_documents.documents_of_deal(self.deal),
+			"timeline": lambda: timeline.entries("Deal", self.deal),
+			"of the profile": lambda: timeline.entries("Customer Profile", self.profile),
+			"link": lambda: link_search.search_widget("Customer Profile", self.word),
+		}
+
+	def roads_of(self, doctype: str, name: str) -> dict[str, Any]:
+		fields = [
+			df.fieldname
+			for df in frappe.get_meta(doctype).fields
+			if frappe.db.has_column(doctype, df.fieldname)
+		]
+		known = [field for field in fields if field]
+		return {
+			f"list {doctype}": lambda: frappe.get_list(doctype, {"name": name}, ["*"]),
+			f"fields {doctype}": lambda: self.one_by_one(doctype, name, known),
+			f"get {doctype}": lambda: client.get(doctype, name),
+			f"form {doctype}": lambda: self.form(doctype, name),
+			f"print {doctype}": lambda: printview.get_html_and_style(doctype, name),
+			f"report view {doctype}": lambda: self.report_view(doctype, name),
+		}
+
+	def one_by_one(self, doctype: str, name: str, fields: list[str]) -> list[Any]:
+		found = []
+		for field in fields:
+			try:
+				found.append(client.get_value(doctype, field, {"name": name}))
+			except REFUSALS:
+				frappe.clear_messages()
+		return found
+
+	def form(self, doctype: str, name: str) -> Any:
+		frappe.response.docs = []
+		load.getdoc(doctype, name)
+		return [doc.as_dict() for doc in frappe.response.docs]
+
+	def report_view(self, doctype: str, name: str) -> Any:
+		asked = {"doctype": doctype, "fields": json.dumps(["*"]), "filters": json.dumps({"name": name})}
+		frappe.local.form_dict = frappe._dict(asked)
+		return reportview.get()
+
+	def text_of(self, ask: Any) -> str:
+		try:
+			return frappe.as_json(ask())
+		except REFUSALS:
+			frappe.clear_messages()
+			return ""
+
+	def test_what_a_role_must_not_see_is_on_no_road(self) -> None:
+		for role, kinds in HIDDEN.items():
+			user = user_with(role)
+			with self.as_user(user):
+				shown = {road: self.text_of(ask).replace(" ", "") for road, ask in self.roads().items()}
+			for kind, secrets in SECRETS.items():
+				for secret in secrets:
+					roads = [road for road, text in shown.items() if secret in text]
+					with self.subTest(role, secret=secret):
+						if kind in kinds:
+							self.assertEqual(roads, [])
+						else:
+							self.assertIn("get", " ".join(roads))
+
+	def test_an_agent_keeps_what_he_may_not_see(self) -> None:
+		"""Saving a form without a field must not empty it."""
+		with self.as_user(user_with("Sales User")):
+			doc = frappe.get_doc(client.get("Deal", self.deal))
+			doc.next_step = "Call"
+			doc.save()
+		self.assertEqual(frappe.db.get_value("Deal", self.deal, "invoiced_amount"), 73737)
+
+	def test_sums_are_masked_too(self) -> None:
+		with self.as_user(user_with("Support Team")):
+			self.assertIsNone(board.weighted_pipeline()["value"])
+			self.assertEqual(
+				[column["sums"] for column in board.columns({"pipeline": self.pipeline})["columns"]], [[]] * 4
+			)
+			for card in frappe.get_all(
+				"Number Card", {"module": "CRM Plus", "type": "Document Type"}, pluck="name"
+			):
+				doc = frappe.get_doc("Number Card", card)
+				if doc.function == "Count":
+					continue
+				with self.subTest(card):
+					try:
+						result = get_result(doc.as_json(), doc.filters_json)
+					except REFUSALS:
+						result = None
+					self.assertFalse(result)
