@@ -99,7 +99,7 @@ def test_walking_on_from_each_occurrence_finds_the_same_series(
 	assert one_by_one == at_once
 
 
-holiday_sets = st.sets(st.integers(1, 80), max_size=40).map(frozenset)
+holiday_sets = st.sets(st.integers(0, 80), max_size=40).map(frozenset)
 
 
 @given(patterns, beginnings, holiday_sets, st.integers(0, 90), st.integers(0, 12))
@@ -121,8 +121,12 @@ def test_the_next_one_is_what_walking_finds(
 			)
 	# Where several land on one day, the first of them stands for all.
 	lands = {}
+	begins = start
+	while begins.date() in holidays:
+		begins += DAY
 	for one in candidates:
-		lands.setdefault(one.due_on, one)
+		if one.due_on > begins:
+			lands.setdefault(one.due_on, one)
 	past = [one for one in lands.values() if one.due_on <= now]
 	ahead = [one for one in lands.values() if one.due_on > now]
 	expected = past[-1] if past else (ahead[0] if ahead else None)
