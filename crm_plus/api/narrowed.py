@@ -3,7 +3,9 @@
 `hooks.override_whitelisted_methods` puts them in Frappe's place. Each takes what Frappe's takes.
 """
 
+import functools
 from collections import Counter
+from collections.abc import Callable
 from typing import Any
 
 import frappe
@@ -17,11 +19,31 @@ from crm_plus.access.visibility import KINDS
 from crm_plus.api import arguments
 from crm_plus.setup.compatibility import count_readable
 
+Answer = Callable[..., Any]
+
+
+def refusing(function: Answer) -> Answer:
+	"""Let a function refuse with one sentence what Frappe's own breaks on; what that refuses stays as it is."""
+
+	@functools.wraps(function)
+	def guarded(*args: Any, **kwargs: Any) -> Any:
+		try:
+			return function(*args, **kwargs)
+		except (frappe.ValidationError, frappe.PermissionError, frappe.DoesNotExistError):
+			raise
+		except Exception:
+			frappe.logger("crm_plus").warning(function.__name__, exc_info=True)
+			frappe.throw(_("The page sent what cannot be read; reload it and try again."))
+
+	return guarded
+
+
 # So many records are looked at for the assignees in a list's sidebar.
 COUNTED = 10_000
 
 
 @frappe.whitelist(methods=["GET", "POST"])
+@refusing
 def link_title(doctype: str, docname: str) -> str | None:
 	"""Return the title of a record that the caller may read or link, else the name that he knows already."""
 	if doctype in KINDS and not _may_know(doctype, docname):
@@ -30,6 +52,7 @@ def link_title(doctype: str, docname: str) -> str | None:
 
 
 @frappe.whitelist(methods=["GET", "POST"])
+@refusing
 def tagged_documents(doctype: str, tag: str) -> list[Any]:
 	"""Return the names of the records with a tag that the caller may list. Raises frappe.PermissionError."""
 	found = frappe.get_list(doctype, {"_user_tags": ["like", f"%{tag}%"]}, pluck="name", limit=0)
@@ -37,6 +60,7 @@ def tagged_documents(doctype: str, tag: str) -> list[Any]:
 
 
 @frappe.whitelist(methods=["GET", "POST"])
+@refusing
 def count(
 	doctype: str,
 	filters: str | dict[str, Any] | list[Any] | None = None,
@@ -50,6 +74,7 @@ def count(
 
 
 @frappe.whitelist(methods=["GET", "POST"])
+@refusing
 def group_counts(
 	doctype: str, current_filters: str | list[Any] | dict[str, Any], field: str
 ) -> list[dict[str, Any]]:
@@ -67,6 +92,7 @@ def group_counts(
 
 
 @frappe.whitelist(methods=["GET", "POST"])
+@refusing
 def export_report(**_sent: Any) -> None:
 	"""Export a report as Frappe does, and leave in the Access Log who took which rows of it; Frappe notes lists alone.
 
@@ -86,6 +112,7 @@ def export_report(**_sent: Any) -> None:
 
 
 @frappe.whitelist(methods=["GET", "POST"])
+@refusing
 def chart(
 	chart_name: str | None = None,
 	chart: str | dict[str, Any] | None = None,
