@@ -21,6 +21,14 @@ def put_rows() -> str:
 		return _put[0]
 	made, chance = world(), random.Random(7)
 	mark = f"A-{made.key}"
+	put_interactions(made, chance, mark)
+	put_follow_ups(made, chance, mark)
+	frappe.db.commit()
+	_put.append(mark)
+	return mark
+
+
+def put_interactions(made: Any, chance: random.Random, mark: str) -> None:
 	kinds = [factories.make("Interaction Type", type_name=factories.unique("Kind")).name for _ in range(3)]
 	bulk(
 		"Interaction",
@@ -36,6 +44,9 @@ def put_rows() -> str:
 			for n in range(150)
 		],
 	)
+
+
+def put_follow_ups(made: Any, chance: random.Random, mark: str) -> None:
 	follow_ups = []
 	for n in range(150):
 		due = datetime.combine(
@@ -55,9 +66,6 @@ def put_rows() -> str:
 			}
 		)
 	bulk("Follow Up", follow_ups)
-	frappe.db.commit()
-	_put.append(mark)
-	return mark
 
 
 class ActivityCase(ReportCase):

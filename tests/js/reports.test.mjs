@@ -11,7 +11,7 @@ globalThis.frappe = {
 globalThis.__ = (text) => text;
 
 const { cell, figure_route } = await import("../../crm_plus/public/js/reports/figures.js");
-const { change_text } = await import("../../crm_plus/public/js/reports/cards.js");
+const { change_text, show_changes } = await import("../../crm_plus/public/js/reports/cards.js");
 const plain = (value) => String(value);
 
 test("text is shown, never run", () => {
@@ -47,4 +47,26 @@ test("a change says where it goes, and nothing where there was nothing", () => {
 	assert.deepEqual(change_text(12.4), { css: "green-stat", text: "↑ 12 %" });
 	assert.deepEqual(change_text(-3), { css: "red-stat", text: "↓ 3 %" });
 	assert.equal(change_text(0.2).css, "grey-stat");
+});
+
+test("only a card of ours is told its change", () => {
+	class Card {
+		render_stats() {
+			return "by Frappe";
+		}
+	}
+	show_changes({ number_card: Card });
+	show_changes({ number_card: Card });
+	const found = [];
+	globalThis.$ = () => ({ find: () => ({ append: (html) => found.push(html) }) });
+	const card = new Card();
+	for (const data of [0, 7, undefined, { value: 3 }]) {
+		card.data = data;
+		assert.equal(card.render_stats(), "by Frappe");
+	}
+	card.data = { value: 3, change: 50 };
+	card.render_stats();
+	assert.equal(found.length, 1);
+	assert.match(found[0], /↑ 50 % against before/);
+	show_changes(undefined);
 });

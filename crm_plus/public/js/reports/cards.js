@@ -13,7 +13,8 @@ export function show_changes(factory) {
 	card.prototype.crm_plus_changes = true;
 	const render = card.prototype.render_stats;
 	card.prototype.render_stats = function () {
-		const shown = change_text(this.data && this.data.change);
+		// What a card of Frappe's own brings is a bare number.
+		const shown = this.data && typeof this.data === "object" && change_text(this.data.change);
 		if (!shown) return render.apply(this, arguments);
 		$(this.body)
 			.find(".widget-content")
