@@ -12,13 +12,13 @@ let unknown = [];
 let timer = null;
 
 /** How many columns a list gets, that of the tags included; Frappe's own are four on a laptop. */
-export const column_count = (width) => (width >= WIDE ? 10 : width >= NARROW ? COLUMNS + 1 : COLUMNS);
+export const column_count = (width) => (width >= WIDE ? 10 : COLUMNS);
 
 /** Reports and boards over the same records run a list's script too. */
 export const is_list = (view) => view?.view_name === "List";
 
 /**
- * Show our columns from the start, without the field `spare` where the screen is narrow; who chose a number of columns
+ * Show our columns from the start, without the field `spare` where the screen is narrow or has no room for all; who chose a number of columns
  * in the list's settings keeps it.
  */
 export function show_columns(listview, spare = "") {
@@ -28,7 +28,8 @@ export function show_columns(listview, spare = "") {
 	settings.total_fields = ALL;
 	listview.setup_columns();
 	settings.total_fields = null;
-	const wanted = listview.columns.filter(({ df }) => width >= NARROW || !spare || df?.fieldname !== spare);
+	const has_room = width >= NARROW && listview.columns.length <= column_count(width);
+	const wanted = listview.columns.filter(({ df }) => has_room || !spare || df?.fieldname !== spare);
 	listview.columns = wanted.slice(0, column_count(width));
 	listview.render_header(true);
 }
@@ -59,4 +60,12 @@ async function learn_names() {
 	if (is_list(window.cur_list)) window.cur_list.render_list();
 }
 
-Object.assign(crm_plus.lists, { is_list, show_columns, user_cell });
+/** The day of a stored moment, on the user's clock; red where it is past, with the time on a longer look. */
+export function day_cell(moment) {
+	if (!moment) return "";
+	const shown = frappe.datetime.str_to_user(frappe.datetime.convert_to_user_tz(moment));
+	const late = moment < frappe.datetime.system_datetime() ? " text-danger" : "";
+	return `<span class="ellipsis${late}" title="${shown}">${shown.split(" ")[0]}</span>`;
+}
+
+Object.assign(crm_plus.lists, { day_cell, is_list, show_columns, user_cell });

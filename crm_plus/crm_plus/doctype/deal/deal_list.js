@@ -3,7 +3,10 @@ const limits = {};
 
 frappe.listview_settings["Deal"] = {
 	hide_name_column: true,
-	formatters: { deal_owner: (user, df) => crm_plus.lists.user_cell(user, df) },
+	formatters: {
+		deal_owner: (user, df) => crm_plus.lists.user_cell(user, df),
+		next_follow_up_on: (moment) => crm_plus.lists.day_cell(moment),
+	},
 	add_fields: ["status", "stage", "stage_entered_on", "snoozed_until", "currency"],
 
 	get_indicator(doc) {
