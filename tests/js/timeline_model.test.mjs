@@ -62,7 +62,10 @@ test("moments are told as they lie to now", () => {
 	assert.equal(told("2026-11-22 11:59:30"), "this minute");
 	assert.equal(told("2026-11-22 11:55:00"), "5 minutes ago");
 	assert.equal(told("2026-11-22 15:00:00"), "in 3 hours");
+	assert.equal(told("2026-11-21 13:00:00"), "23 hours ago");
 	assert.equal(told("2026-11-21 12:00:00"), "yesterday");
+	assert.equal(told("2026-11-20 23:59:00"), "2 days ago");
+	assert.equal(told("2026-11-24 01:00:00"), "in 2 days");
 	assert.equal(told("2026-10-01 12:00:00"), "last month");
 	assert.equal(told("2023-11-22 12:00:00"), "3 years ago");
 });
@@ -117,6 +120,9 @@ test("the first line names the document, the move, or who wrote", () => {
 	assert.deepEqual(model.headline(entry("stage", "1", NOW, { title: "New", of_deal: true })), ["Deal created in {0}", "New"]);
 	assert.deepEqual(model.headline(entry("comment", "1", NOW, { who_name: "Ann" })), ["{0} commented", "Ann"]);
 	assert.deepEqual(model.headline(entry("interaction", "1", NOW, { title: "", detail: "Call" })), ["{0}", "Call"]);
+	const mail = { who_name: "Ann", direction: "Incoming" };
+	assert.equal(model.who_of(entry("message", "1", NOW, mail)), "");
+	assert.equal(model.who_of(entry("interaction", "1", NOW, mail)), "Ann");
 	assert.equal(model.outcome_of(entry("stage", "1", NOW, { outcome: "Created" })), "");
 	assert.equal(model.outcome_of(entry("stage", "1", NOW, { outcome: "Manual" })), "Manual");
 });

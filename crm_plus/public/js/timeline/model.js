@@ -24,12 +24,10 @@ const MINUTE = 60;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 const STEPS = [
-	[365 * DAY, "year", 365 * DAY],
-	[30 * DAY, "month", 30 * DAY],
-	[7 * DAY, "week", 7 * DAY],
-	[DAY, "day", DAY],
-	[HOUR, "hour", HOUR],
-	[MINUTE, "minute", MINUTE],
+	[365, "year"],
+	[30, "month"],
+	[7, "week"],
+	[0, "day"],
 ];
 
 /** The filters as the server takes them. */
@@ -85,20 +83,26 @@ export function long_day(day, today, language) {
 	return format(Intl.DateTimeFormat, language, options, (one) => one.format(utc(day)));
 }
 
-/** "5 minutes ago", "in 3 days"; `least` is the unit for what is nearer than any. */
-export function relative(moment, now, language, least = "minute") {
+/** "5 minutes ago", "in 3 hours"; from a day on by the calendar, as the headings go. */
+export function relative(moment, now, language) {
 	const seconds = (utc(moment) - utc(now)) / 1000;
-	const [, unit, size] = STEPS.find(([from]) => Math.abs(seconds) >= from) || [0, least, DAY];
-	const count = Math.trunc(seconds / size);
-	const options = { numeric: "auto" };
-	return format(Intl.RelativeTimeFormat, language, options, (one) => one.format(count, unit));
+	if (Math.abs(seconds) >= DAY) return relative_day(moment, now, language);
+	const [unit, size] = Math.abs(seconds) >= HOUR ? ["hour", HOUR] : ["minute", MINUTE];
+	return ago(Math.trunc(seconds / size), unit, language);
 }
+
+function relative_day(moment, now, language) {
+	const days = Math.round((utc(moment.slice(0, 10)) - utc(now.slice(0, 10))) / (DAY * 1000));
+	const [size, unit] = STEPS.find(([least]) => Math.abs(days) >= least);
+	return ago(Math.trunc(days / (size || 1)), unit, language);
+}
+
+const ago = (count, unit, language) =>
+	format(Intl.RelativeTimeFormat, language, { numeric: "auto" }, (one) => one.format(count, unit));
 
 /** How long ago an entry was, or how long until then; what has no time of day is told in days. */
 export function told(entry, now, language) {
-	return has_time(entry)
-		? relative(entry.at, now, language)
-		: relative(`${entry.at.slice(0, 10)} 00:00:00`, `${now.slice(0, 10)} 00:00:00`, language, "day");
+	return has_time(entry) ? relative(entry.at, now, language) : relative_day(entry.at, now, language);
 }
 
 /** "14:05", or "" where an entry has a day and no time. */
@@ -199,6 +203,12 @@ export function state_of(entry, now) {
 /** How an entry came about or ended, where its first line does not say so. */
 export const outcome_of = (entry) => (entry.kind === "stage" && entry.outcome === "Created" ? "" : entry.outcome || "");
 
+/** Who did it, where neither the first line nor the sender of a message says so. */
+export function who_of(entry) {
+	if (entry.kind === "comment" || (entry.kind === "message" && entry.direction === "Incoming")) return "";
+	return entry.who_name || "";
+}
+
 /** The first line of an entry as `[text, ...values]`, for __(): sentences of the kinds that have no title of their own. */
 export function headline(entry) {
 	if (entry.kind === "stage") return stage_line(entry);
@@ -220,6 +230,6 @@ const KIND_NAMES = {
 };
 
 function stage_line(entry) {
-	if (!entry.detail) return entry.of_deal ? ["Deal created in {0}", entry.title] : ["Became a customer profile: {0}", entry.title];
+	if (!entry.detail) return entry.of_deal ? ["Deal created in {0}", entry.title] : ["Profile created: {0}", entry.title];
 	return ["{0} → {1}", entry.detail, entry.title];
 }
