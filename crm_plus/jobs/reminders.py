@@ -4,12 +4,14 @@ import time
 
 import frappe
 
-from crm_plus.workflows import day_notices, ledger, remindables, reminder_engine, site_clock
+from crm_plus.workflows import day_notices, ledger, mail_notices, remindables, reminder_engine, site_clock
 
 DELIVERY = "crm_plus.jobs.reminders.deliver"
 # A burst is shared among workers; each takes what the others do not hold.
 RECEIVERS_PER_JOB, MOST_JOBS = 50, 4
 LONGEST_RUN_SECONDS = 240
+# More than an hour: one that was missed is made up for, and what is found again is known.
+MAIL_LOOKED_BACK_HOURS = 26
 
 
 def tick() -> None:
@@ -52,6 +54,8 @@ def each_day() -> None:
 
 
 def follow_mail() -> None:
-	"""Set aside, each hour, the reminders whose e-mail Frappe's queue has given up."""
+	"""Each hour: set aside the reminders whose e-mail Frappe's queue has given up, and tell of quotations that were opened."""
 	ledger.set_aside_failed_mail()
+	frappe.db.commit()
+	mail_notices.opened(frappe.utils.add_to_date(None, hours=-MAIL_LOOKED_BACK_HOURS))
 	frappe.db.commit()

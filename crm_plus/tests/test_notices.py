@@ -2,10 +2,11 @@
 
 import frappe
 
+from crm_plus.jobs import reminders
 from crm_plus.rules.deliveries import SENT, WAITING
 from crm_plus.tests import factories
 from crm_plus.tests.base import CRMPlusTestCase
-from crm_plus.tests.factories_accounting import make_invoice, pay
+from crm_plus.tests.factories_accounting import make_invoice, make_sales, pay
 from crm_plus.tests.factories_reminders import bells, in_minutes, make_person, prefer, rows, run
 from crm_plus.tests.mail_server import flush, outgoing_account
 from crm_plus.workflows import deal_notices, notices, preferences, site_clock
@@ -215,3 +216,31 @@ class TestWiring(CRMPlusTestCase):
 			doc.insert()
 		[row] = rows(owner)
 		self.assertIn("Re: your offer", row.subject)
+
+	def test_a_quotation_that_the_customer_opens_reaches_the_deals_owner_once(self) -> None:
+		owner = make_person(
+			choices={"quotation_opened": {"in_app": 1}, "deal_assigned": {}, "deal_moved": {}}
+		)
+		customer = factories.make_customer().name
+		profile = frappe.db.get_value("Customer Profile", {"erpnext_customer": customer})
+		deal = factories.make_deal(customer_profile=profile, deal_owner=owner)
+		quotation = make_sales("Quotation", customer, crm_plus_deal=deal.name)
+		mail = factories.make(
+			"Communication",
+			communication_type="Communication",
+			communication_medium="Email",
+			subject="Your offer",
+			sent_or_received="Sent",
+			reference_doctype="Quotation",
+			reference_name=quotation.name,
+		)
+		self.commit()
+		reminders.follow_mail()
+		self.assertEqual(rows(owner), [])
+		read = {"read_by_recipient": 1, "read_by_recipient_on": frappe.utils.now_datetime()}
+		frappe.db.set_value("Communication", mail.name, read)
+		reminders.follow_mail()
+		reminders.follow_mail()
+		self.assertEqual(
+			[(row.event, row.reference_name) for row in rows(owner)], [("quotation_opened", deal.name)]
+		)

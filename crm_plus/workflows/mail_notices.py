@@ -1,4 +1,4 @@
-"""Who hears that a customer has written."""
+"""Who hears that a customer has written, or has opened what was sent."""
 
 from datetime import timedelta
 from typing import Any
@@ -7,7 +7,7 @@ import frappe
 from frappe import _
 from frappe.utils import escape_html, get_datetime, now_datetime
 
-from crm_plus.workflows import notices
+from crm_plus.workflows import day_notices, notices
 
 MESSAGES = "Communication"
 # Mail that is fetched or taken in later than that is history.
@@ -35,3 +35,37 @@ def arrived(interaction: Any) -> None:
 		key=interaction.source_name or "",
 		by="",
 	)
+
+
+def opened(since: Any) -> int:
+	"""Tell the owners of deals and customers of quotations whose mail was opened since a time (site's); each mail once.
+
+	Frappe notes it without any event, where the e-mail account tracks its mail. Returns how many mails were found.
+	"""
+	mails = frappe.get_all(
+		MESSAGES,
+		{"reference_doctype": "Quotation", "read_by_recipient": 1, "read_by_recipient_on": [">=", since]},
+		["name", "reference_name"],
+	)
+	for mail in mails:
+		_tell_opened(mail)
+	return len(mails)
+
+
+def _tell_opened(mail: Any) -> None:
+	quotation = frappe.db.get_value(
+		"Quotation",
+		mail.reference_name,
+		["name", "customer_name", "party_name", "crm_plus_deal"],
+		as_dict=True,
+	)
+	if not quotation:
+		return
+	owner = day_notices.quotation_owners([quotation]).get(quotation.name)
+	text = _("{0} opened the mail with quotation {1}").format(
+		frappe.bold(escape_html(quotation.customer_name or quotation.party_name)), escape_html(quotation.name)
+	)
+	doctype, name = (
+		("Deal", quotation.crm_plus_deal) if quotation.crm_plus_deal else ("Quotation", quotation.name)
+	)
+	notices.tell("quotation_opened", [owner], doctype, name, text, key=mail.name, by="")
