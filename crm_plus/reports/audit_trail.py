@@ -20,8 +20,8 @@ from crm_plus.access.belongings import belongs_to_readable
 from crm_plus.access.rows import readable_fields
 from crm_plus.access.teams import sight_of
 from crm_plus.access.visibility import KINDS
-from crm_plus.setup.custom_fields import MODULE
 
+MODULE = "CRM Plus"
 LIMIT = 1000
 DAYS = 7
 SHOWN_CHANGES = 6

@@ -165,7 +165,8 @@ LASTING_DOCTYPES = {
 
 # Frappe's and ERPNext's own roles serve the people of the design; "Newsletter Manager" is the marketer.
 ROLES = {
-	*("System Manager", "Sales User", "Sales Manager", "Support Team", "Accounts User", "Accounts Manager"),
+	*("System Manager", "Sales User", "Sales Manager", "Support Team", "Marketing User"),
+	*("Accounts User", "Accounts Manager"),
 	"Newsletter Manager",
 }
 
