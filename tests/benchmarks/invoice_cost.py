@@ -4,7 +4,8 @@
 
 Each pair submits two invoices alike, in an order that changes from pair to pair: one as always, one with CRM Plus' listeners
 taken out of this process. Each stands in a request of its own: new connection, cold caches of the process. The time is that of
-loading, submitting and committing, our work after the commit included. Records are made on SITE and stay there.
+loading, submitting and committing, our work after the commit included; what is left to a worker keeps nobody waiting and counts
+as the handing over alone. Records are made on SITE and stay there, and so do the jobs in its queue.
 With --check it exits with 1 where CRM Plus adds more than it may. Prints a Markdown table; times are in milliseconds. "Added"
 is the median of the paired differences over the median without; "in quiet" compares the fastest tenth of both sides, which
 other work on the machine disturbs least.
