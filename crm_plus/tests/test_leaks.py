@@ -11,6 +11,7 @@ from crm_plus.access.belongings import PARENTS
 from crm_plus.tests import factories, leak_roads
 from crm_plus.tests.factories_teams import bare, make_team, no_teams, show
 from crm_plus.tests.leak_roads import TITLE
+from crm_plus.tests.request_case import RequestCase, token_of
 from crm_plus.tests.test_visibility import OWNER, Oracle, VisibilityCase, sales_person, worlds
 
 REFUSALS = (frappe.PermissionError, frappe.DoesNotExistError)
@@ -185,3 +186,57 @@ class TestFiveTeams(VisibilityCase):
 			self.assertEqual((kind, fields), (kind, []))
 			self.assertFalse(frappe.get_meta(kind).show_name_in_global_search)
 			self.assertIn(TITLE[kind], [df.fieldname for df in frappe.get_meta(kind).fields])
+
+
+class TestOverTheWire(RequestCase):
+	"""What Frappe's own addresses answer: ours stand in their place there, and nowhere else."""
+
+	def setUp(self) -> None:
+		super().setUp()
+		no_teams()
+		show("Private")
+		self.mine, self.theirs = sales_person("Sales User", "leak 0"), sales_person("Sales User", "leak 1")
+		self.title = factories.unique("Secret")
+		self.deal = factories.make_deal(title=self.title, deal_owner=self.theirs).name
+		self.token, self.their_token = token_of(self.mine), token_of(self.theirs)
+		self.addCleanup(self.forget)
+		self.commit()  # the requests are other connections
+
+	def forget(self) -> None:
+		"""Let the site show everything again to the tests that follow."""
+		frappe.set_user("Administrator")
+		show("Everyone")
+		self.commit()
+
+	def roads(self) -> list[tuple[str, dict[str, Any]]]:
+		of_deal = {"name": self.deal}
+		chart = {"type": "Heatmap", "chart_type": "Count", "document_type": "Deal", "based_on": "creation"}
+		return [
+			(f"/api/resource/Deal/{self.deal}", {}),
+			("/api/resource/Deal", {"filters": of_deal, "fields": ["*"]}),
+			("/api/method/frappe.client.get", {"doctype": "Deal", "name": self.deal}),
+			("/api/method/frappe.client.get_list", {"doctype": "Deal", "filters": of_deal}),
+			("/api/method/frappe.client.get_count", {"doctype": "Deal", "filters": {"title": self.title}}),
+			("/api/method/frappe.desk.search.get_link_title", {"doctype": "Deal", "docname": self.deal}),
+			("/api/method/frappe.desk.search.search_link", {"doctype": "Deal", "txt": self.title}),
+			("/api/method/frappe.desk.form.load.getdoc", {"doctype": "Deal", "name": self.deal}),
+			("/printview", {"doctype": "Deal", "name": self.deal}),
+			(
+				"/api/method/frappe.desk.doctype.dashboard_chart.dashboard_chart.get",
+				{"chart": json.dumps(chart), "no_cache": 1},
+			),
+		]
+
+	def test_another_persons_deal(self) -> None:
+		for path, args in self.roads():
+			with self.subTest(path):
+				status, body = self.send(path, args, method="GET", token=self.token)
+				self.assertNotIn(self.title, str(body))
+				if path.endswith("get_count"):
+					self.assertEqual((status, body.get("message")), (200, 0))
+				if path.endswith("dashboard_chart.get"):
+					self.assertEqual(status, 403, body)
+			if "printview" not in path and "chart" not in path:
+				with self.subTest(path, of="its owner"):
+					shown = str(self.send(path, args, method="GET", token=self.their_token)[1])
+					self.assertTrue(self.title in shown or self.deal in shown or "1" in shown)
