@@ -7,6 +7,7 @@ from typing import Any
 import frappe
 from frappe import _
 from pypika import Case
+from pypika.functions import NullIf
 from pypika.terms import Term
 
 from crm_plus.reports.report_functions import month_number, month_text
@@ -49,7 +50,8 @@ def group_term(group: str, deal: Any) -> Term:
 	if group == "Month":
 		return month_number(deal.closed_on)
 	if group != "Size":
-		return deal[FIELDS[group]]
+		# An empty text and nothing are one group; and MariaDB reads the table rather than each row by an index in its order.
+		return NullIf(deal[FIELDS[group]], "")
 	case = Case()
 	for index in range(len(SIZES) - 1, 0, -1):
 		case = case.when(deal.base_amount >= SIZES[index], index)

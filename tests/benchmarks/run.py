@@ -15,6 +15,7 @@ import frappe
 import generate
 import listing
 import opening
+import reporting
 import writing
 from measuring import Case, Measured, begin_request, compare, is_scan, plans
 
@@ -62,12 +63,14 @@ def print_table(options: argparse.Namespace) -> list[str]:
 
 def cases() -> list[Case]:
 	"""Return all that is measured, in the order of the table."""
+	company = frappe.get_all("Company", pluck="name", order_by="creation", limit=1)[0]
 	return [
 		*listing.board_cases(),
 		*listing.list_cases(),
 		*opening.form_cases(),
 		*opening.search_cases(),
-		*opening.report_cases(frappe.get_all("Company", pluck="name", order_by="creation", limit=1)[0]),
+		*opening.report_cases(company),
+		*reporting.reporting_cases(company),
 		*writing.write_cases(),
 	]
 

@@ -1,0 +1,80 @@
+"""The reports at full scale, each beside the nearest report of ERPNext's CRM, as the Desk asks for both."""
+
+from datetime import timedelta
+from typing import Any
+
+from frappe.utils import add_days, getdate, nowdate
+from measuring import Case, Operation
+from opening import report
+
+SNAPSHOT_DAYS = 3
+# Those that are about people read interactions, of which the site has none of ours.
+PIPELINE = "Sales"
+
+
+def reporting_cases(company: str) -> list[Case]:
+	"""Return the reports; a year unless said otherwise."""
+	put_snapshots()
+	year = {"from_date": add_days(nowdate(), -365), "to_date": nowdate(), "company": company}
+	stages = {"pipeline_by": "Sales Stage", "range": "Monthly", "based_on": "Amount"}
+	owners = {"pipeline_by": "Owner", "range": "Monthly", "based_on": "Amount"}
+	summary = {"based_on": "Opportunity Owner", "data_based_on": "Amount"}
+	by_stage = theirs("Sales Pipeline Analytics", {**year, **stages})
+	by_owner = theirs("Sales Pipeline Analytics", {**year, **owners})
+	of_owners = theirs("Opportunity Summary by Sales Stage", {**year, **summary})
+	of_sources = theirs("Opportunity Summary by Sales Stage", {**year, **summary, "based_on": "Source"})
+	lost = theirs("Lost Opportunity", year)
+	return [
+		Case(ours("Pipeline Summary", {"company": company}), by_stage),
+		Case(ours("Pipeline Summary", {"company": company, "group_by": "Owner"}), of_owners),
+		Case(ours("Sales Forecast", {"company": company}), by_stage),
+		Case(ours("Forecast Accuracy", year), by_stage),
+		Case(ours("Quota Attainment", year), by_owner),
+		Case(ours("Funnel and Stage Conversion", {**year, "pipeline": PIPELINE}), of_sources),
+		Case(ours("Sales Velocity", {**year, "pipeline": PIPELINE}), of_owners),
+		Case(ours("Win Loss Analysis", year), lost),
+		Case(ours("Rotten and Slipping Deals", {"company": company, "pipeline": PIPELINE})),
+		Case(ours("Deal to Cash", year), theirs("Lead Owner Efficiency", year)),
+		Case(ours("Revenue by Source and Campaign", year), theirs("Campaign Efficiency", year)),
+		Case(ours("Customer Value", year)),
+		Case(ours("Customers At Risk", {"company": company})),
+		Case(cards(), None),
+	]
+
+
+def put_snapshots() -> None:
+	"""Keep the pipeline of a few days, once."""
+	import frappe
+
+	from crm_plus.jobs import pipeline_snapshots
+
+	if not frappe.db.exists("Pipeline Snapshot", {}):
+		for number in range(SNAPSHOT_DAYS):
+			pipeline_snapshots.take(getdate() - timedelta(days=30 * (number + 1)))
+		frappe.db.sql_ddl("analyze table `tabPipeline Snapshot`")
+
+
+def ours(name: str, filters: dict[str, Any]) -> Operation:
+	"""Return the running of a report of ours."""
+	group = f", by {filters['group_by'].lower()}" if "group_by" in filters else ""
+	return report(name, f"report: {name}{group}", filters)
+
+
+def theirs(name: str, filters: dict[str, Any]) -> Operation:
+	"""Return the running of a report of ERPNext's."""
+	return report(name, f"report: {name}", filters)
+
+
+def cards() -> Operation:
+	"""Return the four cards of the sales dashboard."""
+	from crm_plus.reports import cards as numbers
+
+	each = (
+		numbers.won_this_month,
+		numbers.forecast_this_month,
+		numbers.win_rate,
+		numbers.collected_this_month,
+	)
+	return Operation(
+		"report: the four cards of the sales dashboard", lambda _nothing: [one() for one in each]
+	)
