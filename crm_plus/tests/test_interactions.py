@@ -7,6 +7,7 @@ from frappe.website.doctype.web_form.web_form import accept
 from crm_plus.tests import factories
 from crm_plus.tests.base import CRMPlusTestCase
 from crm_plus.tests.factories_interactions import make_interaction, make_person, profiles_of
+from crm_plus.workflows import interaction_times
 
 
 class TestInteraction(CRMPlusTestCase):
@@ -111,6 +112,17 @@ class TestLastInteraction(CRMPlusTestCase):
 		self.assertEqual(self.last("Deal", first.name), "None")
 		self.assertEqual(self.last("Customer Profile", first.customer_profile), "None")
 		self.assertEqual(self.last("Deal", second.name), "2026-01-01 10:00:00")
+
+	def test_many_together_are_brought_in_step_once_at_the_end(self) -> None:
+		deals = [factories.make_deal() for _ in range(3)]
+		with interaction_times.together():
+			for deal in deals:
+				make_interaction(deal=deal.name, starts_on="2026-01-01 10:00:00")
+				self.commit()
+			self.assertEqual(self.last("Deal", deals[0].name), "None")
+		for deal in deals:
+			self.assertEqual(self.last("Deal", deal.name), "2026-01-01 10:00:00")
+			self.assertEqual(self.last("Customer Profile", deal.customer_profile), "2026-01-01 10:00:00")
 
 	def test_an_organization_was_spoken_to_with_its_people(self) -> None:
 		organization = factories.make_profile().name

@@ -13,7 +13,7 @@ from frappe import _
 from frappe.utils import now
 
 from crm_plus.rules.capture import source_key
-from crm_plus.workflows import capture
+from crm_plus.workflows import capture, interaction_times
 
 STATE = "crm_plus_backfill"
 RUNNING, STOPPING, STOPPED, FINISHED, FAILED = "Running", "Stopping", "Stopped", "Finished", "Failed"
@@ -101,7 +101,8 @@ def _step() -> bool:
 		_put({**current, "status": FINISHED, "finished_on": now()})
 		return False
 	names = _names(doctype, current["after"] if doctype == current["doctype"] else "")
-	failed = [name for name in not_yet(doctype, names) if not capture.capture(doctype, name)]
+	with interaction_times.together():
+		failed = [name for name in not_yet(doctype, names) if not capture.capture(doctype, name)]
 	reached = {"doctype": doctype, "after": names[-1] if names else "", "done": current["done"] + len(names)}
 	if len(names) < BATCH:
 		reached = {**reached, "finished": [*current.get("finished", []), doctype]}

@@ -12,7 +12,15 @@ import frappe
 
 from crm_plus.rules import capture as rules
 from crm_plus.rules.capture import Placement, Source
-from crm_plus.workflows import capture_findings, captured, event_source, planned, unmatched, until_commit
+from crm_plus.workflows import (
+	capture_findings,
+	captured,
+	event_source,
+	interaction_times,
+	planned,
+	unmatched,
+	until_commit,
+)
 
 TOUCHED = "sources"
 JOB = "crm_plus.workflows.capture.work"
@@ -40,8 +48,9 @@ def run(touched: until_commit.Notes) -> None:
 
 def work(sources: Iterable[Name | list[str]]) -> None:
 	"""Capture sources, each in a transaction of its own; one failure does not stop the rest."""
-	for doctype, name in sources:
-		capture(doctype, name)
+	with interaction_times.together():
+		for doctype, name in sources:
+			capture(doctype, name)
 
 
 def capture(doctype: str, name: str) -> bool:

@@ -4,7 +4,8 @@ Interactions only note whom they concern. After their commit each profile and de
 under a lock on its row: because the reading starts after the lock is held, the last of several sees all the others.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
@@ -37,11 +38,38 @@ def profiles_of(interaction: Any) -> set[str]:
 	return (rows | {interaction.customer_profile}) - {None, ""}
 
 
+@contextmanager
+def together() -> Iterator[None]:
+	"""Bring what is touched inside the block in step once, at its end: many messages of one customer need one reading.
+
+	Where the block is killed, the nightly job catches up.
+	"""
+	if frappe.flags.crm_plus_times is not None:
+		yield
+		return
+	held: until_commit.Notes = {"profiles": set(), "deals": set()}
+	frappe.flags.crm_plus_times = held
+	try:
+		yield
+	finally:
+		frappe.flags.crm_plus_times = None
+		_run(held, at_once=True)
+
+
 def run(touched: until_commit.Notes) -> None:
 	"""Bring what was touched in step, right after the commit. Never raises."""
+	held = frappe.flags.crm_plus_times
+	if held is None:
+		_run(touched)
+		return
+	for kind, names in touched.items():
+		held[kind].update(names)
+
+
+def _run(touched: until_commit.Notes, *, at_once: bool = False) -> None:
 	profiles, deals = sorted(touched.get("profiles", ())), sorted(touched.get("deals", ()))
 	try:
-		if len(profiles) + len(deals) > NAMES_PER_REQUEST:
+		if len(profiles) + len(deals) > NAMES_PER_REQUEST and not at_once:
 			frappe.enqueue(JOB, queue="short", profiles=profiles, deals=deals)
 		else:
 			refresh(profiles, deals)
@@ -53,6 +81,7 @@ def run(touched: until_commit.Notes) -> None:
 
 def refresh(profiles: Iterable[str], deals: Iterable[str]) -> None:
 	"""Read anew when these profiles and deals were last spoken to, and the organizations of these profiles."""
+	frappe.db.commit()  # ends the snapshot of before: what is read under a lock must not be older than the lock
 	for deal in deals:
 		_write("Deal", deal, last_of_deal)
 	names = list(profiles)
@@ -60,12 +89,12 @@ def refresh(profiles: Iterable[str], deals: Iterable[str]) -> None:
 		_write("Customer Profile", name, last_of_profile)
 	of_people = {"name": ["in", names or [""]], "organization": ["is", "set"]}
 	organizations = frappe.get_all("Customer Profile", of_people, pluck="organization", distinct=True)
+	frappe.db.commit()  # the reading above began a snapshot
 	for name in sorted(set(organizations)):
 		_write("Customer Profile", name, last_of_profile)
 
 
 def _write(doctype: str, name: str, last: Callable[[str], datetime | None]) -> None:
-	frappe.db.commit()  # ends the snapshot of before: what is read under the lock must not be older than the lock
 	stored = frappe.db.get_value(doctype, name, ["name", FIELD], as_dict=True, for_update=True)
 	if stored and (found := last(name)) != stored[FIELD]:
 		frappe.db.set_value(doctype, name, FIELD, found, update_modified=False)
