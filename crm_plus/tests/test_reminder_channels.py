@@ -15,6 +15,7 @@ from crm_plus.tests.sms_gateway import sms_gateway
 
 SMS = {"follow_up_due": {"sms": 1}}
 
+
 class TestSms(CRMPlusTestCase):
 	def remind(self, **values: object) -> tuple[str, object]:
 		"""Let a follow-up fall due; returns whose it is and when."""
