@@ -194,3 +194,10 @@ def test_an_empty_one_says_what_to_do(desk: Desk, story: Story, login: Callable)
 	desk.open(f"customer-profile/{profile}")
 	desk.page.get_by_role("tab", name="Timeline").click()
 	expect(desk.page.locator(".timeline-message")).to_contain_text("Log a call")
+
+
+def test_a_notification_of_a_comment_leads_to_it(desk: Desk, story: Story, login: Callable) -> None:
+	login(desk.page, story.agent, PASSWORD)
+	comment = frappe.get_all("Comment", {"reference_name": story.deal}, pluck="name", limit=1)[0]
+	desk.open(f"deal/{story.deal}#comment-{comment}")
+	expect(desk.page.locator(f"#comment-{comment}")).to_be_visible()

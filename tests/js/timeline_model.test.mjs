@@ -115,11 +115,11 @@ test("a state is shown where it says something, and lateness is seen", () => {
 });
 
 test("the first line names the document, the move, or who wrote", () => {
-	assert.deepEqual(model.headline(entry("invoice", "S-1", NOW, { title: "S-1" })), ["Sales Invoice {0}", "S-1"]);
-	assert.deepEqual(model.headline(entry("stage", "1", NOW, { detail: "New", title: "Won" })), ["{0} → {1}", "New", "Won"]);
-	assert.deepEqual(model.headline(entry("stage", "1", NOW, { title: "New", of_deal: true })), ["Deal created in {0}", "New"]);
-	assert.deepEqual(model.headline(entry("comment", "1", NOW, { who_name: "Ann" })), ["{0} commented", "Ann"]);
-	assert.deepEqual(model.headline(entry("interaction", "1", NOW, { title: "", detail: "Call" })), ["{0}", "Call"]);
+	assert.deepEqual(model.headline(entry("invoice", "S-1", NOW, { title: "S-1" })), ["invoice", "S-1"]);
+	assert.deepEqual(model.headline(entry("stage", "1", NOW, { detail: "New", title: "Won" })), ["moved", "New", "Won"]);
+	assert.deepEqual(model.headline(entry("stage", "1", NOW, { title: "New", of_deal: true })), ["deal_created", "New"]);
+	assert.deepEqual(model.headline(entry("comment", "1", NOW, { who_name: "Ann" })), ["commented", "Ann"]);
+	assert.deepEqual(model.headline(entry("interaction", "1", NOW, { title: "", detail: "Call" })), ["title", "Call"]);
 	const mail = { who_name: "Ann", direction: "Incoming" };
 	assert.equal(model.who_of(entry("message", "1", NOW, mail)), "");
 	assert.equal(model.who_of(entry("interaction", "1", NOW, mail)), "Ann");

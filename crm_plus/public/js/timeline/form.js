@@ -3,6 +3,7 @@
 frappe.provide("crm_plus.timeline");
 
 const FIELD = "timeline_html";
+const SHOWN = "crm-own-activity-shown";
 // What is saved elsewhere and may belong to the stream; documents of ERPNext change the deal or the profile as well.
 const WATCHED = ["Interaction", "Follow Up"];
 
@@ -83,17 +84,26 @@ const of_record = (frm) =>
 // Frappe's own activity below the form would say most things a second time: it is one press away, for the changes to
 // fields and assignments that the timeline leaves out.
 function hide_frappes_own(frm) {
-	frm.footer?.wrapper.toggleClass("crm-own-activity", true);
+	const wrapper = frm.footer?.wrapper;
+	if (!wrapper) return;
+	wrapper.addClass("crm-own-activity");
+	// A notification of a comment leads to its place there.
+	if (window.location.hash.startsWith("#comment-")) wrapper.addClass(SHOWN);
+	// The number of comments in the sidebar scrolls to Frappe's comment box.
+	$(frm.wrapper)
+		.find(".form-sidebar-stats .comments, .form-stats .comments")
+		.off("click.crm_plus")
+		.on("click.crm_plus", () => wrapper.hasClass(SHOWN) || frm.fields_dict[FIELD].tab?.set_active());
 }
 
 function frappes_own(frm) {
 	const wrapper = frm.footer?.wrapper;
 	return {
 		exist: Boolean(wrapper),
-		shown: false,
+		shown: Boolean(wrapper?.hasClass(SHOWN)),
 		toggle() {
 			this.shown = !this.shown;
-			wrapper.toggleClass("crm-own-activity-shown", this.shown);
+			wrapper.toggleClass(SHOWN, this.shown);
 			if (this.shown) frappe.utils.scroll_to(wrapper, true, 80);
 		},
 	};

@@ -2,21 +2,6 @@
 // clock, language and words. Moments are "YYYY-MM-DD HH:MM:SS" in the reader's own time zone.
 // See tests/js/timeline_model.test.mjs.
 
-export const GROUPS = [
-	["", "Everything"],
-	["interactions", "Interactions"],
-	["follow_ups", "Follow-ups"],
-	["stages", "Stage changes"],
-	["comments", "Comments"],
-	["files", "Files"],
-	["tickets", "Tickets"],
-	["documents", "All documents"],
-	["quotations", "Quotations"],
-	["orders", "Orders"],
-	["deliveries", "Deliveries"],
-	["invoices", "Invoices"],
-	["payments", "Payments"],
-];
 const DOCUMENTS = ["quotations", "orders", "deliveries", "invoices", "payments"];
 export const NO_FILTERS = { group: "", who: "", from: "", to: "", text: "" };
 
@@ -209,27 +194,15 @@ export function who_of(entry) {
 	return entry.who_name || "";
 }
 
-/** The first line of an entry as `[text, ...values]`, for __(): sentences of the kinds that have no title of their own. */
+/** The first line of an entry as `[code, ...values]`: a code of words.js, and what stands in its sentence. */
 export function headline(entry) {
 	if (entry.kind === "stage") return stage_line(entry);
-	if (entry.kind === "comment") return ["{0} commented", entry.who_name || ""];
-	if (entry.kind === "file") return ["File {0}", entry.title || ""];
-	const name = KIND_NAMES[entry.kind];
-	if (name && DOCUMENT_KINDS.has(entry.kind)) return [name, entry.title || entry.name];
-	return ["{0}", entry.title || entry.detail || ""];
+	if (entry.kind === "comment") return ["commented", entry.who_name || ""];
+	if (entry.kind === "file" || DOCUMENT_KINDS.has(entry.kind)) return [entry.kind, entry.title || entry.name];
+	return ["title", entry.title || entry.detail || ""];
 }
 
-// Each of them is translated by the caller.
-const KIND_NAMES = {
-	quotation: "Quotation {0}",
-	order: "Sales Order {0}",
-	delivery: "Delivery Note {0}",
-	invoice: "Sales Invoice {0}",
-	payment: "Payment {0}",
-	journal: "Journal Entry {0}",
-};
-
 function stage_line(entry) {
-	if (!entry.detail) return entry.of_deal ? ["Deal created in {0}", entry.title] : ["Profile created: {0}", entry.title];
-	return ["{0} → {1}", entry.detail, entry.title];
+	if (entry.detail) return ["moved", entry.detail, entry.title];
+	return [entry.of_deal ? "deal_created" : "profile_created", entry.title];
 }
