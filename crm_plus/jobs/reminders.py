@@ -39,7 +39,7 @@ def deliver() -> None:
 
 
 def refresh(user: str) -> None:
-	"""Set anew when a user's open follow-ups and meetings are to be looked at, batch by batch."""
+	"""Set anew when a user's open follow-ups and meetings are to be looked at, batch by batch; without a user the missing ones."""
 	now, after = site_clock.now(), {}
 	while True:
 		after = remindables.refresh(user, after, now)
@@ -49,7 +49,8 @@ def refresh(user: str) -> None:
 
 
 def each_day() -> None:
-	"""Enter what the coming day brings: close dates, overdue invoices, rotten deals and the like."""
+	"""Enter what the coming day brings: close dates, overdue invoices, rotten deals and the like; and plan what is unplanned."""
+	refresh("")
 	day_notices.sweep(site_clock.now(), frappe.db.commit)
 
 

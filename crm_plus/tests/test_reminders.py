@@ -138,6 +138,22 @@ class TestReminders(CRMPlusTestCase):
 		refresh(person)
 		self.assertEqual(task.reload().remind_on, due - 120 * MINUTE)
 
+	def test_what_was_written_past_all_events_is_planned_at_night_and_told_once(self) -> None:
+		from crm_plus.jobs.reminders import refresh
+
+		person, due = make_person(choices=BELL), in_minutes(600)
+		missed, told = make_follow_up(person, due), make_follow_up(person, due)
+		frappe.db.set_value("Follow Up", missed.name, "remind_on", None)
+		prefer(person, {"follow_up_due": {"in_app": 1, "notice_minutes": 590}})
+		told.reload().update({"due_on": due + MINUTE}).save()
+		self.commit()
+		run(in_minutes(15))
+		self.assertEqual([row.document_name for row in bells(person)], [told.name])
+		refresh("")
+		self.assertIsNotNone(missed.reload().remind_on)
+		run(in_minutes(16))
+		self.assertEqual([row.document_name for row in bells(person)], [told.name, missed.name])
+
 	def test_what_was_due_long_ago_or_is_nobodys_is_not_announced(self) -> None:
 		person = make_person(choices=BELL)
 		self.assertIsNone(make_follow_up(person, in_minutes(-3 * 1440)).remind_on)

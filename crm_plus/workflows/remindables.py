@@ -156,7 +156,8 @@ def standing(doctype: str, row: Any, occasion_stamp: str, user: str, event: str)
 def refresh(user: str, after: dict[str, str], now: datetime) -> dict[str, str]:
 	"""Set anew when the next of a user's documents are to be looked at; returns the last name of each kind, {} at the end.
 
-	What is overdue stays as it is: a changed preference is no reason to be reminded of it once more.
+	Without a user those of everybody that nobody looks at: what SQL wrote past all events, or what was told already, which
+	the ledger knows. What is overdue stays as it is: a changed preference is no reason to be reminded of it once more.
 	"""
 	last = {}
 	for doctype, kind in KINDS.items():
@@ -166,7 +167,8 @@ def refresh(user: str, after: dict[str, str], now: datetime) -> dict[str, str]:
 		rows = (
 			frappe.qb.from_(table)
 			.select(*kind.fields)
-			.where((table[kind.user] == user) & (table.status == kind.live))
+			.where((table[kind.user] == user) if user else table.remind_on.isnull())
+			.where(table.status == kind.live)
 			.where(table[kind.due] > site_clock.stored(now))
 			.where(table.name > after.get(doctype, ""))
 			.orderby(table.name)
