@@ -141,13 +141,20 @@ def default_pipeline(scope: Scope) -> str:
 def deal_rows(scope: Scope, deal: Any) -> Criterion:
 	"""The deals of the filters (all but the period) that the readers may read; the table must not be aliased."""
 	refuse_hidden_amounts()
-	parts = [rows_for_readers("Deal")]
-	for fieldname in ("company", "pipeline", "source"):
-		if getattr(scope, fieldname):
-			parts.append(deal[fieldname] == getattr(scope, fieldname))
-	if scope.owners is not None:
-		parts.append(deal.deal_owner.isin(scope.owners or ("",)))
+	parts = [rows_for_readers("Deal"), narrowed(scope, deal)]
 	return Criterion.all(part for part in parts if not isinstance(part, EmptyCriterion))
+
+
+def narrowed(scope: Scope, table: Any) -> Criterion:
+	"""The condition of the filters alone (all but the period), for deals and for their snapshots."""
+	parts = [
+		table[fieldname] == getattr(scope, fieldname)
+		for fieldname in ("company", "pipeline", "source")
+		if getattr(scope, fieldname)
+	]
+	if scope.owners is not None:
+		parts.append(table.deal_owner.isin(scope.owners or ("",)))
+	return Criterion.all(parts)
 
 
 def refuse_hidden_amounts() -> None:

@@ -11,10 +11,21 @@ import frappe
 from frappe.utils import flt
 from pypika import Case
 from pypika.functions import Count, Max, Sum
+from pypika.terms import EmptyCriterion
 
+from crm_plus.access.report_readers import rows_for_readers
 from crm_plus.reports.report_functions import month_number, month_text
 from crm_plus.reports.report_money import money
-from crm_plus.reports.report_scope import Scope, between, deal_rows, on_days, read_scope, scope_filters
+from crm_plus.reports.report_scope import (
+	Scope,
+	between,
+	deal_rows,
+	narrowed,
+	on_days,
+	read_scope,
+	refuse_hidden_amounts,
+	scope_filters,
+)
 from crm_plus.reports.sales_quotas import attained_by_month, by_invoices, quotas_by_month
 from crm_plus.rules.deal_stages import OPEN, WON
 from crm_plus.rules.forecast import Forecast, Sums, Thresholds, forecast, gap, percent
@@ -177,17 +188,21 @@ def newest_snapshot(until: date, *, inclusive: bool) -> date | None:
 def read_snapshots(scope: Scope, days: list[date]) -> list[tuple[date, str, float]]:
 	"""Return (day, month, open amount by probability) of the snapshots of some days; one query.
 
-	The deals are those of the filters as they are now, their amount, probability and close date as they were then.
+	The filters are held against the deals as they stood then, the readers' rights against what they are now.
 	"""
+	refuse_hidden_amounts()
 	deal, snapshot = frappe.qb.DocType("Deal"), frappe.qb.DocType("Pipeline Snapshot")
 	month = month_number(snapshot.expected_close_date)
 	dated = on_days(snapshot.expected_close_date, scope.first, scope.last)
+	query = frappe.qb.from_(snapshot)
+	readable = rows_for_readers("Deal")
+	if not isinstance(readable, EmptyCriterion):
+		query = query.join(deal).on(deal.name == snapshot.deal).where(readable)
+	narrow = narrowed(scope, snapshot)
+	if not isinstance(narrow, EmptyCriterion):
+		query = query.where(narrow)
 	rows = (
-		frappe.qb.from_(snapshot)
-		.join(deal)
-		.on(deal.name == snapshot.deal)
-		.select(snapshot.snapshot_date, month, Sum(money(scope, snapshot) * snapshot.probability / 100))
-		.where(deal_rows(scope, deal))
+		query.select(snapshot.snapshot_date, month, Sum(money(scope, snapshot) * snapshot.probability / 100))
 		.where(snapshot.snapshot_date.isin(days or [next_month(scope.today)]))
 		.where(dated | snapshot.expected_close_date.isnull())
 		.groupby(snapshot.snapshot_date, month)

@@ -194,6 +194,7 @@ class TestForecastAccuracy(ReportCase):
 					{
 						**{"name": f"{day}-{deal.name}", "snapshot_date": day, "deal": deal.name},
 						**{"company": deal.company, "currency": deal.currency, "amount": deal.amount},
+						"pipeline": deal.pipeline,
 						**{"base_amount": deal.base_amount, "probability": likely},
 						"expected_close_date": month + timedelta(days=9),
 					}
