@@ -11,7 +11,7 @@ import frappe
 import crm_plus
 from crm_plus.tests import factories
 from crm_plus.tests.factories_follow_ups import make_follow_up
-from crm_plus.tests.factories_interactions import make_interaction, wait_in_tray
+from crm_plus.tests.factories_interactions import make_interaction, make_mail, wait_in_tray
 from crm_plus.tests.request_case import RequestCase, token_of, user_with
 
 REFUSED = (401, 403)
@@ -43,7 +43,7 @@ class World:
 		).insert()
 		self.interaction = make_interaction(customer_profile=self.profile).name
 		self.tray = [wait_in_tray() for _ in range(3)]
-		self.mail = factories.make("Communication", communication_medium="Email", subject="Hello").name
+		self.mail = make_mail(reference_doctype="Deal", reference_name=self.deal).name
 
 	def make_deal(self, stage: str = "New", **values: Any) -> str:
 		items = [{"item_code": self.item, "rate": 100}]
