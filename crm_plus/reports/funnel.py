@@ -7,7 +7,8 @@ from typing import Any
 
 import frappe
 from frappe.utils import flt
-from pypika.functions import Count, Max, Sum
+from pypika import Case
+from pypika.functions import Count, Max, Min, Sum
 from pypika.queries import QueryBuilder
 
 from crm_plus.reports.board import load_stages
@@ -74,24 +75,22 @@ def with_conversion(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def furthest(scope: Scope, pipeline: str) -> QueryBuilder:
-	"""The deals of the filters that began in the period, each with the highest place it entered in the pipeline."""
-	deal, stage = frappe.qb.DocType("Deal"), frappe.qb.DocType("Pipeline Stage")
-	began, move = frappe.qb.DocType(CHANGE).as_("began"), frappe.qb.DocType(CHANGE).as_("move")
+	"""The deals of the filters whose first move fell into the period, each with the highest place it entered."""
+	deal, move = frappe.qb.DocType("Deal"), frappe.qb.DocType(CHANGE)
+	place = Case()
+	for stage in load_stages(pipeline):
+		if stage.outcome != LOST:
+			place = place.when(move.to_stage == stage.name, stage.position)
 	return (
-		frappe.qb.from_(began)
-		.join(deal)
-		.on(deal.name == began.reference_name)
+		frappe.qb.from_(deal)
 		.join(move)
 		.on((move.reference_doctype == "Deal") & (move.reference_name == deal.name))
-		.left_join(stage)
-		.on((stage.name == move.to_stage) & (stage.pipeline == pipeline) & (stage.outcome != LOST))
 		.select(deal.name, deal.title, deal.status, deal.stage, deal.deal_owner)
-		.select(money(scope, deal).as_("amount"), Max(stage.position).as_("furthest"))
+		.select(money(scope, deal).as_("amount"), Max(place.else_(None)).as_("furthest"))
 		.where(deal_rows(scope, deal))
-		.where((deal.pipeline == pipeline) & (began.reference_doctype == "Deal"))
-		.where(began.from_stage.isnull() | (began.from_stage == ""))
-		.where(on_days(began.changed_on, scope.first, scope.last))
+		.where(deal.pipeline == pipeline)
 		.groupby(deal.name)
+		.having(on_days(Min(move.changed_on), scope.first, scope.last))
 	)
 
 
