@@ -16,7 +16,7 @@ JOB = "crm_plus.jobs.hand_over.run"
 
 
 @frappe.whitelist(methods=["POST"])
-def reassign(doctype: str, names: str | list[Any], user: str) -> dict[str, Any]:
+def reassign(doctype: str, names: str | list[Any], successor: str) -> dict[str, Any]:
 	"""Give up to 500 deals, profiles, follow-ups or interactions to another user, each with the right to write it.
 
 	Returns {"moved": count, "left": [{doctype, name, message}]}. Raises frappe.ValidationError for what is no such list,
@@ -26,9 +26,9 @@ def reassign(doctype: str, names: str | list[Any], user: str) -> dict[str, Any]:
 	if doctype not in KINDS or not 0 < len(records) <= AT_MOST:
 		frappe.throw(_("Choose between 1 and {0} deals, profiles or follow-ups.").format(AT_MOST))
 	frappe.has_permission(doctype, "write", throw=True)
-	hand_over.check_successor(user)
+	hand_over.check_successor(successor)
 	known = [one for one in records if frappe.db.exists(*one)]
-	left = hand_over.hand_over_each(known, user)
+	left = hand_over.hand_over_each(known, successor)
 	return {"moved": len(known) - len(left), "left": left}
 
 

@@ -145,7 +145,7 @@ EXAMPLES: Examples = {
 	"interactions.relink": lambda world: {
 		**{"name": world.mail, "reference_doctype": "Deal", "reference_name": world.deal},
 	},
-	"hand_over.reassign": lambda world: {"doctype": "Deal", "names": [world.deal], "user": "Administrator"},
+	"hand_over.reassign": lambda world: {"doctype": "Deal", "names": [world.deal], "successor": "Administrator"},
 	"hand_over.book": lambda world: {"person": "Administrator"},
 	"hand_over.leave": lambda world: {"person": "Guest", "successor": "Administrator"},
 	"narrowed.link_title": lambda world: {"doctype": "Deal", "docname": world.deal},

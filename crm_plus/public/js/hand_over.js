@@ -25,7 +25,7 @@ function reassign(listview) {
 		primary_action_label: __("Give"),
 		primary_action: async ({ user }) => {
 			dialog.hide();
-			const args = { doctype: listview.doctype, names: JSON.stringify(names), user };
+			const args = { doctype: listview.doctype, names: JSON.stringify(names), successor: user };
 			const { message } = await frappe.call({ method: `${METHODS}.reassign`, args, freeze: true });
 			show(message);
 			listview.clear_checked_items();
