@@ -9,7 +9,7 @@ from crm_plus.workflows import backfill
 
 def _check() -> None:
 	"""Whoever may take over existing data may take in the past."""
-	frappe.has_permission("Adoption Run", "create", throw=True)
+	frappe.has_permission("Adoption Run", "write", throw=True)
 
 
 @frappe.whitelist(methods=["POST"])

@@ -8,7 +8,7 @@ import frappe.email
 from crm_plus.access.records import record
 from crm_plus.api import arguments
 from crm_plus.reports import interaction_calendar
-from crm_plus.workflows import capture, interaction_log, interactions
+from crm_plus.workflows import capture, captured, interaction_log, interactions
 
 
 @frappe.whitelist(methods=["GET"])
@@ -46,12 +46,19 @@ def relink(name: str, reference_doctype: str | None = None, reference_name: str 
 
 	Raises frappe.PermissionError for a message or a record that the caller may not open.
 	"""
-	record("Communication", name)
+	_check_message(name)
 	if reference_doctype and reference_name:
 		frappe.has_permission(reference_doctype, "read", throw=True)
 		record(reference_doctype, reference_name)
 	frappe.email.relink(name, reference_doctype, reference_name)
 	capture.note("Communication", name)
+
+
+def _check_message(name: str) -> None:
+	"""Whoever may change what was captured of a message may also say where the message belongs."""
+	interaction = captured.find("Communication", name)
+	if not (interaction and frappe.has_permission("Interaction", "write", doc=interaction)):
+		record("Communication", name)
 
 
 @frappe.whitelist(methods=["GET", "POST"])

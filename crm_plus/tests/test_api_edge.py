@@ -11,7 +11,7 @@ import frappe
 import crm_plus
 from crm_plus.tests import factories
 from crm_plus.tests.factories_follow_ups import make_follow_up
-from crm_plus.tests.factories_interactions import make_interaction, make_mail, wait_in_tray
+from crm_plus.tests.factories_interactions import captured, make_interaction, make_mail, wait_in_tray
 from crm_plus.tests.request_case import RequestCase, token_of, user_with
 
 REFUSED = (401, 403)
@@ -43,7 +43,7 @@ class World:
 		).insert()
 		self.interaction = make_interaction(customer_profile=self.profile).name
 		self.tray = [wait_in_tray() for _ in range(3)]
-		self.mail = make_mail(reference_doctype="Deal", reference_name=self.deal).name
+		self.mail = captured(make_mail(reference_doctype="Deal", reference_name=self.deal)).source_name
 
 	def make_deal(self, stage: str = "New", **values: Any) -> str:
 		items = [{"item_code": self.item, "rate": 100}]
@@ -135,7 +135,11 @@ EXAMPLES: Examples = {
 	"unmatched.count": lambda world: {},
 	"interactions.calendar": lambda world: {"start": "2026-01-01", "end": "2026-02-01"},
 	"interactions.reschedule": lambda world: {
-		"args": {"name": world.interaction, "starts_on": "2026-01-02 10:00:00", "ends_on": "2026-01-02 11:00:00"}
+		"args": {
+			"name": world.interaction,
+			"starts_on": "2026-01-02 10:00:00",
+			"ends_on": "2026-01-02 11:00:00",
+		}
 	},
 	"interactions.choices": lambda world: {},
 	"interactions.log": lambda world: {
@@ -145,7 +149,11 @@ EXAMPLES: Examples = {
 	"interactions.relink": lambda world: {
 		**{"name": world.mail, "reference_doctype": "Deal", "reference_name": world.deal},
 	},
-	"hand_over.reassign": lambda world: {"doctype": "Deal", "names": [world.deal], "successor": "Administrator"},
+	"hand_over.reassign": lambda world: {
+		"doctype": "Deal",
+		"names": [world.deal],
+		"successor": "Administrator",
+	},
 	"hand_over.book": lambda world: {"person": "Administrator"},
 	"hand_over.leave": lambda world: {"person": "Guest", "successor": "Administrator"},
 	"narrowed.link_title": lambda world: {"doctype": "Deal", "docname": world.deal},
@@ -250,7 +258,10 @@ class TestEdge(RequestCase):
 				continue
 			args, method = example(path, self.world), methods_of(function)[0]
 			answers[path] = self.call(path, args, method=method, token=self.manager)
-		expected = {path: 403 if path.endswith(("linking_result", "notifications.resend")) else 200 for path in answers}
+		expected = {
+			path: 403 if path.endswith(("linking_result", "notifications.resend")) else 200
+			for path in answers
+		}
 		self.assertEqual({path: status for path, (status, _body) in answers.items()}, expected, answers)
 		self.assertIn(self.world.deal, str(answers["crm_plus.api.search.find"]))
 
