@@ -208,7 +208,9 @@ class TestRottenDeals(StageCase):
 				self.assertEqual(len(self.rows(**row["drill"]["rotten"])), row["rotten"])
 
 	def test_a_close_date_that_moves_is_counted_from_night_to_night(self) -> None:
-		deal = factories.make_deal(pipeline=self.pipeline, expected_close_date="2031-01-10")
+		# A pipeline of its own: the nights commit, and the world stays as it is.
+		pipeline = factories.make_pipeline().name
+		deal = factories.make_deal(pipeline=pipeline, expected_close_date="2031-01-10")
 		nights = [date(2029, 1, 1) + timedelta(days=n) for n in range(5)]
 		for night, closes in zip(
 			nights, ("2031-01-10", "2031-01-20", "2031-01-20", "2031-01-05", None), strict=True
@@ -216,7 +218,7 @@ class TestRottenDeals(StageCase):
 			frappe.db.set_value("Deal", deal.name, "expected_close_date", closes)
 			pipeline_snapshots.take(night)
 		frappe.db.set_value("Deal", deal.name, "expected_close_date", "2031-02-10")
-		found = {row["name"]: row for row in self.rows(pipeline=self.pipeline, show="Slipping")}[deal.name]
+		found = {row["name"]: row for row in self.rows(pipeline=pipeline, show="Slipping")}[deal.name]
 		self.assertEqual((found["moves"], str(found["first_close_date"])), (2, "2031-01-10"))
 		self.assertEqual(found["moved_days"], 31)
 		for night in nights:
