@@ -13,6 +13,7 @@ from crm_plus.tests import factories
 from crm_plus.tests.factories_follow_ups import make_follow_up
 from crm_plus.tests.factories_interactions import captured, make_interaction, make_mail, wait_in_tray
 from crm_plus.tests.request_case import RequestCase, token_of, user_with
+from crm_plus.tests.test_cards import CARDS
 
 REFUSED = (401, 403)
 NOT_SERVED = ("crm_plus.tests", "crm_plus.setup.demo", "crm_plus.patches")
@@ -101,8 +102,7 @@ EXAMPLES: Examples = {
 		**{"deal": world.deal, "stage": world.stage("Talking"), "modified": world.modified(world.deal)},
 		"filters": {"pipeline": world.pipeline},
 	},
-	"board.weighted_pipeline": lambda world: {},
-	"board.rotten_deals": lambda world: {},
+	**dict.fromkeys(("board.weighted_pipeline", "board.rotten_deals"), lambda world: {}),
 	"board.stage_chart": lambda world: {"filters": {"pipeline": world.pipeline}},
 	"deal_documents.documents_of_deal": of_deal,
 	"deal_documents.documents_of_profile": lambda world: {"profile": world.profile},
@@ -188,13 +188,7 @@ EXAMPLES: Examples = {
 		"choices": [{"event": "deal_won", "in_app": 1, "email": 1}],
 	},
 	"notifications.resend": lambda world: {"names": ["none"]},
-	"insight.won_this_month": lambda world: {},
-	"insight.win_rate": lambda world: {},
-	"insight.forecast_this_month": lambda world: {},
-	"insight.collected_this_month": lambda world: {},
-	"insight.new_customers": lambda world: {},
-	"insight.interactions_this_week": lambda world: {},
-	"insight.follow_ups_done": lambda world: {},
+	**dict.fromkeys((f"insight.{card}" for card in CARDS), lambda world: {}),
 	"profiles.find_duplicates": lambda world: {
 		"full_name": frappe.db.get_value("Customer Profile", world.profile, "full_name")
 	},
