@@ -57,8 +57,11 @@ def adjust_test_records(suite: str) -> None:
 	"""
 	import frappe
 
+	# Asked for once, last: the suite's own DocType is among what it needs, and its records among what the basics need.
+	still_wanted = [BASICS] if suite != BASICS else []
+
 	def adjusted(doctype: str, found: list[str]) -> list[str]:
-		basics = [BASICS] if doctype == suite != BASICS else []
+		basics = [still_wanted.pop()] if doctype == suite and still_wanted else []
 		return [name for name in (*found, *basics) if name == "[Select]" or frappe.db.exists("DocType", name)]
 
 	with contextlib.suppress(ImportError):  # Frappe 15
