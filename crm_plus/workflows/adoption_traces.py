@@ -8,7 +8,6 @@ from collections.abc import Collection
 from typing import Any
 
 import frappe
-from pypika.terms import Criterion, EmptyCriterion
 
 from crm_plus.workflows import capture
 
@@ -22,8 +21,8 @@ ALWAYS = (
 FIELDS = {"Deal": "deal", "Customer Profile": "customer_profile"}
 
 
-def is_peoples(table: str, row: Any) -> Criterion:
-	"""Return the condition that a row of a table is somebody's work."""
+def is_peoples(table: str, row: Any) -> Any:
+	"""Return the query's condition that a row of a table is somebody's work."""
 	if table in {trace for trace, _doctype_field, _field in ALWAYS}:
 		return row.name.isnull()
 	if table == INTERACTION:
@@ -32,13 +31,12 @@ def is_peoples(table: str, row: Any) -> Criterion:
 		interaction = frappe.qb.DocType(INTERACTION)
 		written = frappe.qb.from_(interaction).select(interaction.name)
 		return row.parent.isin(written.where((interaction.name == row.parent) & _is_written(interaction)))
-	return EmptyCriterion()
+	return row.name.isnotnull()
 
 
-def _is_written(interaction: Any) -> Criterion:
+def _is_written(interaction: Any) -> Any:
 	"""By hand, or captured and then worked on."""
-	words = [field.isnotnull() & (field != "") for field in (interaction.summary, interaction.outcome)]
-	return interaction.source_key.isnull() | Criterion.any(words)
+	return interaction.source_key.isnull() | (interaction.summary != "") | (interaction.outcome != "")
 
 
 def remove(doctype: str, names: Collection[str]) -> None:
