@@ -52,11 +52,13 @@ def all_rows(table: str) -> list[dict[str, Any]]:
 
 
 def key_of(table: str, row: dict[str, Any]) -> str:
-	"""What a person would call the row; Frappe names rows of child tables anew whenever it writes them."""
+	"""What a person would call the row; Frappe names rows of child tables and its log of patches by chance."""
 	if table == "tabSingles":
 		return f"{row['doctype']}.{row['field']}"
 	if table == "tabComment":
 		return f"{row['comment_type']} {row['name']}"
+	if table == "tabPatch Log":
+		return str(row["patch"])
 	if row.get("parent"):
 		named = [
 			row[field]
@@ -68,7 +70,7 @@ def key_of(table: str, row: dict[str, Any]) -> str:
 
 
 def digest(row: dict[str, Any]) -> str:
-	left_out = UNCOMPARED | {"name"} if row.get("parent") else UNCOMPARED
+	left_out = UNCOMPARED | {"name"} if row.get("parent") or row.get("patch") else UNCOMPARED
 	said = [(column, str(row[column])) for column in sorted(row) if column not in left_out]
 	return hashlib.sha256(repr(said).encode()).hexdigest()[:16]
 

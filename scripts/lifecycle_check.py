@@ -33,6 +33,10 @@ EXPECTED = (
 		"an index that Frappe adds to tables it brings up to date",
 	),
 )
+# Where the app is there already: Frappe notes all of an app's patches as done at each installation, known or not.
+NOTED_AGAIN = (
+	(r"tabPatch Log: new row crm_plus\.patches\.[\w.]+'$", "a second note of a patch that is done"),
+)
 # Kept on purpose where the app was used: see setup/uninstall.py.
 LEFT_AFTER_USE = (
 	(r"tabDeleted Document ", "Frappe's record of what was deleted"),
@@ -118,7 +122,8 @@ def install_again(site: str) -> list[str]:
 	must(site, "install-app", APP, "--force")
 	make_site.with_site(site, forget_former_site)
 	must(site, "migrate", "--skip-search-index")
-	return unexpected(database_print.differences(first, printed(site)))
+	faults = unexpected(database_print.differences(first, printed(site)))
+	return [fault for fault in faults if not matches(fault, NOTED_AGAIN)]
 
 
 def uninstall(site: str, before: dict[str, Table]) -> list[str]:
