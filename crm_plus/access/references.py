@@ -6,26 +6,39 @@ import frappe
 from frappe import _
 
 from crm_plus.access.side_doors import POINTERS
-from crm_plus.access.visibility import KINDS
+from crm_plus.access.visibility import DEAL, KINDS, PROFILE
 from crm_plus.rules.quoted_text import quoted
 
 
 def check(doc: Any) -> None:
 	"""Make sure that the user may see the deals, profiles and so on that a document newly names.
 
-	What the app itself writes (`ignore_permissions`) is not asked. Raises frappe.PermissionError.
+	The profile of a deal that he may see goes with it: the deal shows its name anyhow. What the app itself writes
+	(`ignore_permissions`) is not asked. Raises frappe.PermissionError.
 	"""
 	if doc.flags.ignore_permissions or frappe.session.user == "Administrator":
 		return
-	for doctype, name in _newly_named(doc):
-		exists = bool(name) and doctype in KINDS and frappe.db.exists(doctype, name)
-		if exists and not frappe.has_permission(doctype, "read", doc=name):
+	hidden = [(doctype, name) for doctype, name in _newly_named(doc) if _is_hidden(doctype, name)]
+	for doctype, name in hidden:
+		if doctype != PROFILE or name not in _profiles_of_deals(doc):
 			frappe.throw(
 				_("You have no permission to read {0} {1}: choose another one.").format(
 					_(doctype), quoted(name)
 				),
 				frappe.PermissionError,
 			)
+
+
+def _is_hidden(doctype: str | None, name: str | None) -> bool:
+	exists = bool(name) and doctype in KINDS and frappe.db.exists(doctype, name)
+	return bool(exists and not frappe.has_permission(doctype, "read", doc=name))
+
+
+def _profiles_of_deals(doc: Any) -> set[str]:
+	"""Return the profiles of those deals that a document names and the user may see."""
+	deals = {name for doctype, name in _named(doc) if doctype == DEAL and name}
+	seen = [deal for deal in deals if not _is_hidden(DEAL, deal)]
+	return set(frappe.get_all(DEAL, {"name": ["in", seen]}, pluck="customer_profile")) if seen else set()
 
 
 def _newly_named(doc: Any) -> list[tuple[str, str]]:

@@ -254,6 +254,20 @@ class TestWhatARuleMustNotAllow(CRMPlusTestCase):
 		with self.as_user(self.mine):
 			self.assertFalse(frappe.has_permission("Deal", "read", self.deal.name))
 
+	def test_who_has_the_deal_may_name_its_customer_with_it_and_no_other(self) -> None:
+		profile = factories.make_profile(profile_owner=self.mine).name
+		deal = factories.make_deal(customer_profile=profile, deal_owner=self.theirs).name
+		promise = {"subject": "Call", "due_on": "2090-01-01 10:00:00", "customer_profile": profile}
+		with self.as_user(self.theirs):
+			self.assertFalse(frappe.has_permission("Customer Profile", "read", profile))
+			self.assertTrue(factories.make("Follow Up", **promise, deal=deal).name)
+			logged = {"interaction_type": "Call", "subject": "Called", "customer_profile": profile}
+			self.assertTrue(factories.make("Interaction", **logged, deal=deal).name)
+			with self.assertRaises(frappe.PermissionError):
+				factories.make("Follow Up", **promise)
+		with self.as_user(sales_person("Sales User", 2)), self.assertRaises(frappe.PermissionError):
+			factories.make("Follow Up", **promise, deal=deal)
+
 	def test_without_a_choice_everybody_sees_everything(self) -> None:
 		show("Everyone")
 		with self.as_user(self.mine):
