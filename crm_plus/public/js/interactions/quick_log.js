@@ -53,7 +53,9 @@ class QuickLog {
 
 	fields() {
 		const { customer_profile, deal, contact, subject } = this.given;
-		const of_customer = () => ({ filters: { customer_profile: this.dialog.get_value("customer_profile") || undefined } });
+		// Version 16 asks for it while the dialog is still made, to check the deal that is given.
+		const customer = () => (this.dialog ? this.dialog.get_value("customer_profile") : customer_profile);
+		const of_customer = () => ({ filters: { customer_profile: customer() || undefined } });
 		return [
 			{ fieldname: "types", fieldtype: "HTML" },
 			...[
