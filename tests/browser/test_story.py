@@ -1,6 +1,7 @@
 """The whole story in a browser: a profile, its deal, the board, the quotation, the order, the invoice, the money."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import frappe
 import pytest
@@ -16,10 +17,11 @@ PASSWORD = "Story-Pass-9x-crm"
 
 @pytest.fixture
 def people() -> dict[str, str]:
-	"""An agent and an accountant, who has no role of the CRM."""
+	"""An agent, his manager, and an accountant, who has no role of the CRM."""
 	frappe.set_user("Administrator")
 	users = {
 		"agent": factories.make_user("Sales User").name,
+		"manager": factories.make_user("Sales Manager").name,
 		"accountant": factories.make_user("Accounts User").name,
 	}
 	for user in users.values():
@@ -47,18 +49,32 @@ def test_from_the_first_hello_to_the_paid_invoice(
 	drag_to_qualified(desk, deal)
 	order = quote_and_order(desk, deal)
 
+	with desk_of(chromium, served, people["accountant"], login) as accountant:
+		invoice_and_collect(accountant, order)
+	see_it_paid(desk, deal)
+	assert not desk.page.evaluate("cur_frm.doc.paid_amount")  # the ledger's money is not for agents
+	with desk_of(chromium, served, people["manager"], login) as manager:
+		see_it_paid(manager, deal)
+		assert manager.page.evaluate("cur_frm.doc.paid_amount") == 2400
+
+
+@contextmanager
+def desk_of(chromium: Browser, served: str, user: str, login: Callable) -> Iterator[Desk]:
+	"""Another person at a browser of their own."""
 	context = chromium.new_context(base_url=served, viewport={"width": 1280, "height": 900}, locale="en-US")
+	context.set_default_timeout(30_000)
 	page = context.new_page()
-	login(page, people["accountant"], PASSWORD)
-	invoice_and_collect(Desk(page), order)
+	login(page, user, PASSWORD)
+	yield Desk(page)
 	context.close()
 
+
+def see_it_paid(desk: Desk, deal: str) -> None:
 	desk.open(f"deal/{deal}")
 	desk.page.get_by_role("tab", name="Documents").click()
 	desk.settle()
 	desk.see("Paid")
 	assert desk.page.evaluate("cur_frm.doc.billing_status") == "Paid"
-	assert desk.page.evaluate("cur_frm.doc.paid_amount") == 2400
 
 
 def make_profile(desk: Desk, customer: str) -> None:
