@@ -83,12 +83,11 @@ def group_counts(
 		return listview.get_group_by_count(doctype, current_filters, field)
 	filters = frappe.parse_json(current_filters)
 	names = frappe.get_list(doctype, filters, pluck="name", limit=COUNTED)
-	found = frappe.get_all(
-		"ToDo",
-		{"reference_type": doctype, "reference_name": ["in", names], "status": ["!=", "Cancelled"]},
-		pluck="allocated_to",
-	)
-	return [{"name": user, "count": times} for user, times in Counter(found).most_common(50)]
+	where = {"reference_type": doctype, "reference_name": ["in", names], "status": ["!=", "Cancelled"]}
+	# A record that somebody was given twice is still one record.
+	found = frappe.get_all("ToDo", where, ["allocated_to", "reference_name"], distinct=True, as_list=True)
+	counted = Counter(user for user, _name in found)
+	return [{"name": user, "count": times} for user, times in counted.most_common(50)]
 
 
 @frappe.whitelist(methods=["GET", "POST"])

@@ -75,8 +75,9 @@ def counts_of(doctype: str, names: list[str]) -> dict[str, Callable[[], int]]:
 		"client.get_count": lambda: narrowed.count(doctype, {"name": ["in", names]}),
 		"report view": lambda: _form(reportview.get_count, doctype=doctype, fields=[], filters=as_list),
 		"sidebar": lambda: sum(row["count"] for row in narrowed.group_counts(*by_owner)),
-		"assignees": lambda: sum(
-			row["count"] for row in narrowed.group_counts(doctype, shown, "assigned_to")
+		# One record may be given to several: what counts is that nobody is said to have more than there are.
+		"assignees": lambda: max(
+			(row["count"] for row in narrowed.group_counts(doctype, shown, "assigned_to")), default=0
 		),
 	}
 
