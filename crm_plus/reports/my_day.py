@@ -100,7 +100,9 @@ def outcomes() -> list[str]:
 def types() -> list[str]:
 	"""The types of interactions that people log by hand, in the administrator's order."""
 	by_hand = {"disabled": 0, "is_logged_by_hand": 1}
-	return frappe.get_list("Interaction Type", by_hand, pluck="name", order_by="position asc, name asc", limit=0)
+	return frappe.get_list(
+		"Interaction Type", by_hand, pluck="name", order_by="position asc, name asc", limit=0
+	)
 
 
 def limits(now: datetime) -> rules.Bounds:
