@@ -200,4 +200,4 @@ def test_a_notification_of_a_comment_leads_to_it(desk: Desk, story: Story, login
 	login(desk.page, story.agent, PASSWORD)
 	comment = frappe.get_all("Comment", {"reference_name": story.deal}, pluck="name", limit=1)[0]
 	desk.open(f"deal/{story.deal}#comment-{comment}")
-	expect(desk.page.locator(f"#comment-{comment}")).to_be_visible()
+	expect(desk.page.locator(f"#comment-{comment}")).to_be_in_viewport()

@@ -3,15 +3,20 @@
 frappe.provide("crm_plus.timeline");
 
 const FIELD = "timeline_html";
+const OWN = "crm-own-activity";
 const SHOWN = "crm-own-activity-shown";
 // What is saved elsewhere and may belong to the stream; documents of ERPNext change the deal or the profile as well.
 const WATCHED = ["Interaction", "Follow Up"];
 
 crm_plus.timeline.setup = (doctype) =>
 	frappe.ui.form.on(doctype, {
+		onload: note_comment,
 		refresh: show,
 		// Frappe's own timeline was drawn anew: a comment or a mail came in.
-		timeline_refresh: (frm) => frm.crm_timeline?.view?.note_change(),
+		timeline_refresh: (frm) => {
+			frm.crm_timeline?.view?.note_change();
+			lead_to_comment(frm);
+		},
 	});
 
 function show(frm) {
@@ -81,14 +86,34 @@ const of_record = (frm) =>
 		? { deal: frm.doc.name, customer_profile: frm.doc.customer_profile }
 		: { customer_profile: frm.doc.name };
 
+const asks_for_comment = () => window.location.hash.startsWith("#comment-");
+
+// Version 16 puts the open tab's name into the address before a form is refreshed.
+function note_comment(frm) {
+	frm.crm_comment = asks_for_comment() ? window.location.hash : null;
+}
+
+// A notification or a copied link of a comment leads to its place in Frappe's own activity. Frappe 16 scrolls the whole
+// page to it, which does not move there.
+function lead_to_comment(frm) {
+	const wrapper = frm.footer?.wrapper;
+	if (!frm.crm_comment || !wrapper?.hasClass(OWN)) return; // not drawn yet: what comes above would push it away
+	wrapper.addClass(SHOWN);
+	const comment = document.getElementById(frm.crm_comment.slice(1));
+	if (!comment?.offsetParent) return;
+	comment.scrollIntoView({ block: "center" });
+	comment.classList.add("highlight");
+	frm.crm_comment = null;
+}
+
 // Frappe's own activity below the form would say most things a second time: it is one press away, for the changes to
 // fields and assignments that the timeline leaves out.
 function hide_frappes_own(frm) {
 	const wrapper = frm.footer?.wrapper;
 	if (!wrapper) return;
-	wrapper.addClass("crm-own-activity");
-	// A notification of a comment leads to its place there.
-	if (window.location.hash.startsWith("#comment-")) wrapper.addClass(SHOWN);
+	wrapper.addClass(OWN);
+	if (asks_for_comment()) note_comment(frm);
+	frappe.after_ajax(() => lead_to_comment(frm));
 	// The number of comments in the sidebar scrolls to Frappe's comment box.
 	$(frm.wrapper)
 		.find(".form-sidebar-stats .comments, .form-stats .comments")
@@ -104,7 +129,7 @@ function frappes_own(frm) {
 		toggle() {
 			this.shown = !this.shown;
 			wrapper.toggleClass(SHOWN, this.shown);
-			if (this.shown) frappe.utils.scroll_to(wrapper, true, 80);
+			if (this.shown) wrapper.get(0).scrollIntoView({ behavior: "smooth" });
 		},
 	};
 }
