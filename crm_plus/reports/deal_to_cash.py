@@ -6,12 +6,14 @@ Amounts in the report's currency: the won amount as the deal says it (without ta
 from typing import Any
 
 import frappe
+from frappe import _
 from frappe.utils import flt
 from pypika import Case, CustomFunction
 from pypika.functions import Count, Max, Min, Sum
 from pypika.queries import QueryBuilder
 from pypika.terms import Term
 
+from crm_plus.access.report_readers import fields_for_readers
 from crm_plus.reports.report_groups import (
 	chosen_group,
 	closed_filters,
@@ -37,8 +39,10 @@ FIRST = CustomFunction("COALESCE", ["one", "other"])
 def deal_to_cash(filters: dict[str, Any] | None) -> tuple[Scope, str, list[dict[str, Any]], dict[str, Any]]:
 	"""Return the scope, the group, a row a group of deals won in the period, and the total.
 
-	Raises frappe.ValidationError for filters that make no sense, frappe.PermissionError for who may read no deal.
+	Raises frappe.ValidationError for filters that make no sense, frappe.PermissionError for who may read no deal,
+	or not what the ledger says of deals.
 	"""
+	refuse_hidden_ledger()
 	scope = read_scope(filters)
 	group = chosen_group(filters, GROUPS)
 	found = [
@@ -58,6 +62,14 @@ def deal_to_cash(filters: dict[str, Any] | None) -> tuple[Scope, str, list[dict[
 	total = {key: sum(row[key] for row in found) for key in keys}
 	behind = {**scope_filters(scope), "closed_on": between(scope.first, scope.last), "status": WON}
 	return scope, group, rows, {**shown(total), "drill": drill(behind)}
+
+
+def refuse_hidden_ledger() -> None:
+	"""Raise frappe.PermissionError where a reader may not read what was ordered, invoiced and paid."""
+	if not {f"{key}_amount" for key in AMOUNTS[1:]} <= fields_for_readers("Deal"):
+		frappe.throw(
+			_("You have no permission to read what was ordered, invoiced and paid."), frappe.PermissionError
+		)
 
 
 def shown(sums: dict[str, Any]) -> dict[str, Any]:
