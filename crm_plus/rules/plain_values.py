@@ -23,7 +23,7 @@ PICTURE = re.compile(r"(/|https?://)[^<>\"]*", re.IGNORECASE)
 
 @dataclass(frozen=True)
 class Field:
-	"""A field's type, its options (what a line of text is: "Phone", "URL" ...) and the characters that its column holds."""
+	"""A field's type, its options (what a line of text is: "Phone", "URL" ...; what a Select offers) and its longest text."""
 
 	fieldtype: str
 	options: str = ""
@@ -65,6 +65,12 @@ def _long_text(field: Field, value: object) -> str:
 def _name(field: Field, value: object) -> str:
 	text = str(value)
 	return "no_such" if len(text) > LONGEST_LINE or MARKUP.search(text) or not is_storable(text) else ""
+
+
+def _choice(field: Field, value: object) -> str:
+	choices = [choice.strip() for choice in field.options.split("\n")]
+	known = not any(choices) or str(value).strip() in choices
+	return _name(field, value) or ("" if known else "no_such")
 
 
 def _picture(field: Field, value: object) -> str:
@@ -125,7 +131,7 @@ CHECKS: dict[str, Callable[[Field, object], str]] = {
 	"Text Editor": _long_text,
 	"Link": _name,
 	"Dynamic Link": _name,
-	"Select": _name,
+	"Select": _choice,
 	"Attach Image": _picture,
 	"Currency": _number,
 	"Float": _number,

@@ -7,7 +7,7 @@ import frappe
 from frappe.core.doctype.data_import.importer import Importer
 from frappe.utils import add_days, today
 
-from crm_plus.tests import factories
+from crm_plus.tests import bad_input_examples, factories
 from crm_plus.tests.factories_accounting import make_party
 from crm_plus.tests.request_case import RequestCase, sentences, token_of, user_with
 
@@ -36,7 +36,17 @@ BAD = {
 	"Attach Image": (HTML, "javascript:alert(1)", 'x" onerror="window.hacked=1'),
 }
 LONGEST_MESSAGE = 300
-WATCHED = ("Deal", "Deal Item", "Customer Profile", "Stage Change", "Contact", "Customer", "Pipeline Stage")
+WATCHED = (
+	*("Deal", "Deal Item", "Customer Profile", "Stage Change", "Contact", "Customer", "Pipeline Stage"),
+	*(
+		"Interaction",
+		"Interaction Participant",
+		"Follow Up",
+		"ToDo",
+		"Sales Quota",
+		"Notification Preference",
+	),
+)
 
 
 class TestBadInput(RequestCase):
@@ -51,6 +61,7 @@ class TestBadInput(RequestCase):
 		cls.customer, cls.profile = make_party()
 		cls.person = factories.make_profile(profile_type="Person").name
 		cls.item = factories.make_item(rate=10).name
+		cls.employee = factories.make_user("Sales User").name
 		frappe.db.commit()  # the requests are other connections
 
 	def examples(self) -> dict[str, dict[str, Any]]:
@@ -67,10 +78,13 @@ class TestBadInput(RequestCase):
 				**{"pipeline": self.pipeline, "stage_name": unique("Stage"), "outcome": "Open"},
 				"required_fields": [{"fieldname": "source", "needed_to": "Leave"}],
 				"allowed_roles": [{"role": "Sales Manager"}],
+				"follow_ups": [{"subject": "Call", "working_days": 1}],
 			},
 			"Lost Reason": {"reason": unique("Reason")},
 			"Customer Source": {"source_name": unique("Source")},
 			"Revenue Team": {"team_name": unique("Team"), "members": [{"user": self.user}]},
+			**bad_input_examples.of_work(self.profile, self.person),
+			**bad_input_examples.of_lists(self.employee),
 		}
 
 	def deal(self, **values: Any) -> dict[str, Any]:

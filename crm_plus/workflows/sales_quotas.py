@@ -3,9 +3,10 @@
 import frappe
 from frappe import _
 from frappe.model.document import Document
-from frappe.utils import getdate
+from frappe.utils import flt, getdate
 
 from crm_plus.rules import quotas as rules
+from crm_plus.rules.deal_value import LARGEST
 from crm_plus.rules.quoted_text import quoted
 
 WHO = {rules.PERSON: "user", rules.TEAM: "team"}
@@ -14,9 +15,12 @@ WHO = {rules.PERSON: "user", rules.TEAM: "team"}
 def prepare(doc: Document) -> None:
 	"""Complete a quota; the amount is in the company's currency.
 
-	Raises frappe.ValidationError where nobody is named or where the same person or team has a quota for part of the time.
+	Raises frappe.ValidationError for an amount that no column holds, where nobody is named, or where the same person or
+	team has a quota for part of the time.
 	"""
 	who = doc.get(WHO[doc.quota_for])
+	if not flt(doc.amount) <= LARGEST:
+		frappe.throw(_("This amount is too large to be stored; check the numbers."))
 	if not who:
 		frappe.throw(_("Name the person or the team that the quota is for."))
 	for other in set(WHO.values()) - {WHO[doc.quota_for]}:
