@@ -65,7 +65,8 @@ class TestLog(CRMPlusTestCase):
 
 	def test_choices_are_the_administrators_lists(self) -> None:
 		found = api.choices()
-		self.assertEqual([row["name"] for row in found["types"]][:3], ["Call", "Email", "Meeting"])
+		standard = [row["name"] for row in found["types"] if row["name"] in ("Call", "Email", "Meeting")]
+		self.assertEqual(standard, ["Call", "Email", "Meeting"])
 		limits = {row["name"]: row["types"] for row in found["outcomes"]}
 		self.assertEqual((limits["Interested"], limits["Solved"][0]), ([], "Support"))
 

@@ -84,7 +84,10 @@ def choices() -> dict[str, list[dict[str, Any]]]:
 	)
 	outcomes = frappe.get_all("Interaction Outcome", {"disabled": 0}, pluck="name", order_by="position, name")
 	rows = frappe.get_all(
-		"Interaction Outcome Type", {"parenttype": "Interaction Outcome"}, ["parent", "interaction_type"]
+		"Interaction Outcome Type",
+		{"parenttype": "Interaction Outcome"},
+		["parent", "interaction_type"],
+		order_by="parent, idx",
 	)
 	limits: dict[str, list[str]] = {}
 	for row in rows:
