@@ -204,8 +204,8 @@ doctype_js = {
 }
 doctype_list_js = {"Sales Invoice": "public/js/overrides/sales_invoice_list.js"}
 
-# History outlives the pipelines that it tells of; a deal takes its own along.
-ignore_links_on_delete = ["Stage Change", "Pipeline Snapshot"]
+# History outlives what it tells of; a deal takes its own along. That somebody was told of a record never keeps it from going.
+ignore_links_on_delete = ["Stage Change", "Pipeline Snapshot", "Reminder Delivery"]
 
 # What is held on one person, by his address, for Frappe's personal data download and deletion. Ledgers stay as the law wants.
 user_data_fields = [

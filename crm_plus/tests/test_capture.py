@@ -122,6 +122,16 @@ class TestMail(CRMPlusTestCase):
 		frappe.delete_doc("Communication", mail.name)
 		self.assertIsNone(captured(mail))
 
+	def test_that_somebody_was_told_of_it_keeps_nothing(self) -> None:
+		mail = make_mail(sender=make_person().email)
+		about = {"reference_doctype": "Interaction", "reference_name": captured(mail).name}
+		told = frappe.new_doc("Reminder Delivery").update(
+			{**about, "delivery_key": factories.unique("key"), "event": "message_received"}
+		)
+		told.insert(ignore_mandatory=True)
+		frappe.delete_doc("Communication", mail.name)
+		self.assertIsNone(captured(mail))
+
 	def test_what_people_wrote_on_it_outlives_the_mail(self) -> None:
 		mail = make_mail(sender=make_person().email)
 		made = captured(mail)
