@@ -15,7 +15,7 @@ from playwright.sync_api import Page, expect
 from browser.desk import Desk
 from crm_plus.tests import factories
 from crm_plus.tests.factories_accounting import make_invoice, make_party
-from crm_plus.workflows import deal_follow
+from crm_plus.workflows import deal_follow, ledger, reminder_engine, site_clock
 
 PASSWORD = "Hostile-Pass-9x-crm"
 # Frappe's own form shows longer texts as HTML: it relies on what it does to them on saving, and so do these.
@@ -101,10 +101,21 @@ def world(served: str) -> World:
 		frappe.db.set_value("Stage Change", change, {"note": hostile("note"), "cause": hostile("cause")})
 	deal.reload()
 	frappe.clear_cache()
+	ring(manager)  # with the deal's being given, which would share one message with what comes
 	deal_follow.tell_refusal(deal, deal.stage, fact, "it has no quotation")
+	ring(manager)
 	deal_follow.tell_taken_back(deal, deal.stage, fact)
+	ring(manager)
 	frappe.db.commit()  # the browser's requests are other connections
 	return World(manager, pipeline, deal.name, profile)
+
+
+def ring(user: str) -> None:
+	"""Put what a user was told into the bell as the scheduler would, at the first moment that the user's hours allow."""
+	waiting = {"user": user, "channel": "In-App", "status": "Waiting"}
+	opening = frappe.get_all(ledger.DOCTYPE, waiting, pluck="send_after", order_by="send_after desc", limit=1)
+	for stored in opening:
+		reminder_engine.deliver_to(ledger.SiteStore(), (user, "In-App"), site_clock.moment(stored))
 
 
 def make_manager() -> str:
