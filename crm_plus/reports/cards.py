@@ -12,6 +12,7 @@ from pypika.functions import Count
 
 from crm_plus.access.report_readers import rows_for_readers
 from crm_plus.reports.board import company_currency
+from crm_plus.reports.report_money import reads_ledger
 from crm_plus.reports.report_scope import on_days
 from crm_plus.reports.revenue_by_source import revenue_by_source
 from crm_plus.reports.sales_forecast import sales_forecast
@@ -74,7 +75,13 @@ def forecast_this_month() -> Card:
 
 
 def collected_this_month() -> Card:
-	"""Return what is paid of this month's invoices of deals, against the same days of the month before."""
+	"""Return what is paid of this month's invoices of deals, against the same days of the month before.
+
+	The value is None for who may not read the ledger's amounts. Raises frappe.PermissionError for who may read no deal.
+	"""
+	if not reads_ledger():
+		frappe.has_permission("Deal", "read", throw=True)
+		return {"value": None, "change": None, "fieldtype": "Currency"}
 	now, before = month_so_far(getdate())
 	sums = [revenue_by_source(dated(period))[3]["collected"] for period in (now, before)]
 	return money_card(*sums, "Revenue by Source and Campaign", dated(now))

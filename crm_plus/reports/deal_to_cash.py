@@ -6,14 +6,12 @@ Amounts in the report's currency: the won amount as the deal says it (without ta
 from typing import Any
 
 import frappe
-from frappe import _
 from frappe.utils import flt
 from pypika import Case, CustomFunction
 from pypika.functions import Count, Max, Min, Sum
 from pypika.queries import QueryBuilder
 from pypika.terms import Term
 
-from crm_plus.access.report_readers import fields_for_readers
 from crm_plus.reports.report_groups import (
 	chosen_group,
 	closed_filters,
@@ -21,7 +19,7 @@ from crm_plus.reports.report_groups import (
 	group_term,
 	in_order,
 )
-from crm_plus.reports.report_money import books_money, money
+from crm_plus.reports.report_money import books_money, money, refuse_hidden_ledger
 from crm_plus.reports.report_scope import Scope, between, deal_rows, on_days, read_scope, scope_filters
 from crm_plus.rules.deal_stages import WON
 from crm_plus.rules.deal_to_cash import Leaks, largest
@@ -62,14 +60,6 @@ def deal_to_cash(filters: dict[str, Any] | None) -> tuple[Scope, str, list[dict[
 	total = {key: sum(row[key] for row in found) for key in keys}
 	behind = {**scope_filters(scope), "closed_on": between(scope.first, scope.last), "status": WON}
 	return scope, group, rows, {**shown(total), "drill": drill(behind)}
-
-
-def refuse_hidden_ledger() -> None:
-	"""Raise frappe.PermissionError where a reader may not read what was ordered, invoiced and paid."""
-	if not {f"{key}_amount" for key in AMOUNTS[1:]} <= fields_for_readers("Deal"):
-		frappe.throw(
-			_("You have no permission to read what was ordered, invoiced and paid."), frappe.PermissionError
-		)
 
 
 def shown(sums: dict[str, Any]) -> dict[str, Any]:

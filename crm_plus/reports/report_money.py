@@ -14,7 +14,7 @@ from frappe import _
 from frappe.utils import flt
 from pypika import Case
 
-from crm_plus.access.report_readers import companies_for_readers
+from crm_plus.access.report_readers import companies_for_readers, fields_for_readers
 
 if TYPE_CHECKING:
 	from collections.abc import Mapping
@@ -23,6 +23,23 @@ if TYPE_CHECKING:
 	from pypika.terms import Term
 
 	from crm_plus.reports.report_scope import Scope
+
+
+# What ERPNext's ledger says of a deal: not for everybody who may see the deal.
+LEDGER = frozenset({"ordered_amount", "invoiced_amount", "paid_amount", "outstanding_amount"})
+
+
+def reads_ledger() -> bool:
+	"""Tell whether the readers may read what was ordered, invoiced and paid of deals."""
+	return fields_for_readers("Deal") >= LEDGER
+
+
+def refuse_hidden_ledger() -> None:
+	"""Raise frappe.PermissionError where a reader may not read what was ordered, invoiced and paid."""
+	if not reads_ledger():
+		frappe.throw(
+			_("You have no permission to read what was ordered, invoiced and paid."), frappe.PermissionError
+		)
 
 
 def reporting_currency(company: str, currency: str) -> str:

@@ -13,7 +13,7 @@ from pypika.functions import Coalesce, Count, NullIf, Sum
 from pypika.terms import Criterion, Term
 
 from crm_plus.reports.report_groups import chosen_group, group_labels, group_term, in_order
-from crm_plus.reports.report_money import books_money
+from crm_plus.reports.report_money import books_money, refuse_hidden_ledger
 from crm_plus.reports.report_scope import Scope, deal_rows, on_days, read_scope
 from crm_plus.rules.forecast import percent
 from crm_plus.rules.quoted_text import quoted
@@ -28,8 +28,10 @@ def revenue_by_source(
 ) -> tuple[Scope, str, list[dict[str, Any]], dict[str, Any]]:
 	"""Return the scope, the group, a row a group, and the total; the filter `behind` ("Source=Website") narrows to one.
 
-	Raises frappe.ValidationError for filters that make no sense, frappe.PermissionError for who may read no deal.
+	Raises frappe.ValidationError for filters that make no sense, frappe.PermissionError for who may read no deal,
+	or not what the ledger says of deals.
 	"""
+	refuse_hidden_ledger()
 	scope, chosen = read_scope(filters), dict(filters or {})
 	group = chosen_group(filters, GROUPS)
 	found = [

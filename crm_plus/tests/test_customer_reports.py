@@ -112,7 +112,12 @@ class TestRevenueBySource(ReportCase):
 		return self.rows(pipeline=self.pipeline, currency="EUR", **filters, **YEAR)
 
 	def test_groups_equal_the_walk_by_hand(self) -> None:
-		for _user in self.people():
+		for user in self.people():
+			if user in self.world.agents:
+				# May not know what was invoiced.
+				with self.assertRaises(frappe.PermissionError):
+					self.report_rows(group_by="Source")
+				continue
 			for group, fieldname in (("Source", "source"), ("Campaign", "campaign"), ("Owner", "deal_owner")):
 				expected = self.by_hand(fieldname)
 				rows = {row["value"]: row for row in self.report_rows(group_by=group)}
