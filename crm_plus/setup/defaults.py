@@ -1,4 +1,7 @@
-"""The masters that an empty site needs: pipelines with their stages, sources, lost reasons."""
+"""The masters that an empty site needs: pipelines with their stages, sources, lost reasons, types and outcomes.
+
+Made without asking for rights: whoever installs an app decides on its records.
+"""
 
 import frappe
 
