@@ -146,9 +146,8 @@ def quote_and_order(desk: Desk, deal: str) -> str:
 	desk.submit()
 	order = desk.name()
 	desk.open(f"deal/{deal}")
-	desk.page.wait_for_function(
-		"cur_frm.doc.status === 'Won'"
-	)  # a worker moves the deal, and the form hears of it
+	# A worker moves the deal, perhaps just while the form opens: look again, as a person would.
+	desk.page.wait_for_function("cur_frm.reload_doc().then(() => cur_frm.doc.status === 'Won')", polling=1000)
 	return order
 
 
