@@ -7,7 +7,7 @@ from frappe.utils import get_datetime
 
 from crm_plus.reports import my_day
 from crm_plus.rules import my_day as rules
-from crm_plus.workflows import user_clock
+from crm_plus.workflows import site_clock
 
 
 @frappe.whitelist(methods=["GET"])
@@ -19,25 +19,25 @@ def day() -> dict[str, Any]:
 	"""
 	frappe.has_permission("Follow Up", "read", throw=True)
 	user = frappe.session.user
-	now = user_clock.now_of(user)
+	now = site_clock.now_of(user)
 	limits = my_day.limits(now)
-	end = user_clock.on_site(limits.end, user)
+	end = site_clock.on_site(limits.end, user)
 	items = my_day.follow_ups(user, end)
 	lists: dict[str, list[dict[str, Any]]] = {rules.OVERDUE: [], rules.TODAY: [], rules.SOON: []}
 	for item in items[: my_day.FOLLOW_UPS]:
-		due_on = user_clock.on_wall(get_datetime(item["due_on"]), user)
+		due_on = site_clock.on_wall(get_datetime(item["due_on"]), user)
 		lists[rules.list_of(due_on, now)].append(
 			{**item, "due_on_wall": due_on.isoformat(timespec="minutes")}
 		)
-	meetings = my_day.meetings(user, user_clock.on_site(limits.today, user), end)
+	meetings = my_day.meetings(user, site_clock.on_site(limits.today, user), end)
 	for meeting in meetings:
-		starts_on = user_clock.on_wall(get_datetime(meeting["starts_on"]), user)
+		starts_on = site_clock.on_wall(get_datetime(meeting["starts_on"]), user)
 		meeting["starts_on_wall"] = starts_on.isoformat(timespec="minutes")
 	return {
 		**lists,
 		"has_more": len(items) > my_day.FOLLOW_UPS,
 		"meetings": meetings,
-		"quiet": my_day.quiet_deals(user, user_clock.on_site(limits.quiet_since, user)),
+		"quiet": my_day.quiet_deals(user, site_clock.on_site(limits.quiet_since, user)),
 		"quiet_after_days": rules.QUIET_AFTER_DAYS,
 		"outcomes": my_day.outcomes(),
 		"types": my_day.types(),

@@ -1,7 +1,7 @@
 """When something recurs: RFC 5545 rules of whole days, read, written and followed.
 
 Every moment here is on the wall clock of the person who is to act, without a time zone: what is at nine stays at nine,
-whatever the season. `rules.wall_clock` brings it to the site's time and back. The work is bounded for every rule.
+whatever the season. `rules.zones` brings it to the site's time and back. The work is bounded for every rule.
 """
 
 import re

@@ -35,6 +35,16 @@ def reading(at: datetime, zone_name: str) -> datetime:
 	return at.astimezone(zone(zone_name)).replace(tzinfo=None)
 
 
+def translated(clock: datetime, from_zone: str, to_zone: str) -> datetime:
+	"""Return what a clock of one zone shows when a clock of another shows `clock`; both naive.
+
+	A time that daylight saving leaves out counts as if the clock had not been changed yet; of a doubled one, the first.
+	"""
+	if from_zone == to_zone:
+		return clock
+	return reading(moment(clock, from_zone), to_zone).replace(fold=0)
+
+
 def moments(clock: datetime, zone_name: str) -> list[datetime]:
 	"""Return the moments (UTC) at which a clock of the zone may show a reading: two where the hour comes twice."""
 	return sorted({moment(clock, zone_name, 0), moment(clock, zone_name, 1)})

@@ -11,7 +11,7 @@ from crm_plus.api import my_day
 from crm_plus.tests import factories
 from crm_plus.tests.base import CRMPlusTestCase
 from crm_plus.tests.factories_follow_ups import make_follow_up, successor_of
-from crm_plus.workflows import user_clock
+from crm_plus.workflows import site_clock
 
 
 def interaction_type() -> str:
@@ -44,8 +44,8 @@ class DayCase(CRMPlusTestCase):
 
 class TestDay(DayCase):
 	def test_each_promise_stands_in_its_list(self) -> None:
-		now = user_clock.now_of(self.agent)
-		noon = user_clock.on_site(now.replace(hour=12, minute=0, second=0), self.agent)
+		now = site_clock.now_of(self.agent)
+		noon = site_clock.on_site(now.replace(hour=12, minute=0, second=0), self.agent)
 		at = {
 			key: noon + timedelta(days=days)
 			for key, days in (("overdue", -2), ("today", 0), ("soon", 3), ("later", 30))
@@ -182,7 +182,7 @@ class TestAnswers(DayCase):
 		with self.as_user(self.agent):
 			api.snooze(one.name, "2030-06-01 09:00")
 		one.reload()
-		self.assertEqual(str(user_clock.on_wall(one.due_on, self.agent)), "2030-06-01 09:00:00")
+		self.assertEqual(str(site_clock.on_wall(one.due_on, self.agent)), "2030-06-01 09:00:00")
 		for nonsense in ("soon", "", "2030-13-01 09:00"):
 			with self.assertRaisesRegex(frappe.ValidationError, "Choose a day and a time"):
 				api.snooze(one.name, nonsense)

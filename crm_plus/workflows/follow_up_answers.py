@@ -9,7 +9,7 @@ from frappe.model.document import Document
 from frappe.utils import cstr, escape_html, get_datetime, now_datetime
 
 from crm_plus.rules.plain_values import as_moment
-from crm_plus.workflows import follow_up_series, follow_ups, recurrence_words, user_clock
+from crm_plus.workflows import follow_up_series, follow_ups, recurrence_words, site_clock
 from crm_plus.workflows.follow_up_series import FORM
 
 SHOWN = 3
@@ -71,7 +71,7 @@ def site_time(text: str) -> str:
 	if not moment:
 		frappe.throw(_("Choose a day and a time such as 2026-12-31 09:00."))
 	wall = get_datetime(moment).replace(tzinfo=None)
-	return str(user_clock.on_site(wall, frappe.session.user))
+	return str(site_clock.on_site(wall, frappe.session.user))
 
 
 def preview(values: dict[str, Any]) -> dict[str, Any]:
@@ -94,7 +94,7 @@ def preview(values: dict[str, Any]) -> dict[str, Any]:
 def _next_times(doc: Any) -> list[datetime]:
 	found: list[datetime] = []
 	while len(found) < SHOWN and (occurrence := follow_up_series.next_of(doc, get_datetime(doc.due_on))):
-		due_on = user_clock.on_site(occurrence.due_on, doc.assigned_to)
+		due_on = site_clock.on_site(occurrence.due_on, doc.assigned_to)
 		found.append(due_on)
 		doc.update(
 			{

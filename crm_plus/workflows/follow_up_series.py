@@ -14,7 +14,7 @@ from crm_plus.rules import recurrence, recurrence_patterns
 from crm_plus.rules.quoted_text import quoted
 from crm_plus.rules.recurrence import DAYS, LARGEST_COUNT, LARGEST_INTERVAL, BadRule, Occurrence, Rule
 from crm_plus.rules.recurrence_patterns import CUSTOM, Pattern
-from crm_plus.workflows import user_clock, working_days
+from crm_plus.workflows import site_clock, working_days
 
 OPEN, DONE, CANCELLED = "Open", "Done", "Cancelled"
 DUE_DATE, COMPLETION = "Due Date", "Completion"
@@ -71,7 +71,7 @@ def _begin(doc: Any) -> None:
 	"""Let the series begin, or begin again, with this one."""
 	before = doc.get_doc_before_save()
 	recurs = doc.repeat or doc.recurrence
-	start = user_clock.on_wall(doc.due_on, doc.assigned_to) if recurs else get_datetime(doc.due_on)
+	start = site_clock.on_wall(doc.due_on, doc.assigned_to) if recurs else get_datetime(doc.due_on)
 	rule = _read(doc, before, start)
 	if rule is None:
 		doc.update(dict.fromkeys((*FORM, "recurrence", "occurs_on"), None))
@@ -181,7 +181,7 @@ def _continues_on(doc: Any) -> datetime | None:
 	planned = recurrence.after_holidays(
 		get_datetime(doc.occurs_on), _holidays(doc, get_datetime(doc.occurs_on))
 	)
-	return user_clock.on_site(planned, doc.assigned_to)
+	return site_clock.on_site(planned, doc.assigned_to)
 
 
 def has_successor(doc: Any) -> bool:
@@ -196,10 +196,10 @@ def next_of(doc: Any, now: datetime | None = None) -> Occurrence | None:
 	rule, occurs_on = recurrence.parse(doc.recurrence), get_datetime(doc.occurs_on)
 	current = Occurrence(occurs_on, cint(doc.series_number) or 1, occurs_on)
 	if doc.repeat_from == COMPLETION:
-		done = user_clock.on_wall(doc.completed_on or now_datetime(), doc.assigned_to)
+		done = site_clock.on_wall(doc.completed_on or now_datetime(), doc.assigned_to)
 		counted = recurrence_patterns.counted_from(rule, done)
 		return recurrence.next_after_completion(counted, current, done.date(), _holidays(doc, done))
-	wall = user_clock.on_wall(now or now_datetime(), doc.assigned_to)
+	wall = site_clock.on_wall(now or now_datetime(), doc.assigned_to)
 	return recurrence.next_by_calendar(rule, current, wall, _holidays(doc, occurs_on))
 
 
@@ -227,7 +227,7 @@ def _insert(doc: Any, found: Occurrence) -> str | None:
 			**{name: doc.get(name) for name in INHERITED},
 			"status": OPEN,
 			"previous": doc.name,
-			"due_on": user_clock.on_site(found.due_on, doc.assigned_to),
+			"due_on": site_clock.on_site(found.due_on, doc.assigned_to),
 			"occurs_on": found.occurs_on.isoformat(timespec="seconds"),
 			"series_number": found.number,
 		}

@@ -15,7 +15,7 @@ from frappe.desk.form.assign_to import notify_assignment
 from frappe.utils import escape_html
 
 from crm_plus.rules.quoted_text import quoted
-from crm_plus.workflows import user_clock
+from crm_plus.workflows import site_clock
 
 DOCTYPE = "Follow Up"
 OPEN, DONE, CLOSED, CANCELLED = "Open", "Done", "Closed", "Cancelled"
@@ -48,7 +48,7 @@ def _open_todos(doc: Any) -> list[Any]:
 def _values(doc: Any) -> dict[str, Any]:
 	return {
 		"description": escape_html(doc.subject),
-		"date": user_clock.on_wall(doc.due_on, doc.assigned_to).date(),
+		"date": site_clock.on_wall(doc.due_on, doc.assigned_to).date(),
 		"priority": PRIORITY.get(doc.priority, "Medium"),
 	}
 

@@ -11,7 +11,7 @@ import frappe
 from frappe.utils import cint, now_datetime
 
 from crm_plus.rules import recurrence
-from crm_plus.workflows import user_clock, working_days
+from crm_plus.workflows import site_clock, working_days
 
 ROW = "Pipeline Stage Follow Up"
 NINE = time(9)
@@ -63,7 +63,7 @@ def _assignee(user: str | None) -> str | None:
 
 
 def _due_on(company: str, row: Any, user: str | None) -> datetime:
-	start = user_clock.now_of(user)
+	start = site_clock.now_of(user)
 	at = time.fromisoformat(row.at_time) if row.at_time else NINE
 	off = working_days.holidays(company, start.date())
-	return user_clock.on_site(recurrence.in_working_days(start, cint(row.working_days), at, off), user)
+	return site_clock.on_site(recurrence.in_working_days(start, cint(row.working_days), at, off), user)
