@@ -1,29 +1,17 @@
 """ERPNext's Appointment, where the site still has it: a booked meeting is a planned interaction."""
 
-from typing import Any
 
 import frappe
 from frappe.utils import cstr, get_datetime, now_datetime
 
-from crm_plus.overrides.guard import never_in_the_way
+from crm_plus.overrides.sources import on_trash, on_update
 from crm_plus.rules.capture import SENDER, Person, Source
 from crm_plus.rules.interactions import DONE, PLANNED
-from crm_plus.workflows import capture
+
+__all__ = ["on_trash", "on_update", "read"]
 
 DOCTYPE = "Appointment"
 FIELDS = ("customer_name", "customer_email", "scheduled_time", "status", "appointment_with", "party")
-
-
-@never_in_the_way()
-def on_update(doc: Any, method: str | None = None) -> None:
-	"""Note an Appointment; it is captured after the commit, in the background."""
-	capture.note(doc.doctype, doc.name)
-
-
-@never_in_the_way()
-def on_trash(doc: Any, method: str | None = None) -> None:
-	"""Note that an Appointment goes: its interaction goes with it."""
-	capture.note(doc.doctype, doc.name)
 
 
 def read(name: str) -> Source | None:

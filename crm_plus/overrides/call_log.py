@@ -1,14 +1,14 @@
 """ERPNext's Call Log, where the site still has it: a call that a telephone system wrote down is an interaction."""
 
-from typing import Any
 
 import frappe
 from frappe.utils import cint, cstr, get_datetime
 
-from crm_plus.overrides.guard import never_in_the_way
+from crm_plus.overrides.sources import on_trash, on_update
 from crm_plus.rules.capture import Source
 from crm_plus.rules.interactions import CANCELLED, DONE, INCOMING, NO_SHOW, OUTGOING
-from crm_plus.workflows import capture
+
+__all__ = ["on_trash", "on_update", "read"]
 
 DOCTYPE = "Call Log"
 STATUSES = {"Completed": DONE, "In Progress": DONE, "Ringing": DONE, "Canceled": CANCELLED}
@@ -23,18 +23,6 @@ FIELDS = (
 	"employee_user_id",
 	"creation",
 )
-
-
-@never_in_the_way()
-def on_update(doc: Any, method: str | None = None) -> None:
-	"""Note a call; it is captured after the commit, in the background."""
-	capture.note(doc.doctype, doc.name)
-
-
-@never_in_the_way()
-def on_trash(doc: Any, method: str | None = None) -> None:
-	"""Note that a call goes: its interaction goes with it."""
-	capture.note(doc.doctype, doc.name)
 
 
 def read(name: str) -> Source | None:

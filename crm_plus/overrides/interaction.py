@@ -2,14 +2,11 @@
 
 from typing import Any
 
+from crm_plus.overrides.follow_up import validate
 from crm_plus.overrides.guard import never_in_the_way
-from crm_plus.workflows import mail_notices, remindables
+from crm_plus.workflows import mail_notices
 
-
-@never_in_the_way()
-def validate(doc: Any, method: str | None = None) -> None:
-	"""Set the next look at it; reminders that cannot be planned must not keep anybody from saving."""
-	remindables.fill(doc)
+__all__ = ["after_insert", "validate"]
 
 
 @never_in_the_way(writes=True)

@@ -6,24 +6,13 @@ from typing import Any
 import frappe
 from frappe.utils import cstr, get_datetime, get_time, getdate
 
-from crm_plus.overrides.guard import never_in_the_way
+from crm_plus.overrides.sources import on_trash, on_update
 from crm_plus.rules.capture import SENDER, Person, Source
-from crm_plus.workflows import capture
+
+__all__ = ["on_trash", "on_update", "read"]
 
 DOCTYPE = "Issue"
 FIELDS = ("subject", "customer", "lead", "contact", "raised_by", "opening_date", "opening_time", "creation")
-
-
-@never_in_the_way()
-def on_update(doc: Any, method: str | None = None) -> None:
-	"""Note an Issue; it is captured after the commit, in the background."""
-	capture.note(doc.doctype, doc.name)
-
-
-@never_in_the_way()
-def on_trash(doc: Any, method: str | None = None) -> None:
-	"""Note that an Issue goes: its interaction goes with it."""
-	capture.note(doc.doctype, doc.name)
 
 
 def read(name: str) -> Source | None:
