@@ -215,6 +215,8 @@ user_data_fields = [
 		"redact_fields": [
 			"full_name",
 			"job_title",
+			"birthday",
+			"birthday_key",
 			"phone",
 			"phone_e164",
 			"phone_reversed",

@@ -38,7 +38,7 @@ def day() -> dict[str, Any]:
 		"has_more": len(items) > my_day.FOLLOW_UPS,
 		"meetings": meetings,
 		"quiet": my_day.quiet_deals(user, site_clock.on_site(limits.quiet_since, user)),
-		"quiet_after_days": rules.QUIET_AFTER_DAYS,
+		"quiet_after_days": my_day.quiet_after_days(),
 		"outcomes": my_day.outcomes(),
 		"types": my_day.types(),
 		"date": limits.today.date().isoformat(),

@@ -1,6 +1,5 @@
 """ERPNext's Appointment, where the site still has it: a booked meeting is a planned interaction."""
 
-
 import frappe
 from frappe.utils import cstr, get_datetime, now_datetime
 

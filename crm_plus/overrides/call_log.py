@@ -1,6 +1,5 @@
 """ERPNext's Call Log, where the site still has it: a call that a telephone system wrote down is an interaction."""
 
-
 import frappe
 from frappe.utils import cint, cstr, get_datetime
 

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 import frappe
-from frappe.utils import get_datetime, getdate, now_datetime
+from frappe.utils import cint, get_datetime, getdate, now_datetime
 from pypika import Order
 from pypika.functions import Coalesce, Count
 from pypika.terms import Criterion
@@ -67,7 +67,7 @@ def quiet_deals(user: str, since: datetime) -> dict[str, Any]:
 	"""
 	deal = frappe.qb.DocType("Deal")
 	readable = _or_nothing("Deal")
-	if readable is None:
+	if readable is None or not quiet_after_days():
 		return {"deals": [], "count": 0}
 	spoken = Coalesce(deal.last_interaction_on, deal.creation)
 	quiet = (
@@ -105,9 +105,14 @@ def types() -> list[str]:
 	)
 
 
+def quiet_after_days() -> int:
+	"""After how many days without a word a deal has gone quiet, as the settings say; 0: never."""
+	return cint(frappe.db.get_single_value("CRM Plus Settings", "quiet_after_days"))
+
+
 def limits(now: datetime) -> rules.Bounds:
 	"""The limits of the day on a clock."""
-	return rules.bounds(get_datetime(now))
+	return rules.bounds(get_datetime(now), quiet_after_days())
 
 
 def _or_nothing(doctype: str) -> Any:

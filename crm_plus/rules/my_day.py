@@ -8,8 +8,6 @@ from datetime import datetime, time, timedelta
 
 OVERDUE, TODAY, SOON, LATER = "overdue", "today", "soon", "later"
 DAYS_AHEAD = 7
-# A deal that nobody spoke about for so long, and for which nobody plans to, has gone quiet.
-QUIET_AFTER_DAYS = 14
 
 
 @dataclass(frozen=True)
@@ -22,14 +20,17 @@ class Bounds:
 	quiet_since: datetime
 
 
-def bounds(now: datetime) -> Bounds:
-	"""Return the limits of the day that a moment is in."""
+def bounds(now: datetime, quiet_after_days: int = 0) -> Bounds:
+	"""Return the limits of the day that a moment is in.
+
+	A deal that nobody spoke about for `quiet_after_days`, and for which nobody plans to, has gone quiet.
+	"""
 	today = datetime.combine(now.date(), time.min)
 	return Bounds(
 		today=today,
 		tomorrow=today + timedelta(days=1),
 		end=today + timedelta(days=1 + DAYS_AHEAD),
-		quiet_since=today - timedelta(days=QUIET_AFTER_DAYS),
+		quiet_since=today - timedelta(days=quiet_after_days),
 	)
 
 

@@ -105,9 +105,12 @@ class TestAuditTrail(CRMPlusTestCase):
 
 	def test_what_is_held_on_a_person_can_be_given_and_erased(self) -> None:
 		address = email()
-		profile = factories.make_profile(profile_type="Person", full_name="Ada Secret", email=address)
+		profile = factories.make_profile(
+			profile_type="Person", full_name="Ada Secret", email=address, birthday="1984-02-29"
+		)
 		held = json.loads(get_user_data(address))
 		self.assertEqual([row["name"] for row in held["Customer Profile"]], [profile.name])
+		self.assertEqual(held["Customer Profile"][0]["birthday"], "1984-02-29")
 		request = frappe.get_doc({"doctype": "Personal Data Deletion Request", "email": address})
 		request.name = "deleted@example.com"
 		request.anon, request.full_name_regex = request.name, "(?!)"
@@ -117,3 +120,5 @@ class TestAuditTrail(CRMPlusTestCase):
 		left = frappe.db.get_value("Customer Profile", profile.name, ["full_name", "email"], as_dict=True)
 		self.assertNotIn("Secret", left.full_name)
 		self.assertNotEqual(left.email, address)
+		erased = frappe.get_doc("Customer Profile", profile.name)
+		self.assertNotIn("0229", (erased.birthday_key, f"{erased.birthday:%m%d}"))

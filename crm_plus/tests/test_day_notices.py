@@ -7,6 +7,7 @@ from frappe.utils import add_days, getdate, now_datetime, today
 
 from crm_plus.jobs import reminders
 from crm_plus.rules.deliveries import DROPPED, SENT
+from crm_plus.rules.notices import IN_APP
 from crm_plus.tests import factories
 from crm_plus.tests.base import CRMPlusTestCase
 from crm_plus.tests.factories_accounting import make_invoice
@@ -80,6 +81,45 @@ class TestDayNotices(CRMPlusTestCase):
 		frappe.db.set_value("Sales Invoice", invoice.name, "due_date", add_days(today(), -2))
 		self.sweep_twice()
 		self.assertEqual([row.reference_name for row in rows(owner, event="invoice_overdue")], [invoice.name])
+
+	def born(self, owner: str, birthday: str, **values: object) -> str:
+		values = {"full_name": factories.unique("Person"), "profile_owner": owner, **values}
+		return factories.make_profile(profile_type="Person", birthday=birthday, **values).name
+
+	def test_a_birthday_rings_its_owners_bell_on_the_day_and_once_a_year(self) -> None:
+		owner = factories.make_user("Sales User").name  # who has chosen nothing
+		day = getdate(today())
+		ada = self.born(owner, f"1980-{day:%m-%d}")
+		self.born(owner, f"1980-{add_days(day, 40):%m-%d}")
+		self.born(owner, f"1980-{day:%m-%d}", do_not_contact=1)
+		self.sweep_twice()
+		self.assertEqual(
+			[(row.reference_name, row.channel) for row in rows(owner, event="birthday")], [(ada, IN_APP)]
+		)
+
+	def test_a_birthday_is_told_days_before_to_who_wants_that_and_may_know_it(self) -> None:
+		owner = self.person("birthday", 3)
+		stranger = make_person(
+			"Marketing User", choices={"birthday": {"in_app": 1, "notice_minutes": 3 * DAY}}
+		)
+		day = add_days(getdate(today()), 3)
+		ada = self.born(owner, f"1980-{day:%m-%d}")
+		self.born(stranger, f"1980-{day:%m-%d}")
+		self.sweep_twice()
+		run(self.soon())
+		self.assertEqual([bell.document_name for bell in bells(owner)], [ada])
+		self.assertIn("has a birthday on", bells(owner)[0].subject)
+		self.assertEqual(rows(stranger, event="birthday"), [])
+
+	def test_a_birthday_that_was_corrected_is_not_told(self) -> None:
+		owner = self.person("birthday")
+		day = add_days(getdate(today()), 1)
+		ada = frappe.get_doc("Customer Profile", self.born(owner, f"1980-{day:%m-%d}"))
+		self.sweep_twice()
+		ada.reload().update({"birthday": add_days(day, -3980)}).save()
+		self.commit()
+		run(self.soon())
+		self.assertEqual([row.status for row in rows(owner, event="birthday")], [DROPPED])
 
 	def test_a_day_that_passes_ends_what_was_to_be_told_of_it(self) -> None:
 		owner = self.person("close_date", 0)

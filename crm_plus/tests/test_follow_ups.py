@@ -7,11 +7,13 @@ from frappe.desk.form import assign_to
 from frappe.utils import get_datetime, now_datetime
 
 from crm_plus.jobs import follow_ups as jobs
+from crm_plus.rules.notices import IN_APP
 from crm_plus.tests import factories
 from crm_plus.tests.factories_follow_ups import (
 	make_follow_up,
 	todos_of,
 )
+from crm_plus.tests.factories_reminders import prefer, rows
 from crm_plus.tests.follow_up_case import FollowUpCase
 from crm_plus.workflows import follow_ups, next_steps
 
@@ -112,11 +114,19 @@ class TestAssignment(FollowUpCase):
 		deal = factories.make_deal()
 		one = make_follow_up(deal=deal.name, assigned_to=self.agent)
 		todo = frappe.get_doc("ToDo", todos_of(one.name)[0].name)
-		todo.status = "Closed"
-		todo.save()
-		self.assertTrue(
-			frappe.db.exists("Notification Log", {"document_name": deal.name, "for_user": self.agent})
-		)
+		with self.as_user(self.agent):
+			todo.status = "Closed"
+			todo.save()
+		self.assertEqual(frappe.db.get_value("Follow Up", one.name, "status"), "Done")
+		[told] = [row for row in rows(self.agent, event="no_next_step") if row.channel == IN_APP]
+		self.assertEqual(told.reference_name, deal.name)
+
+	def test_who_wants_to_hear_nothing_of_a_missing_next_step_does_not(self) -> None:
+		deal = factories.make_deal()
+		prefer(self.agent, {"no_next_step": {}})
+		one = make_follow_up(deal=deal.name, assigned_to=self.agent)
+		frappe.get_doc("ToDo", todos_of(one.name)[0].name).update({"status": "Closed"}).save()
+		self.assertEqual(rows(self.agent, event="no_next_step"), [])
 
 
 class TestNextStep(FollowUpCase):
@@ -186,6 +196,59 @@ class TestNextStep(FollowUpCase):
 		self.assertEqual((second.deal, second.subject, second.status), (deal.name, "Send the offer", "Open"))
 		follow_ups.complete(second, no_next_reason="The customer decides")
 		self.assertEqual(second.no_next_reason, "The customer decides")
+
+	def test_the_question_is_asked_on_every_road(self) -> None:
+		deal = factories.make_deal()
+		one = make_follow_up(deal=deal.name)
+		for act in (
+			lambda: one.reload().update({"status": "Done"}).save(),
+			lambda: frappe.client.set_value("Follow Up", one.name, "status", "Done"),
+			lambda: follow_ups.cancel(one.reload()),
+		):
+			self.assertRaises(follow_ups.NextStepNeeded, act)
+		self.assertEqual(frappe.db.get_value("Follow Up", one.name, "status"), "Open")
+		follow_ups.cancel(one.reload(), reason="They closed their shop")
+		self.assertEqual(one.no_next_reason, "They closed their shop")
+		self.addCleanup(frappe.db.set_single_value, "CRM Plus Settings", "ask_next_step", 1)
+		frappe.db.set_single_value("CRM Plus Settings", "ask_next_step", 0)
+		second = make_follow_up(deal=deal.name)
+		second.update({"status": "Done"}).save()
+		self.assertEqual(second.status, "Done")
+
+	def test_what_nobody_has_to_be_asked(self) -> None:
+		"""Follow-ups of no deal, of one that is won, and what comes in as history."""
+		alone = make_follow_up(customer_profile=factories.make_profile().name)
+		pipeline = factories.make_pipeline().name
+		won = factories.make_deal(pipeline=pipeline, stage=f"{pipeline}-New")
+		of_won = make_follow_up(deal=won.name)
+		won.reload().update({"stage": f"{pipeline}-Won"}).save()
+		for one in (alone, of_won):
+			one.reload().update({"status": "Done"}).save()
+		self.assertEqual(make_follow_up(deal=factories.make_deal().name, status="Done").status, "Done")
+
+	def test_an_organization_knows_the_next_one_of_its_people(self) -> None:
+		organization, other = (factories.make_profile().name for _ in range(2))
+		person = factories.make_profile(profile_type="Person", organization=organization)
+		one = make_follow_up(customer_profile=person.name, due_on="2027-05-03 10:00:00")
+		self.commit()
+		self.assertEqual(self.step_of(organization), one.due_on)
+		own = make_follow_up(customer_profile=organization, due_on="2027-05-02 10:00:00")
+		self.commit()
+		self.assertEqual(self.step_of(organization), own.due_on)
+		follow_ups.complete(own.reload())
+		person.reload().update({"organization": other}).save()
+		self.commit()
+		self.assertEqual((self.step_of(organization), self.step_of(other)), (None, one.due_on))
+		frappe.db.set_value("Customer Profile", other, "next_follow_up_on", None)
+		self.commit()
+		self.assertIn(other, next_steps.stale("Customer Profile"))
+		jobs.catch_up()
+		self.assertEqual(self.step_of(other), one.due_on)
+		self.assertEqual(next_steps.stale("Customer Profile"), [])
+
+	def step_of(self, profile: str) -> datetime | None:
+		frappe.db.rollback()
+		return frappe.db.get_value("Customer Profile", profile, "next_follow_up_on")
 
 	def test_a_series_or_another_one_is_next_step_enough(self) -> None:
 		deal = factories.make_deal()

@@ -81,6 +81,14 @@ class TestDay(DayCase):
 		self.follow_up(days=2)
 		self.assertEqual(self.day()["quiet"], {"deals": [], "count": 0})
 
+	def test_the_settings_say_when_a_deal_is_quiet(self) -> None:
+		frappe.db.set_value("Deal", self.deal.name, "creation", now_datetime() - timedelta(days=20))
+		self.addCleanup(self.set_visibility, {"quiet_after_days": 14})
+		for days, count in ((30, 0), (10, 1), (0, 0)):
+			frappe.db.set_single_value("CRM Plus Settings", "quiet_after_days", days)
+			shown = self.day()
+			self.assertEqual((shown["quiet"]["count"], shown["quiet_after_days"]), (count, days))
+
 	def test_the_number_of_questions_does_not_grow(self) -> None:
 		self.follow_up(hours=1)
 		self.day()

@@ -125,7 +125,12 @@ def _able(users: set[str | None]) -> set[str]:
 
 
 def _keep_next_steps(follow_ups: list[dict[str, Any]]) -> None:
-	for doctype, column in next_steps.COLUMNS.items():
-		for name in {row[column] for row in follow_ups if row["status"] == OPEN and row[column]}:
-			due_on = next_steps.earliest(column, name)
-			frappe.db.set_value(doctype, name, next_steps.FIELD, due_on, update_modified=False)
+	concerned = {
+		(doctype, row[column])
+		for doctype, column in next_steps.COLUMNS.items()
+		for row in follow_ups
+		if row["status"] == OPEN and row[column]
+	}
+	for doctype, name in next_steps.with_organizations(sorted(concerned)):
+		due_on = next_steps.earliest(doctype, name)
+		frappe.db.set_value(doctype, name, next_steps.FIELD, due_on, update_modified=False)

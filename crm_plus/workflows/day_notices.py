@@ -1,4 +1,5 @@
-"""What a coming day brings, found once a day: close dates, expiring quotations, ending contracts, overdue invoices, rot.
+"""What a coming day brings, found once a day: close dates, expiring quotations, ending contracts, overdue invoices, rot,
+birthdays.
 
 Each search walks its table once, in batches by name. What it finds again is in the ledger already; what was missed while
 the site was down is found for a week. Days are those of the site's calendar.
@@ -7,12 +8,16 @@ the site was down is found for a week. Days are those of the site's calendar.
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import lru_cache
+from itertools import chain
 from typing import Any
 
 import frappe
 from frappe.utils import escape_html, getdate
 
+from crm_plus.access.rows import readable_fields
 from crm_plus.access.teams import all_teams
+from crm_plus.rules import birthdays
 from crm_plus.rules import notices as rules
 from crm_plus.rules.notices import TEAM
 from crm_plus.rules.reminders import Occasion, entries
@@ -112,7 +117,7 @@ def sweep(now: datetime, commit: Callable[[], None]) -> None:
 			for occasions in _found(search, now):
 				enter(occasions, now)
 				commit()
-	for occasions in _rotten(now):
+	for occasions in chain(_rotten(now), _birthdays(now)):
 		enter(occasions, now)
 		commit()
 
@@ -213,3 +218,28 @@ def _rotten(now: datetime) -> Iterator[list[Occasion]]:
 				)
 				for row in awake
 			]
+
+
+def _birthdays(now: datetime) -> Iterator[list[Occasion]]:
+	"""Find the birthdays of the customers whose owners may know them; who is not to be contacted is left in peace."""
+	today = site_clock.stored(now).date()
+	last = today + timedelta(minutes=_longest_notice("birthday")) + LONGEST_WEEKEND
+	keys = birthdays.keys(today, last)
+	filters = [
+		("birthday_key", "in", keys),
+		("profile_type", "=", "Person"),
+		("do_not_contact", "=", 0),
+		("profile_owner", "is", "set"),
+	]
+	may_know = lru_cache(maxsize=None)(lambda user: "birthday" in readable_fields("Customer Profile", user))
+	fields = ["name", "full_name", "profile_owner", "birthday"]
+	for rows in _batches("Customer Profile", filters, fields):
+		days = {row.name: birthdays.next_on(row.birthday, today) for row in rows}
+		yield [
+			_told(
+				*("birthday", "Customer Profile", row.name, str(days[row.name]), days[row.name]),
+				*(row.profile_owner, (), frappe.bold(escape_html(row.full_name)), now),
+			)
+			for row in rows
+			if days[row.name] <= last and may_know(row.profile_owner)
+		]

@@ -10,12 +10,11 @@ from typing import Any
 
 import frappe
 from frappe import _
-from frappe.desk.doctype.notification_log.notification_log import enqueue_create_notification
 from frappe.desk.form.assign_to import notify_assignment
 from frappe.utils import escape_html
 
 from crm_plus.rules.quoted_text import quoted
-from crm_plus.workflows import site_clock
+from crm_plus.workflows import notices, site_clock
 
 DOCTYPE = "Follow Up"
 OPEN, DONE, CLOSED, CANCELLED = "Open", "Done", "Closed", "Cancelled"
@@ -156,6 +155,7 @@ def _follow_closed(doc: Any, todo: Any) -> None:
 	with _our_own():
 		if todo.status == CLOSED:
 			doc.status = DONE
+			doc.flags.asks_later = True
 			doc.save()
 			_warn_of_no_next_step(doc)
 		else:
@@ -177,12 +177,11 @@ def _keep_assignee(name: str, user: str) -> None:
 
 
 def _warn_of_no_next_step(doc: Any) -> None:
-	"""A ToDo cannot ask what comes next: the bell does."""
+	"""A ToDo cannot ask what comes next: a notice does, to whoever closed it too."""
 	title = frappe.db.get_value("Deal", {"name": doc.deal or "", "status": OPEN}, "title")
 	if title and not frappe.db.exists(DOCTYPE, {"deal": doc.deal, "status": OPEN}):
 		message = _("{0} has no next step now: plan one.").format(frappe.bold(quoted(title)))
-		bell = {"type": "Alert", "document_type": "Deal", "document_name": doc.deal, "subject": message}
-		enqueue_create_notification(doc.assigned_to, {**bell, "from_user": frappe.session.user})
+		notices.tell("no_next_step", [doc.assigned_to], "Deal", doc.deal, message, by="")
 
 
 def forget(todo: Any) -> None:

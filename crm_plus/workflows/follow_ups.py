@@ -38,6 +38,8 @@ def prepare(doc: Any) -> None:
 	elif not closed_before or not doc.completed_on:
 		doc.completed_on = get_datetime(doc.completed_on or now_datetime()).replace(microsecond=0)
 	follow_up_series.prepare(doc)
+	if doc.status != OPEN and not closed_before:
+		_check_next_step(doc)
 
 
 def _fill_customer(doc: Any) -> None:
@@ -75,6 +77,24 @@ def _check_assignee(doc: Any) -> None:
 	)
 
 
+def _check_next_step(doc: Any) -> None:
+	"""Ask what comes next where the last open follow-up of an open deal is being closed, on whatever road.
+
+	Raises NextStepNeeded where nobody said it, nor why there is nothing. A ToDo cannot be asked: its listener tells by
+	the bell. What is stored as closed from the start is history.
+	"""
+	if doc.is_new() or doc.no_next_reason or doc.flags.asks_later or frappe.flags.crm_plus_silent:
+		return
+	if frappe.db.get_single_value("CRM Plus Settings", "ask_next_step") and leaves_nothing(doc):
+		title = frappe.db.get_value("Deal", doc.deal, "title")
+		frappe.throw(
+			_("{0} would have no next step: plan one, or say why there is none.").format(
+				frappe.bold(quoted(title))
+			),
+			NextStepNeeded,
+		)
+
+
 def record(doc: Any) -> None:
 	"""Bring in step what follows from a follow-up that was saved: its ToDo, its successor, its deal's next step."""
 	before = doc.get_doc_before_save()
@@ -105,21 +125,12 @@ def complete(
 	where an open deal would be left without one and `no_next_reason` is empty, frappe.ValidationError where it is closed.
 	"""
 	_check_open(doc)
-	if not next_step and not no_next_reason and leaves_nothing(doc):
-		title = frappe.db.get_value("Deal", doc.deal, "title")
-		frappe.throw(
-			_("{0} would have no next step: plan one, or say why there is none.").format(
-				frappe.bold(quoted(title))
-			),
-			NextStepNeeded,
-		)
+	following = plan(doc, next_step).name if next_step else None
 	doc.update(
 		{"status": DONE, "outcome": outcome or None, "outcome_note": note, "no_next_reason": no_next_reason}
 	)
 	doc.save()
-	if next_step:
-		return str(plan(doc, next_step).name)
-	return frappe.db.get_value("Follow Up", {"previous": doc.name})
+	return following or frappe.db.get_value("Follow Up", {"previous": doc.name})
 
 
 def leaves_nothing(doc: Any) -> bool:
@@ -147,11 +158,16 @@ def plan(doc: Any, next_step: dict[str, Any]) -> Document:
 
 
 def cancel(doc: Document, *, stop: bool = False, reason: str = "") -> None:
-	"""Close a follow-up that is no longer to be done; with `stop` its series ends, else the next one comes."""
+	"""Close a follow-up that is no longer to be done; with `stop` its series ends, else the next one comes.
+
+	Raises NextStepNeeded where an open deal would be left without one and `reason` is empty.
+	"""
 	_check_open(doc)
 	if stop:
 		doc.recurrence = doc.repeat = None
-	doc.status, doc.outcome_note = CANCELLED, reason
+	doc.update(
+		{"status": CANCELLED, "outcome_note": reason, "no_next_reason": reason if leaves_nothing(doc) else ""}
+	)
 	doc.save()
 
 

@@ -78,6 +78,7 @@ def _sentences() -> dict[str, str]:
 		"close_date": _("{0} is expected to close on {1}"),
 		"deal_rotten": _("{0} has stayed in its stage for too long"),
 		"quotation_expiring": _("{0} is valid until {1} only"),
+		"birthday": _("{0} has a birthday on {1}"),
 		"contract_ending": _("{0} ends on {1}"),
 		"invoice_overdue": _("{0} was to be paid by {1}"),
 	}

@@ -1,5 +1,7 @@
 """The next follow-up of a deal and of a customer: always read anew from the follow-ups themselves, never counted up.
 
+An organization's is the first of its own and its people's, as its timeline shows them.
+
 Follow-ups only note whom they concern. After their commit each deal and profile gets its time in a transaction of its own,
 under a lock on its row: nobody who saves one waits for us, nor we for him for long, and the last of several sees all others.
 """
@@ -21,8 +23,9 @@ NAMES_PER_REQUEST = 20
 # Together a second: who saves a deal or a profile holds it for some hundredths of it.
 LOCK_ATTEMPTS, SECONDS_BETWEEN_ATTEMPTS = 20, 0.05
 FIELD, OPEN = "next_follow_up_on", "Open"
+PROFILE = "Customer Profile"
 # By which column of a follow-up each document finds its own.
-COLUMNS = {"Deal": "deal", "Customer Profile": "customer_profile"}
+COLUMNS = {"Deal": "deal", PROFILE: "customer_profile"}
 
 
 def note(follow_up: Any) -> None:
@@ -31,6 +34,14 @@ def note(follow_up: Any) -> None:
 		for doctype, column in COLUMNS.items():
 			if document and document.get(column):
 				touch(doctype, document.get(column))
+
+
+def note_organization(profile: Any) -> None:
+	"""Note the organizations that a person who is being saved has come to or has left."""
+	before = profile.get_doc_before_save()
+	if before is not None and before.organization != profile.organization:
+		for organization in filter(None, (before.organization, profile.organization)):
+			touch(PROFILE, organization)
 
 
 def touch(doctype: str, name: str) -> None:
@@ -53,10 +64,24 @@ def run(touched: until_commit.Notes) -> None:
 
 
 def refresh(documents: Iterable[tuple[str, str]]) -> None:
-	"""Read anew when the next follow-ups of these (DocType, name) are due; whom somebody else holds, a worker does later."""
-	busy = [(doctype, name) for doctype, name in documents if not _refresh_one(doctype, name)]
+	"""Read anew when the next follow-ups of these (DocType, name) are due; whom somebody else holds, a worker does later.
+
+	Those of people's organizations come after them.
+	"""
+	ordered = with_organizations([(doctype, name) for doctype, name in documents])
+	busy = [(doctype, name) for doctype, name in ordered if not _refresh_one(doctype, name)]
 	if busy:
 		_enqueue(busy)
+
+
+def with_organizations(documents: list[tuple[str, str]]) -> list[tuple[str, str]]:
+	"""Return documents with the organizations of the people among them at the end."""
+	people = {"name": ["in", [name for doctype, name in documents if doctype == PROFILE] or [""]]}
+	found = frappe.get_all(
+		PROFILE, {**people, "organization": ["is", "set"]}, pluck="organization", distinct=True
+	)
+	last = [(PROFILE, name) for name in sorted(found)]
+	return [*(one for one in documents if one not in last), *last]
 
 
 def _enqueue(documents: list[tuple[str, str]]) -> None:
@@ -75,15 +100,26 @@ def _refresh_one(doctype: str, name: str) -> bool:
 			frappe.db.rollback()  # nothing was written yet: this only ends the transaction of the failed lock
 			time.sleep(SECONDS_BETWEEN_ATTEMPTS)
 			continue
-		if stored and (found := earliest(COLUMNS[doctype], name)) != stored[FIELD]:
+		if stored and (found := earliest(doctype, name)) != stored[FIELD]:
 			frappe.db.set_value(doctype, name, FIELD, found, update_modified=False)
 		frappe.db.commit()  # own transaction, after the follow-up's: no lock is held over the next one
 		return True
 	return False
 
 
-def earliest(column: str, name: str) -> datetime | None:
-	"""Return when the first open follow-up of a deal or a profile is due: the first entry of one range of an index."""
+def earliest(doctype: str, name: str) -> datetime | None:
+	"""Return when the first open follow-up of a deal, or of a profile and its people, is due."""
+	found = [_first_of(COLUMNS[doctype], name)]
+	if doctype == PROFILE:
+		person = frappe.qb.DocType(PROFILE)
+		found.append(
+			frappe.qb.from_(person).select(Min(person[FIELD])).where(person.organization == name).run()[0][0]
+		)
+	return min((due_on for due_on in found if due_on), default=None)
+
+
+def _first_of(column: str, name: str) -> datetime | None:
+	"""Return the first entry of one range of an index."""
 	follow_up = frappe.qb.DocType("Follow Up")
 	query = (
 		frappe.qb.from_(follow_up)
@@ -98,14 +134,7 @@ def earliest(column: str, name: str) -> datetime | None:
 
 def stale(doctype: str) -> list[str]:
 	"""Return the deals or profiles whose stored next follow-up is not what their follow-ups say."""
-	record, follow_up = frappe.qb.DocType(doctype), frappe.qb.DocType("Follow Up")
-	column = follow_up[COLUMNS[doctype]]
-	said = (
-		frappe.qb.from_(follow_up)
-		.select(column.as_("record"), Min(follow_up.due_on).as_("due_on"))
-		.where((follow_up.status == OPEN) & column.isnotnull())
-		.groupby(column)
-	)
+	record, said = frappe.qb.DocType(doctype), _said(doctype)
 	query = (
 		frappe.qb.from_(record)
 		.left_join(said)
@@ -115,6 +144,31 @@ def stale(doctype: str) -> list[str]:
 		.where(record[FIELD].isnull() | said.due_on.isnull() | (record[FIELD] != said.due_on))
 	)
 	return [name for (name,) in query.run()]
+
+
+def _said(doctype: str) -> Any:
+	"""Return the query of what follow-ups say: record and due_on, for an organization those of its people too."""
+	follow_up, person = frappe.qb.DocType("Follow Up"), frappe.qb.DocType(PROFILE)
+	column, first = follow_up[COLUMNS[doctype]], Min(follow_up.due_on).as_("due_on")
+	is_open = follow_up.status == OPEN
+	own = (
+		frappe.qb.from_(follow_up)
+		.select(column.as_("record"), first)
+		.where(is_open & column.isnotnull())
+		.groupby(column)
+	)
+	if doctype != PROFILE:
+		return own
+	of_people = (
+		frappe.qb.from_(follow_up)
+		.join(person)
+		.on(person.name == column)
+		.select(person.organization.as_("record"), first)
+		.where(is_open & person.organization.isnotnull())
+		.groupby(person.organization)
+	)
+	both = own.union_all(of_people)
+	return frappe.qb.from_(both).select(both.record, Min(both.due_on).as_("due_on")).groupby(both.record)
 
 
 def other_open(follow_up: Any) -> bool:

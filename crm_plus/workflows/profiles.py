@@ -4,9 +4,9 @@ from typing import Any
 
 import frappe
 from frappe import _
-from frappe.utils import escape_html
+from frappe.utils import escape_html, getdate
 
-from crm_plus.rules import contact_points, duplicates
+from crm_plus.rules import birthdays, contact_points, duplicates
 
 MAX_NAME = 140
 # What decides whether a profile may be the twin of another.
@@ -19,7 +19,7 @@ def tidy(profile: Any) -> None:
 	if profile.email:
 		profile.email = contact_points.normal_email(profile.email) or profile.email.strip()
 	if profile.profile_type == "Organization":
-		profile.job_title = None
+		profile.job_title = profile.birthday = None
 		if profile.has_value_changed("profile_type"):
 			profile.organization = None if not profile.is_new() else profile.organization
 	before = profile.get_doc_before_save()
@@ -33,6 +33,10 @@ def set_keys(profile: Any) -> None:
 	"""Compute what the profile is compared and found by."""
 	of_person = profile.profile_type == "Person"
 	profile.name_key = duplicates.name_key(profile.full_name, of_person=of_person)
+	birthday = getdate(profile.birthday) if profile.birthday else None
+	if birthday == birthdays.ERASED:
+		birthday = profile.birthday = None
+	profile.birthday_key = birthdays.key(birthday) if birthday else None
 	profile.phone_e164 = contact_points.e164(profile.phone, phone_country()) or None
 	profile.phone_reversed = contact_points.reversed_digits(profile.phone_e164 or profile.phone) or None
 
@@ -47,8 +51,15 @@ def phone_country() -> str:
 
 def check(profile: Any) -> None:
 	"""Refuse what cannot be. Raises frappe.ValidationError with one sentence."""
+	check_birthday(profile)
 	check_organization(profile)
 	check_customer(profile)
+
+
+def check_birthday(profile: Any) -> None:
+	"""A birthday lies behind us, and not before anybody's grandparents."""
+	if profile.birthday and not birthdays.is_possible(getdate(profile.birthday), getdate()):
+		frappe.throw(_("A birthday lies between {0} and today; correct it.").format(birthdays.EARLIEST.year))
 
 
 def check_organization(profile: Any) -> None:

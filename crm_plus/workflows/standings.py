@@ -2,12 +2,14 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Sequence
+from datetime import date
 from typing import Any
 
 import frappe
 from frappe import _
 from frappe.utils import flt, getdate
 
+from crm_plus.rules import birthdays
 from crm_plus.rules.deliveries import Delivery, Standing
 from crm_plus.rules.notices import TEAM
 from crm_plus.rules.reminders import over_after
@@ -23,12 +25,17 @@ DAY_FIELDS: dict[str, tuple[str, Callable[[Row], bool]]] = {
 		lambda row: row.docstatus == 1 and row.status in ("Open", "Replied"),
 	),
 	"contract_ending": ("end_date", lambda row: row.docstatus == 1 and row.status != "Inactive"),
+	"birthday": ("birthday", lambda row: not row.do_not_contact),
 	"invoice_overdue": ("due_date", lambda row: row.docstatus == 1 and flt(row.outstanding_amount) > 0),
 	"deal_rotten": ("stage_entered_on", lambda row: row.status == "Open" and not _is_snoozed(row)),
 }
 # Of these the day passes; what is overdue stays overdue.
-PASSING = ("close_date", "quotation_expiring", "contract_ending")
-EXTRA_FIELDS = {"invoice_overdue": ["outstanding_amount"], "deal_rotten": ["snoozed_until"]}
+PASSING = ("close_date", "quotation_expiring", "contract_ending", "birthday")
+MORE_FIELDS = {
+	"birthday": ["do_not_contact"],
+	"invoice_overdue": ["status", "outstanding_amount"],
+	"deal_rotten": ["status", "snoozed_until"],
+}
 
 
 def _is_snoozed(row: Row) -> bool:
@@ -67,7 +74,7 @@ def _of_group(event: str, doctype: str, group: list[Delivery]) -> dict[str, Stan
 
 def _of_days(event: str, doctype: str, group: list[Delivery]) -> dict[str, Standing]:
 	field, holds = DAY_FIELDS[event]
-	fields = ["name", "status", "docstatus", field, *EXTRA_FIELDS.get(event, [])]
+	fields = ["name", "docstatus", field, *MORE_FIELDS.get(event, ["status"])]
 	rows = {
 		row.name: row
 		for row in frappe.get_all(doctype, {"name": ["in", list({one.name for one in group})]}, fields)
@@ -78,11 +85,19 @@ def _of_days(event: str, doctype: str, group: list[Delivery]) -> dict[str, Stand
 def _of_day(event: str, field: str, holds: Callable[[Row], bool], row: Row, stamp: str) -> Standing:
 	if row is None or not holds(row):
 		return Standing("done")
-	if str(getdate(row.get(field))) != stamp:
+	day = _day(event, row.get(field), stamp)
+	if str(day) != stamp:
 		return Standing("moved")
-	if event not in PASSING:
+	if day is None or event not in PASSING:
 		return Standing()
-	return Standing(over_at=over_after(getdate(row.get(field)), frappe.utils.get_system_timezone()))
+	return Standing(over_at=over_after(day, frappe.utils.get_system_timezone()))
+
+
+def _day(event: str, value: Any, stamp: str) -> date | None:
+	"""Return the day that a field says by now; of a birthday that in the year of the stamp."""
+	if not value:
+		return None
+	return birthdays.in_year(getdate(value), getdate(stamp).year) if event == "birthday" else getdate(value)
 
 
 def _readable(one: Delivery, standing: Standing) -> Standing:

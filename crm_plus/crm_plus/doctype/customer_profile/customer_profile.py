@@ -4,7 +4,7 @@ import frappe
 from frappe.contacts.address_and_contact import delete_contact_and_address, load_address_and_contact
 from frappe.model.document import Document
 
-from crm_plus.workflows import duplicates, lifecycle, profile_contacts, profiles
+from crm_plus.workflows import duplicates, lifecycle, next_steps, profile_contacts, profiles
 from crm_plus.workflows.plain_values import PlainValues
 
 
@@ -22,6 +22,7 @@ class CustomerProfile(PlainValues, Document):
 	def on_update(self) -> None:
 		lifecycle.record_choice(self)
 		profile_contacts.keep_contact(self)
+		next_steps.note_organization(self)
 		duplicates.warn(self)
 
 	def on_trash(self) -> None:
