@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import frappe
 
-from crm_plus.workflows import adoption, adoption_report, adoption_undo
+from crm_plus.workflows import adoption, adoption_report, adoption_undo, backfill
 from crm_plus.workflows.adoption import FAILED, FINISHED, RUN, RUNNING, STOPPED, UNDOING, UNDONE
 
 Step = Callable[[str], bool]
@@ -40,6 +40,9 @@ def _work(run: str, on_batch: Callable[[str], None]) -> None:
 		reason = frappe.utils.escape_html(frappe.utils.strip_html(str(error)))
 		adoption.set_status(run, FAILED, reason[:1000] or type(error).__name__)
 	frappe.db.commit()
+	if frappe.db.get_value(RUN, run, ["status", "then_take_past"]) == (FINISHED, 1):
+		backfill.start_once()
+		frappe.db.commit()
 
 
 def _steps(run: str, step: Step, on_batch: Callable[[str], None]) -> bool:

@@ -68,6 +68,7 @@ class AdoptionTestCase(CRMPlusTestCase):
 	def prepare(self) -> str:
 		"""Make a run ready, as the form's Start does."""
 		run = adoption.prepare().name
+		frappe.db.set_value("Adoption Run", run, "then_take_past", 0)
 		adoption.begin(run)
 		adoption.set_running(run)
 		self.commit()

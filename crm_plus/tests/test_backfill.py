@@ -6,11 +6,12 @@ import frappe
 from frappe.utils.background_jobs import is_job_enqueued
 
 from crm_plus.api import capture as api
+from crm_plus.jobs import adoption as adoption_jobs
 from crm_plus.jobs import capture as jobs
 from crm_plus.tests import factories
 from crm_plus.tests.base import CRMPlusTestCase
 from crm_plus.tests.factories_interactions import interaction_of, make_event, make_mail, make_person
-from crm_plus.workflows import backfill, capture
+from crm_plus.workflows import adoption, backfill, capture
 
 
 class TestBackfill(CRMPlusTestCase):
@@ -98,6 +99,19 @@ class TestBackfill(CRMPlusTestCase):
 			self.assertEqual(api.progress()["done"], 0)
 		finally:
 			other.close()
+
+	def test_an_adoption_that_is_done_lets_it_follow_once(self) -> None:
+		run = adoption.prepare().name
+		frappe.db.set_value("Adoption Run Source", {"parent": run}, "take", 0)
+		adoption.begin(run)
+		adoption.set_running(run)
+		self.commit()
+		adoption_jobs.work(run)
+		self.assertEqual(frappe.db.get_value("Adoption Run", run, "status"), "Finished")
+		self.assertEqual(backfill.state()["status"], "Running")
+		backfill.store({"status": "Stopped"})
+		backfill.start_once()
+		self.assertEqual(backfill.state(), {"status": "Stopped"})
 
 	def test_only_those_who_take_over_data(self) -> None:
 		with self.as_user(factories.make_user("Sales User").name), self.assertRaises(frappe.PermissionError):

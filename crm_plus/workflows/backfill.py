@@ -51,6 +51,12 @@ def start() -> dict[str, Any]:
 	return progress()
 
 
+def start_once() -> None:
+	"""Begin where nobody has begun before. The caller commits."""
+	if not state():
+		start()
+
+
 def enqueue() -> None:
 	"""Give it to a worker, once."""
 	frappe.enqueue(

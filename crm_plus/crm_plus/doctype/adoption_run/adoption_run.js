@@ -76,6 +76,9 @@ function show_headline(frm) {
 		Draft: __("Choose what to take over, then start. Nothing of what is there is changed or moved, and you can undo it."),
 		Stopped: __("Stopped. What was taken over so far stays; resume to go on."),
 		Failed: __("The last batch failed and was not kept. Put right what it says below, then resume."),
+		Finished: frm.doc.then_take_past
+			? __("Taken over. Past mail and meetings follow, once: {0} shows how far that is.", [settings_link()])
+			: __("Taken over. To take in past mail and meetings too, open {0}.", [settings_link()]),
 		Undone: __("Undone. What people have worked on since is listed below."),
 	};
 	const line = lines[frm.doc.status];
@@ -83,6 +86,9 @@ function show_headline(frm) {
 		frm.dashboard.set_headline(line, frm.doc.status === "Failed" ? "red" : "blue");
 	}
 }
+
+const settings_link = () =>
+	`<a href="${frappe.utils.get_form_link("CRM Plus Settings", "CRM Plus Settings")}">${__("CRM Plus Settings")}</a>`;
 
 async function poll(frm) {
 	const { message: progress } = await frappe.call({
