@@ -185,7 +185,10 @@ has_permission = {
 
 # Functions of Frappe's that would tell of records without asking who may see them.
 override_whitelisted_methods = {
-	"frappe.desk.query_report.export_query": "crm_plus.api.narrowed.export_report",
+	"frappe.desk.reportview.export_query": "crm_plus.api.exports.of_list",
+	"frappe.desk.query_report.export_query": "crm_plus.api.exports.of_report",
+	"frappe.core.doctype.data_import.data_import.download_template": "crm_plus.api.exports.for_import",
+	"frappe.core.doctype.data_export.exporter.export_data": "crm_plus.api.exports.of_records",
 	# Frappe changes a message's reference past all events: ours does the same, and its interaction follows.
 	"frappe.email.relink": "crm_plus.api.interactions.relink",
 	"frappe.client.get_count": "crm_plus.api.narrowed.count",

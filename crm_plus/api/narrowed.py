@@ -10,8 +10,7 @@ from typing import Any
 
 import frappe
 from frappe import _, client
-from frappe.core.doctype.access_log.access_log import make_access_log
-from frappe.desk import listview, query_report, search
+from frappe.desk import listview, search
 from frappe.desk.doctype.dashboard_chart import dashboard_chart
 
 from crm_plus.access.rows import readable_fields, reads_all_rows
@@ -90,26 +89,6 @@ def group_counts(
 	found = frappe.get_all("ToDo", where, ["allocated_to", "reference_name"], distinct=True, as_list=True)
 	counted = Counter(user for user, _name in found)
 	return [{"name": user, "count": times} for user, times in counted.most_common(50)]
-
-
-@frappe.whitelist(methods=["GET", "POST"])
-@refusing
-def export_report(**_sent: Any) -> None:
-	"""Export a report as Frappe does, and leave in the Access Log who took which rows of it; Frappe notes lists alone.
-
-	Raises frappe.PermissionError, frappe.ValidationError.
-	"""
-	asked = frappe._dict(frappe.local.form_dict)
-	query_report.export_query()
-	rows = frappe.parse_json(asked.visible_idx) if asked.visible_idx else None
-	make_access_log(
-		doctype=frappe.get_cached_value("Report", asked.report_name, "ref_doctype"),
-		report_name=asked.report_name,
-		file_type=asked.file_format_type,
-		filters=asked.filters,
-		page=_("{0} rows").format(len(rows)) if isinstance(rows, list) else None,
-		method="Report",
-	)
 
 
 @frappe.whitelist(methods=["GET", "POST"])

@@ -20,11 +20,14 @@ from crm_plus.access.belongings import belongs_to_readable
 from crm_plus.access.rows import readable_fields
 from crm_plus.access.teams import sight_of
 from crm_plus.access.visibility import KINDS
+from crm_plus.rules.exported_files import WAYS
 
 MODULE = "CRM Plus"
 LIMIT = 1000
 DAYS = 7
 SHOWN_CHANGES = 6
+# So many seconds lie at most between asking for an export and having it.
+APART = 300
 Row = dict[str, Any]
 
 
@@ -91,7 +94,30 @@ def _rows_of(table: str, log: Log, asked: Asked) -> list[Row]:
 		if value:
 			query = query.where(column == value)
 	query = _of_doctypes(query, record[log.doctype], log, asked)
-	return [_row(log, row) for row in _in_sight(query, record, log).run(as_dict=True)]
+	rows = _in_sight(query, record, log).run(as_dict=True)
+	return [_row(log, row) for row in (said_once(rows) if log.action == EXPORTED else rows)]
+
+
+def said_once(rows: list[Any]) -> list[Any]:
+	"""Leave out that an export was asked for where it is noted as well how many rows it took, up to five minutes apart.
+
+	Frappe notes the first, and of reports and refused exports only that; api/exports.py notes the second.
+	"""
+	counted = [row for row in rows if row.more_page and row.more_method in WAYS]
+	doubles = set()
+	for taken in counted:
+		asked = (number for number, row in enumerate(rows) if number not in doubles and _is_same(row, taken))
+		doubles |= {next(asked, -1)}
+	return [row for number, row in enumerate(rows) if number not in doubles]
+
+
+def _is_same(asked: Any, taken: Any) -> bool:
+	"""Tell whether a row says that what another says was taken had been asked for."""
+	if asked.more_page or asked.name or asked.more_method not in (None, "", "Export"):
+		return False
+	of = "more_report_name" if taken.more_report_name else "doctype"
+	apart = abs((asked.when - taken.when).total_seconds())
+	return asked.who == taken.who and asked[of] == taken[of] and apart <= APART
 
 
 def _of_doctypes(query: Any, column: Any, log: Log, asked: Asked) -> Any:

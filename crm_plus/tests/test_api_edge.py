@@ -9,7 +9,7 @@ from typing import Any
 import frappe
 
 import crm_plus
-from crm_plus.tests import factories
+from crm_plus.tests import edge_examples, factories
 from crm_plus.tests.factories_follow_ups import make_follow_up
 from crm_plus.tests.factories_interactions import captured, make_interaction, make_mail, wait_in_tray
 from crm_plus.tests.request_case import RequestCase, token_of, user_with
@@ -149,22 +149,7 @@ EXAMPLES: Examples = {
 	"interactions.relink": lambda world: {
 		**{"name": world.mail, "reference_doctype": "Deal", "reference_name": world.deal},
 	},
-	"hand_over.reassign": lambda world: {
-		"doctype": "Deal",
-		"names": [world.deal],
-		"successor": "Administrator",
-	},
-	"hand_over.book": lambda world: {"person": "Administrator"},
-	"hand_over.leave": lambda world: {"person": "Guest", "successor": "Administrator"},
-	"narrowed.link_title": lambda world: {"doctype": "Deal", "docname": world.deal},
-	"narrowed.count": lambda world: {"doctype": "Deal", "filters": {"pipeline": world.pipeline}},
-	"narrowed.group_counts": lambda world: {"doctype": "Deal", "current_filters": "[]", "field": "status"},
-	"narrowed.export_report": lambda world: {
-		**{"report_name": "Audit Trail", "file_format_type": "CSV", "filters": "{}"},
-		"visible_idx": "[]",
-	},
-	"narrowed.tagged_documents": lambda world: {"doctype": "Deal", "tag": "Important"},
-	"narrowed.chart": lambda world: {"chart_name": "CRM Plus Won by Month"},
+	**edge_examples.EXAMPLES,
 	"follow_ups.complete": lambda world: {
 		"follow_up": world.follow_up(),
 		"answer": {"no_next_reason": "Done"},

@@ -7,7 +7,7 @@ import frappe
 from frappe.desk.query_report import run as run_report
 from frappe.website.doctype.personal_data_download_request.personal_data_download_request import get_user_data
 
-from crm_plus.api import narrowed
+from crm_plus.api import exports
 from crm_plus.crm_plus.report.audit_trail.audit_trail import execute
 from crm_plus.reports import audit_trail as trail
 from crm_plus.tests import factories
@@ -85,7 +85,7 @@ class TestAuditTrail(CRMPlusTestCase):
 	def test_who_takes_a_report_away_is_noted_with_filters_and_rows(self) -> None:
 		asked = {"report_name": "Audit Trail", "file_format_type": "CSV", "visible_idx": "[0]"}
 		frappe.local.form_dict = frappe._dict(asked, filters=json.dumps({"user": self.agent}))
-		narrowed.export_report()
+		exports.of_report()
 		self.assertTrue(frappe.response.filecontent)
 		(log,) = frappe.get_all(
 			"Access Log",

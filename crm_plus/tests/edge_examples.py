@@ -1,0 +1,35 @@
+"""Examples of the functions by which records are given away, asked for in Frappe's place, and taken out as files."""
+
+from collections.abc import Callable
+from typing import Any
+
+EXAMPLES: dict[str, Callable[[Any], dict[str, Any]]] = {
+	"hand_over.reassign": lambda world: {
+		"doctype": "Deal",
+		"names": [world.deal],
+		"successor": "Administrator",
+	},
+	"hand_over.book": lambda world: {"person": "Administrator"},
+	"hand_over.leave": lambda world: {"person": "Guest", "successor": "Administrator"},
+	"narrowed.link_title": lambda world: {"doctype": "Deal", "docname": world.deal},
+	"narrowed.count": lambda world: {"doctype": "Deal", "filters": {"pipeline": world.pipeline}},
+	"narrowed.group_counts": lambda world: {"doctype": "Deal", "current_filters": "[]", "field": "status"},
+	"exports.of_report": lambda world: {
+		**{"report_name": "Audit Trail", "file_format_type": "CSV", "filters": "{}"},
+		"visible_idx": "[]",
+	},
+	"exports.of_list": lambda world: {
+		**{"doctype": "Deal", "fields": '["name"]', "filters": [["name", "=", world.deal]]},
+		"file_format_type": "CSV",
+	},
+	"exports.for_import": lambda world: {
+		**{"doctype": "Deal", "export_fields": {"Deal": ["name"]}, "export_records": "by_filter"},
+		"export_filters": [["name", "=", world.deal]],
+	},
+	"exports.of_records": lambda world: {
+		**{"doctype": "Deal", "with_data": 1, "all_doctypes": False, "file_type": "CSV"},
+		"filters": {"name": world.deal},
+	},
+	"narrowed.tagged_documents": lambda world: {"doctype": "Deal", "tag": "Important"},
+	"narrowed.chart": lambda world: {"chart_name": "CRM Plus Won by Month"},
+}
