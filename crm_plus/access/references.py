@@ -19,8 +19,9 @@ def check(doc: Any) -> None:
 	if doc.flags.ignore_permissions or frappe.session.user == "Administrator":
 		return
 	hidden = [(doctype, name) for doctype, name in _newly_named(doc) if _is_hidden(doctype, name)]
+	shown_anyhow = _profiles_of_deals(doc) if any(doctype == PROFILE for doctype, _name in hidden) else set()
 	for doctype, name in hidden:
-		if doctype != PROFILE or name not in _profiles_of_deals(doc):
+		if doctype != PROFILE or name not in shown_anyhow:
 			frappe.throw(
 				_("You have no permission to read {0} {1}: choose another one.").format(
 					_(doctype), quoted(name)

@@ -15,6 +15,7 @@ frappe.listview_settings["Follow Up"] = {
 
 	onload(listview) {
 		crm_plus.lists.show_columns(listview, "priority");
+		crm_plus.hand_over.offer(listview);
 		const on_chosen = (act) => async () => {
 			const done = await act(listview.get_checked_items());
 			if (done) listview.refresh();
