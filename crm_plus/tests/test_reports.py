@@ -22,7 +22,8 @@ REPORTS = (
 	*("Funnel and Stage Conversion", "Sales Velocity", "Win Loss Analysis", "Rotten and Slipping Deals"),
 	*("Revenue by Source and Campaign", "Customer Value", "Customers At Risk"),
 	"Pipeline Movement",
-	*("Team Activity", "Follow-up Discipline"),
+	*("Team Activity", "Follow-up Discipline", "Response Time"),
+	*("Lifecycle Movement", "Lead Source Quality"),
 )
 
 

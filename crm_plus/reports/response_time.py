@@ -1,0 +1,285 @@
+"""How long customers wait for an answer: from what came in to the first that went out to the same customer afterwards.
+
+What came in waits where nobody talked to the customer at once: a message, or a call that nobody took. A conversation has
+a duration and waits for nothing. When it was answered is a fact of what came in: who may read that may know it. The
+waiting counts on the person whose interaction it is. Times are the site's; seconds are of working days.
+"""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+import frappe
+from frappe import _
+from frappe.utils import cint, flt, now_datetime
+from pypika import Case, CustomFunction, Order
+from pypika import analytics as over
+from pypika.functions import Coalesce, Count, Extract, Floor, Max, NullIf, Sum
+from pypika.queries import QueryBuilder
+from pypika.terms import Criterion, Term, ValueWrapper
+
+from crm_plus.access.teams import all_teams
+from crm_plus.reports.report_groups import chosen_group
+from crm_plus.reports.report_parts import full_names
+from crm_plus.reports.report_scope import Scope, on_days, read_scope
+from crm_plus.reports.team_activity import rows_of
+from crm_plus.reports.working_time import closed_days, working_seconds
+from crm_plus.rules.forecast import percent
+from crm_plus.rules.interactions import DONE, INCOMING, NO_SHOW, OUTGOING
+from crm_plus.rules.quoted_text import quoted
+from crm_plus.rules.response_time import OUTCOME, OUTCOMES, SECONDS_IN_HOUR, target_seconds
+
+GROUPS = ("Person", "Team", "Type", "Hour")
+INTERACTION = "Interaction"
+USUAL_TARGET_HOURS = 24
+MOST_ROWS = 1000
+NOBODY = "-"
+COUNTS = ("incoming", *OUTCOMES)
+PLACES = ("lower", "upper", "p90")
+CEIL = CustomFunction("CEIL", ["number"])
+
+
+@dataclass(frozen=True)
+class Question:
+	"""What the reader asks: the scope, the target in seconds, the days that do not count, and one kind of interactions."""
+
+	scope: Scope
+	group: str
+	target: int
+	now: datetime
+	kind: str = ""
+	closed: list[date] = field(default_factory=list)
+	teams: tuple[tuple[str, tuple[str, ...]], ...] = ()
+
+
+def read_question(filters: dict[str, Any] | None) -> Question:
+	"""Return what is asked, checked. Raises frappe.ValidationError, in one sentence, for what cannot be meant."""
+	chosen = dict(filters or {})
+	scope, group = read_scope(filters), chosen_group(filters, GROUPS)
+	target = target_seconds(flt(chosen.get("target") or USUAL_TARGET_HOURS))
+	if target is None:
+		frappe.throw(_("The target needs hours above 0, a year of them at most."))
+	kind = str(chosen.get("interaction_type") or "")
+	if kind and not frappe.db.exists("Interaction Type", kind):
+		frappe.throw(
+			_("There is no {0} {1}: choose another one.").format(_("Interaction Type"), quoted(kind))
+		)
+	company = scope.company or frappe.defaults.get_user_default("Company") or ""
+	closed = [] if cint(chosen.get("every_day")) else closed_days(company, scope.first, scope.today)
+	teams = first_teams() if group == "Team" or str(chosen.get("behind") or "").startswith("Team=") else ()
+	return Question(scope, group, target, now_datetime(), kind, closed, teams)
+
+
+def first_teams() -> tuple[tuple[str, tuple[str, ...]], ...]:
+	"""Return each team with the people who count in it: everybody in one, the first of the tree that he is in."""
+	found, counted = [], set()
+	for team in sorted(all_teams(), key=lambda team: team.lft):
+		people = tuple(sorted(set(team.members) - counted))
+		counted.update(people)
+		if people:
+			found.append((team.name, people))
+	return tuple(found)
+
+
+def response_time(
+	filters: dict[str, Any] | None,
+) -> tuple[Question, list[dict[str, Any]], dict[str, Any]]:
+	"""Return what was asked, a row a group, and the total; a fixed number of queries.
+
+	Raises frappe.ValidationError for filters that make no sense, frappe.PermissionError for who may read no interaction.
+	"""
+	question = read_question(filters)
+	found = [
+		{**row, "value": row["value"] if row["value"] not in (None, "") else NOBODY}
+		for row in read_sums(question, one_group(str((filters or {}).get("behind") or ""), question))
+	]
+	labels = group_labels(question.group, [row["value"] for row in found])
+	rows = [
+		{
+			**shown(row),
+			**{"group": labels[row["value"]], "value": row["value"]},
+			"drill": drill(question, f"{question.group}={row['value']}"),
+		}
+		for row in in_order(question.group, found)
+	]
+	total = {key: sum(cint(row[key]) for row in found) for key in COUNTS}
+	whole = {key: most(row[f"{key}_of_all"] for row in found) for key in PLACES}
+	waited = most(row["waited"] for row in found)
+	return question, rows, {**shown({**total, **whole, "waited": waited}), "drill": drill(question, "")}
+
+
+def most(values: Any) -> Any:
+	"""Return the largest of values, None where there is none."""
+	return max((value for value in values if value is not None), default=None)
+
+
+def in_order(group: str, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+	"""Return hours as they pass, any other group by what came in."""
+	if group == "Hour":
+		return sorted(rows, key=lambda row: int(row["value"]))
+	return sorted(rows, key=lambda row: (-row["incoming"], str(row["value"])))
+
+
+def shown(sums: dict[str, Any]) -> dict[str, Any]:
+	"""Return what is shown of sums; the share in time is of what was answered or should have been by now."""
+	counts = {key: cint(sums[key]) for key in COUNTS}
+	lower, upper = sums["lower"], sums["upper"]
+	return {
+		**counts,
+		"median": None if lower is None else (flt(lower) + flt(upper)) / 2 / SECONDS_IN_HOUR,
+		"p90": None if sums["p90"] is None else flt(sums["p90"]) / SECONDS_IN_HOUR,
+		"share": percent(counts[OUTCOME.in_time], counts[OUTCOME.in_time] + counts[OUTCOME.late]),
+		"longest": None if sums["waited"] is None else flt(sums["waited"]) / SECONDS_IN_HOUR,
+	}
+
+
+def drill(question: Question, behind: str) -> dict[str, Any]:
+	"""Return the filters by which this report lists the interactions behind each count."""
+	scope = question.scope
+	kept = {key: getattr(scope, key) for key in ("company", "owner", "team")}
+	filters = {
+		**{key: value for key, value in kept.items() if value},
+		**{"from_date": str(scope.first), "to_date": str(scope.last)},
+		**{"target": question.target / SECONDS_IN_HOUR, "every_day": int(not question.closed)},
+		**({"interaction_type": question.kind} if question.kind else {}),
+		"behind": behind,
+	}
+	return {"incoming": {**filters, "show": "All"}, **{one: {**filters, "show": one} for one in OUTCOMES}}
+
+
+def group_term(question: Question, table: Any, group: str) -> Term:
+	"""The expression of a group."""
+	if group == "Hour":
+		return Extract("HOUR", table.starts_on)
+	if group == "Team":
+		case = Case()
+		for name, people in question.teams:
+			case = case.when(table.interaction_owner.isin(people), name)
+		return case.else_(NOBODY) if question.teams else ValueWrapper(NOBODY)
+	return NullIf(table.interaction_owner if group == "Person" else table.interaction_type, "")
+
+
+def group_labels(group: str, values: list[Any]) -> dict[Any, str]:
+	"""Return the words for each group, in one query at most."""
+	names = full_names(values) if group == "Person" else {}
+	hours = {value: f"{int(value):02}:00" for value in values} if group == "Hour" else {}
+	kinds = {value: _(value) for value in values} if group == "Type" else {}
+	return {
+		value: _("None") if value == NOBODY else {**names, **hours, **kinds}.get(value) or str(value)
+		for value in values
+	}
+
+
+def one_group(behind: str, question: Question) -> Criterion | None:
+	"""The condition of the one group that is looked behind. Raises frappe.ValidationError where it is none."""
+	if not behind:
+		return None
+	group, _equals, value = behind.partition("=")
+	if group not in GROUPS or not value or (group == "Hour" and not value.isdecimal()):
+		frappe.throw(_("The report has no group {0}: choose another one.").format(quoted(behind)))
+	term = group_term(question, frappe.qb.DocType(INTERACTION), group)
+	if group == "Hour":
+		return term == cint(value)
+	return term.isnull() if value == NOBODY and group != "Team" else term == value
+
+
+def waiting_rows(question: Question, own: Criterion | None) -> QueryBuilder:
+	"""What came in and could not be answered at once, each with when it was answered."""
+	table, answer = frappe.qb.DocType(INTERACTION), frappe.qb.DocType(INTERACTION).as_("answer")
+	scope = question.scope
+	# An index holds the customer's interactions in order of time: those behind are walked until one is an answer.
+	answered = (
+		frappe.qb.from_(answer)
+		.select(answer.starts_on)
+		.where((answer.customer_profile == table.customer_profile) & (answer.direction == OUTGOING))
+		.where((answer.status == DONE) & (answer.starts_on > table.starts_on))
+		.orderby(answer.starts_on)
+		.limit(1)
+	)
+	missed = table.status.isin((DONE, NO_SHOW)) & (Coalesce(table.duration, 0) == 0)
+	query = (
+		frappe.qb.from_(table)
+		.select(table.name, table.subject, table.customer_profile, table.interaction_owner)
+		.select(table.interaction_type, table.starts_on, answered.as_("answered_on"))
+		.select(group_term(question, table, question.group).as_("value"))
+		.where(rows_of(scope, INTERACTION, "interaction_owner"))
+		.where((table.direction == INCOMING) & missed & (table.customer_profile > ""))
+		.where(on_days(table.starts_on, scope.first, scope.last) & (table.starts_on <= question.now))
+	)
+	if question.kind:
+		query = query.where(table.interaction_type == question.kind)
+	return query.where(own) if own is not None else query
+
+
+def timed_rows(question: Question, own: Criterion | None) -> QueryBuilder:
+	"""The same with the seconds until the answer, or until now, and the place of each among those of its group."""
+	each = waiting_rows(question, own).as_("each")
+	until = Case().when(each.answered_on.isnull(), question.now).else_(each.answered_on)
+	return frappe.qb.from_(each).select(
+		each.star,
+		Case().when(each.answered_on.isnull(), 0).else_(1).as_("answered"),
+		working_seconds(each.starts_on, until, question.closed).as_("seconds"),
+	)
+
+
+def read_sums(question: Question, own: Criterion | None) -> list[dict[str, Any]]:
+	"""Return the counts of each group, and which seconds stand in the middle and at nine tenths, in it and in all."""
+	timed = timed_rows(question, own).as_("timed")
+	placed = frappe.qb.from_(timed).select(timed.value, timed.answered, timed.seconds)
+	for name, parts in (("", (timed.value, timed.answered)), ("_of_all", (timed.answered,))):
+		number = over.RowNumber().over(*parts).orderby(timed.seconds, order=Order.asc)
+		placed = placed.select(number.as_(f"place{name}"))
+		placed = placed.select(over.Count("*").over(*parts).as_(f"count{name}"))
+	row = placed.as_("placed")
+	query = frappe.qb.from_(row).select(row.value, Count("*").as_("incoming"))
+	for outcome in OUTCOMES:
+		query = query.select(Sum(Case().when(is_so(row, outcome, question.target), 1).else_(0)).as_(outcome))
+	for name in ("", "_of_all"):
+		place, count = row[f"place{name}"], row[f"count{name}"]
+		middles = {
+			"lower": Floor((count + 1) / 2),
+			"upper": Floor(count / 2) + 1,
+			"p90": CEIL(count * 9 / 10),
+		}
+		for key, wanted in middles.items():
+			at = (row.answered == 1) & (place == wanted)
+			query = query.select(Max(Case().when(at, row.seconds)).as_(f"{key}{name}"))
+	waited = Max(Case().when(row.answered == 0, row.seconds))
+	return query.select(waited.as_("waited")).groupby(row.value).run(as_dict=True)
+
+
+def is_so(row: Any, outcome: str, target: int) -> Criterion:
+	"""The condition that an interaction came out so."""
+	in_time = row.seconds <= target
+	return {
+		OUTCOME.in_time: (row.answered == 1) & in_time,
+		OUTCOME.late: row.seconds > target,
+		OUTCOME.ahead: (row.answered == 0) & in_time,
+		OUTCOME.answered: row.answered == 1,
+		OUTCOME.waiting: row.answered == 0,
+	}[outcome]
+
+
+def interactions_behind(filters: dict[str, Any]) -> tuple[list[dict[str, Any]], int]:
+	"""Return the interactions that came out as the filter `show` says, those that waited longest first, and how many there are.
+
+	Raises frappe.ValidationError where it says nothing known.
+	"""
+	outcome = str(filters["show"])
+	if outcome not in (*OUTCOMES, "All"):
+		frappe.throw(_("The report cannot show {0}: choose another one.").format(quoted(outcome)))
+	question = read_question(filters)
+	timed = timed_rows(question, one_group(str(filters.get("behind") or ""), question)).as_("timed")
+	query = frappe.qb.from_(timed)
+	if outcome != "All":
+		query = query.where(is_so(timed, outcome, question.target))
+	rows = (
+		query.select(timed.star, over.Count("*").over().as_("count"))
+		.orderby(timed.seconds, order=Order.desc)
+		.orderby(timed.name)
+		.limit(MOST_ROWS)
+		.run(as_dict=True)
+	)
+	return [{**row, "hours": flt(row["seconds"]) / SECONDS_IN_HOUR} for row in rows], rows[
+		0
+	].count if rows else 0

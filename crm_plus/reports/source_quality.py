@@ -1,0 +1,169 @@
+"""What became of the customers that came in a period, by where they came from. Amounts in the report's currency.
+
+Each profile stands in one group, so that groups add up: by campaign in that of its first deal that names one. Its deals
+count whenever they were made; of the ledger only what the readers may read. ERPNext's campaigns have no cost, so there
+is none here.
+"""
+
+from typing import Any
+
+import frappe
+from frappe.utils import flt
+from pypika import Case, CustomFunction
+from pypika.functions import Cast, Coalesce, Concat, Count, Max, Min, NullIf, Substring, Sum
+from pypika.queries import QueryBuilder
+from pypika.terms import Criterion, EmptyCriterion, Term
+
+from crm_plus.access.report_readers import rows_for_readers
+from crm_plus.reports.profile_scope import (
+	NOBODY,
+	PROFILE,
+	group_labels,
+	group_term,
+	one_group,
+	readable_profiles,
+)
+from crm_plus.reports.report_functions import SECONDS_IN_DAY, seconds_between
+from crm_plus.reports.report_groups import chosen_group
+from crm_plus.reports.report_money import books_money, money, reads_ledger
+from crm_plus.reports.report_scope import Scope, on_days, read_scope, refuse_hidden_amounts
+from crm_plus.rules.deal_stages import LOST, WON
+from crm_plus.rules.forecast import percent
+from crm_plus.rules.lifecycle import Phase
+
+GROUPS = ("Source", "Campaign", "Owner", "Territory", "Month", "Customer")
+COUNTS = ("profiles", "prospects", "with_deal", "buyers", "deals", "won", "lost")
+LEDGER = ("invoiced", "paid")
+SUMS = (*COUNTS, "amount", "seconds", *LEDGER)
+OF_DEALS = ("deals", "won", "amount", *LEDGER)
+FIRST_STAGE = Phase.NEW.value
+# Behind the time in `2026-11-22 00:00:00.000000|Spring`.
+AFTER_TIME = 28
+LEAST = CustomFunction("LEAST", ["one", "other"])
+GREATEST = CustomFunction("GREATEST", ["one", "other"])
+
+
+def source_quality(
+	filters: dict[str, Any] | None,
+) -> tuple[Scope, str, list[dict[str, Any]], dict[str, Any]]:
+	"""Return the scope, the group, a row a group of profiles that came in the period, and the total; one query of them.
+
+	The filter `behind` ("Source=Website") narrows to one group. Raises frappe.ValidationError for filters that make no
+	sense, frappe.PermissionError for who may not read profiles or what deals amount to.
+	"""
+	refuse_hidden_amounts()
+	scope, group = read_scope(filters), chosen_group(filters, GROUPS)
+	found = [
+		{"value": row["value"], **{key: flt(row[key]) for key in SUMS}}
+		for row in read(scope, group, str((filters or {}).get("behind") or ""))
+	]
+	labels = group_labels(group, [row["value"] for row in found])
+	rows = [
+		{
+			**shown(row),
+			**{"group": labels[row["value"]], "value": row["value"]},
+			"drill": drill(scope, group, row["value"]),
+		}
+		for row in in_order(group, found)
+	]
+	total = shown({key: sum(row[key] for row in found) for key in SUMS})
+	return scope, group, rows, total
+
+
+def in_order(group: str, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+	"""Return months upwards, any other group by what was won, then by how many came."""
+	if group == "Month":
+		return sorted(rows, key=lambda row: row["value"])
+	return sorted(rows, key=lambda row: (-row["amount"], -row["profiles"], str(row["value"])))
+
+
+def shown(sums: dict[str, Any]) -> dict[str, Any]:
+	"""Return what is shown of sums: rates, days from the first hello to the first deal won, what a profile brought."""
+	return {
+		**{key: int(sums[key]) for key in COUNTS},
+		**{key: sums[key] for key in ("amount", *LEDGER)},
+		"prospect_rate": percent(sums["prospects"], sums["profiles"]),
+		"buyer_rate": percent(sums["buyers"], sums["profiles"]),
+		"win_rate": percent(sums["won"], sums["won"] + sums["lost"]),
+		"days": sums["seconds"] / sums["buyers"] / SECONDS_IN_DAY if sums["buyers"] else None,
+		"per_profile": sums["amount"] / sums["profiles"] if sums["profiles"] else None,
+	}
+
+
+def drill(scope: Scope, group: str, value: Any) -> dict[str, Any]:
+	"""Return the filters behind a group's figures: this report by customer, and behind a customer's his deals."""
+	if group == "Customer":
+		chosen = {key: getattr(scope, key) for key in ("company", "pipeline") if getattr(scope, key)}
+		deals = {**chosen, "customer_profile": value}
+		of_status = {key: {**deals, "status": status} for key, status in (("won", WON), ("lost", LOST))}
+		return {**dict.fromkeys(("deals", *LEDGER), deals), **of_status, "amount": of_status["won"]}
+	kept = {
+		key: getattr(scope, key) for key in ("company", "currency", "pipeline", "source", "owner", "team")
+	}
+	period = {"from_date": str(scope.first), "to_date": str(scope.last)}
+	behind = {"group_by": "Customer", "behind": f"{group}={value or NOBODY}"}
+	report = {**{key: name for key, name in kept.items() if name}, **period, **behind}
+	return dict.fromkeys((*COUNTS, "amount", *LEDGER), report)
+
+
+def read(scope: Scope, group: str, behind: str) -> list[dict[str, Any]]:
+	"""Return the sums of each group."""
+	profile, deals = frappe.qb.DocType(PROFILE), deals_of_profiles(scope).as_("deals")
+	groups = {each: profile_group(each, profile, deals) for each in GROUPS}
+	value, own = groups[group], one_group(behind, groups)
+	# A profile that was taken over is younger than its deals.
+	began = LEAST(profile.creation, deals.first_deal)
+	query = (
+		frappe.qb.from_(profile)
+		.left_join(deals)
+		.on(deals.customer_profile == profile.name)
+		.select(value.as_("value"), Count(profile.name).as_("profiles"))
+		.select(count_if(profile.lifecycle_stage != FIRST_STAGE).as_("prospects"))
+		.select(count_if(deals.deals > 0).as_("with_deal"), count_if(deals.won > 0).as_("buyers"))
+		.select(Sum(GREATEST(seconds_between(began, deals.first_won), 0)).as_("seconds"))
+		.where(readable_profiles(scope, profile))
+		.where(on_days(profile.creation, scope.first, scope.last))
+		.groupby(value)
+	)
+	for key in ("deals", "won", "lost", "amount", *LEDGER):
+		query = query.select(Sum(deals[key]).as_(key))
+	return (query.where(own) if own is not None else query).run(as_dict=True)
+
+
+def profile_group(group: str, profile: Any, deals: Any) -> Term:
+	"""The expression of a group; a campaign is that of the profile's first deal that names one."""
+	return NullIf(deals.campaign, "") if group == "Campaign" else group_term(group, profile)
+
+
+def count_if(condition: Criterion) -> Term:
+	"""The number of rows for which a condition holds."""
+	return Sum(Case().when(condition, 1).else_(0))
+
+
+def deals_of_profiles(scope: Scope) -> QueryBuilder:
+	"""Each profile with what its readable deals of the company and the pipeline amount to."""
+	deal = frappe.qb.DocType("Deal")
+	named = Concat(Cast(deal.creation, "CHAR"), "|", NullIf(deal.campaign, ""))
+	query = (
+		frappe.qb.from_(deal)
+		.select(deal.customer_profile, Count("*").as_("deals"))
+		.select(Substring(Min(named), AFTER_TIME, 140).as_("campaign"))
+		.select(Min(deal.creation).as_("first_deal"))
+		.select(Min(Case().when(deal.status == WON, deal.closed_on)).as_("first_won"))
+		.select(count_if(deal.status == WON).as_("won"), count_if(deal.status == LOST).as_("lost"))
+		.select(Sum(Case().when(deal.status == WON, money(scope, deal)).else_(0)).as_("amount"))
+		.where(deals_of_filters(scope, deal))
+		.groupby(deal.customer_profile)
+	)
+	knows = reads_ledger()
+	for key in LEDGER:
+		amount = books_money(scope, deal, deal[f"{key}_amount"])
+		query = query.select((Sum(amount) if knows else Max(0)).as_(key))
+	return query
+
+
+def deals_of_filters(scope: Scope, deal: Any) -> Criterion:
+	"""The readable deals of the company and the pipeline: source, owner and team are those of the profile."""
+	parts = [rows_for_readers("Deal"), Coalesce(deal.customer_profile, "") > ""]
+	parts += [deal[key] == getattr(scope, key) for key in ("company", "pipeline") if getattr(scope, key)]
+	return Criterion.all(part for part in parts if not isinstance(part, EmptyCriterion))
