@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from typing import Any
 
+from crm_plus.workflows import team_filling
+
 EXAMPLES: dict[str, Callable[[Any], dict[str, Any]]] = {
 	"hand_over.reassign": lambda world: {
 		"doctype": "Deal",
@@ -32,4 +34,6 @@ EXAMPLES: dict[str, Callable[[Any], dict[str, Any]]] = {
 	},
 	"narrowed.tagged_documents": lambda world: {"doctype": "Deal", "tag": "Important"},
 	"narrowed.chart": lambda world: {"chart_name": "CRM Plus Won by Month"},
+	"teams.preview": lambda world: {},
+	"teams.fill": lambda world: {"seen": team_filling.preview()["seen"]},
 }
