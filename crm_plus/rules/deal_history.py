@@ -12,9 +12,11 @@ rates would have let him win, both with PRIOR wins of the pipeline's own added (
 J. Kaldor, Biometrics 43 (1987) 671-681). Who has few deals stands near the pipeline, who has many by himself.
 """
 
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
 from crm_plus.rules.deal_stages import LOST, WON
 
@@ -86,15 +88,26 @@ def _rates(by_day: Mapping[int, Mapping[str, int]]) -> Rates:
 def owner_factors(rates: Mapping[str, Rates], visits: Iterable[Visits]) -> Factors:
 	"""Return an owner's factors from his visits, by the rates of the stages of his pipeline."""
 	happened, expected = {WON: 0.0, LOST: 0.0}, {WON: 0.0, LOST: 0.0}
+	sums = {stage: _sums(one) for stage, one in rates.items()}
 	for one in visits:
 		if one.end in happened:
 			happened[one.end] += one.count
-		for day, ends in rates[one.stage].by_day.items():
-			if day <= one.days:
-				for end in (WON, LOST):
-					expected[end] += one.count * ends.get(end, 0.0)
+		days, by_end = sums[one.stage]
+		passed = bisect_right(days, one.days)
+		for end in expected:
+			expected[end] += one.count * by_end[end][passed]
 	win, lose = ((happened[end] + PRIOR) / (expected[end] + PRIOR) for end in (WON, LOST))
 	return Factors(win, lose, happened[WON])
+
+
+def _sums(rates: Rates) -> tuple[list[int], dict[str, list[float]]]:
+	"""Return the days, and how much of each end's rates has come together before each of them and after the last."""
+	days = sorted(rates.by_day)
+	by_end = {
+		end: list(accumulate((rates.by_day[day].get(end, 0.0) for day in days), initial=0.0))
+		for end in (WON, LOST)
+	}
+	return days, by_end
 
 
 def with_factors(rates: Rates, factors: Factors) -> Rates:

@@ -21,7 +21,7 @@ REPORTS = (
 	*("Pipeline Summary", "Sales Forecast", "Forecast Accuracy", "Quota Attainment", "Deal to Cash"),
 	*("Funnel and Stage Conversion", "Sales Velocity", "Win Loss Analysis", "Rotten and Slipping Deals"),
 	*("Revenue by Source and Campaign", "Customer Value", "Customers At Risk"),
-	"Pipeline Movement",
+	*("Pipeline Movement", "Forecast by History"),
 	*("Team Activity", "Follow-up Discipline", "Response Time"),
 	*("Lifecycle Movement", "Lead Source Quality"),
 )

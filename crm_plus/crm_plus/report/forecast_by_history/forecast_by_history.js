@@ -1,0 +1,12 @@
+frappe.query_reports["Forecast by History"] = crm_plus.reports.define({
+	months: [0, 5],
+	filters: [
+		{
+			fieldname: "show",
+			label: __("Show"),
+			fieldtype: "Select",
+			options: ["Months", "Stages", "Owners"].map((value) => ({ value, label: __(value) })),
+			default: "Months",
+		},
+	],
+});
