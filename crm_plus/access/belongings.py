@@ -9,6 +9,7 @@ from typing import Any
 import frappe
 from pypika.terms import Criterion, EmptyCriterion
 
+from crm_plus.access.conditions import NOTHING
 from crm_plus.access.rows import readable_rows
 
 PARENTS = {
@@ -17,7 +18,6 @@ PARENTS = {
 	"Interaction Participant": "Interaction",
 }
 WITH_HISTORY = ("Deal", "Customer Profile")
-NOTHING = "1 = 0"
 
 
 def rows_of_readable(user: str | None = None, doctype: str = "Deal Item") -> str:

@@ -58,6 +58,13 @@ def reads_all_rows(doctype: str, user: str | None = None) -> bool:
 	return isinstance(readable_rows(doctype, user), EmptyCriterion)
 
 
+def holds_for(doc: Any, condition: str) -> bool:
+	"""Tell whether a condition on a DocType's rows holds for a document as it is stored; one that is not has nothing to hide."""
+	record = frappe.qb.DocType(doc.doctype)
+	this = frappe.qb.from_(record).select(record.name).where(record.name == str(doc.name))
+	return bool(this.where(RawCondition(condition)).run() or not this.run())
+
+
 def readable_fields(doctype: str, user: str | None = None) -> set[str]:
 	"""The fields of the DocType that the user's permission levels let him read."""
 	return set(frappe.get_meta(doctype).get_permitted_fieldnames(user=user, permission_type="read"))

@@ -8,7 +8,8 @@ from typing import Any
 import frappe
 from pypika.terms import EmptyCriterion
 
-from crm_plus.access.belongings import NOTHING, as_sql, belongs_to_readable
+from crm_plus.access.belongings import as_sql, belongs_to_readable
+from crm_plus.access.conditions import NOTHING
 from crm_plus.access.visibility import KINDS, PROFILE
 from crm_plus.setup.compatibility import is_asked_for_a_joined_table, no_objection
 

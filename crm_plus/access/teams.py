@@ -44,6 +44,23 @@ def all_teams() -> list[Team]:
 	return _teams(EmptyCriterion())
 
 
+def teams_led_by(user: str) -> list[str]:
+	"""Return the teams of the branches that a user leads, disabled ones in them included."""
+	team, top = frappe.qb.DocType("Revenue Team"), frappe.qb.DocType("Revenue Team").as_("top")
+	member = frappe.qb.DocType("Revenue Team Member")
+	return (
+		frappe.qb.from_(member)
+		.join(top)
+		.on((top.name == member.parent) & (top.disabled == 0))
+		.join(team)
+		.on((team.lft >= top.lft) & (team.rgt <= top.rgt))
+		.select(team.name)
+		.distinct()
+		.where((member.user == user) & (member.is_leader == 1) & (member.parenttype == "Revenue Team"))
+		.run(pluck=True)
+	)
+
+
 def _teams_of(user: str) -> list[Team]:
 	"""Return what a user's sight depends on: the teams that he is in, and those below the ones that he leads."""
 	team, member = frappe.qb.DocType("Revenue Team"), frappe.qb.DocType("Revenue Team Member")

@@ -16,8 +16,9 @@ import frappe
 from frappe.model.db_query import DatabaseQuery
 from pypika.terms import EmptyCriterion
 
-from crm_plus.access.belongings import NOTHING, as_sql, belongs_to_readable
-from crm_plus.access.rows import RawCondition
+from crm_plus.access.belongings import as_sql, belongs_to_readable
+from crm_plus.access.conditions import NOTHING, all_of, any_of, one_of
+from crm_plus.access.rows import holds_for
 from crm_plus.access.teams import share_of_people, sight_of
 from crm_plus.rules.visibility import EVERYONE, PRIVATE
 from crm_plus.setup.compatibility import is_asked_for_a_joined_table, no_objection
@@ -55,9 +56,9 @@ def condition(user: str | None = None, doctype: str = DEAL) -> str:
 	if user == "Administrator" or is_asked_for_a_joined_table():
 		return ""
 	if not _may_read(doctype, user):
-		return _or([_named(doctype, _shared(doctype, user))])
+		return any_of([_named(doctype, _shared(doctype, user))])
 	limited = _limited(doctype, user)
-	return _or([limited, _named(doctype, _shared(doctype, user))]) if limited else ""
+	return any_of([limited, _named(doctype, _shared(doctype, user))]) if limited else ""
 
 
 def may_see(doc: Any, ptype: str | None = None, user: str | None = None) -> bool | None:
@@ -73,11 +74,7 @@ def _is_seen(doc: Any, ptype: str | None, user: str | None) -> bool:
 	if user == "Administrator" or ptype == "create" or not doc.name or not _may_read(doc.doctype, user):
 		return True
 	limited = _limited(doc.doctype, user)
-	if not limited:
-		return True
-	record = frappe.qb.DocType(doc.doctype)
-	this = frappe.qb.from_(record).select(record.name).where(record.name == str(doc.name))
-	return bool(this.where(RawCondition(limited)).run() or not this.run())
+	return not limited or holds_for(doc, limited)
 
 
 def choice_of(doctype: str) -> str:
@@ -91,18 +88,18 @@ def _may_read(doctype: str, user: str) -> bool:
 
 def _limited(doctype: str, user: str) -> str:
 	"""Return the condition without shares, "" where there is no limit."""
-	return _and([_seen(doctype, user), *_permitted(doctype, user)])
+	return all_of([_seen(doctype, user), *_permitted(doctype, user)])
 
 
 def _seen(doctype: str, user: str) -> str:
 	kind = KINDS[doctype]
 	if (choice_of(doctype) == EVERYONE and not kind.follows) or sight_of(user).all:
 		return ""
-	common = _and([_common(doctype, user), _followed(doctype, user) if kind.follows else ""])
+	common = all_of([_common(doctype, user), _followed(doctype, user) if kind.follows else ""])
 	if not common:
 		return ""
 	own = _people(doctype, sight_of(user).owners(user, PRIVATE) or ()) if kind.follows else NOTHING
-	return _or([common, own, _named(doctype, _assigned(doctype, user))])
+	return any_of([common, own, _named(doctype, _assigned(doctype, user))])
 
 
 def _common(doctype: str, user: str) -> str:
@@ -120,20 +117,20 @@ def _followed(doctype: str, user: str) -> str:
 		readable = belongs_to_readable(frappe.qb.DocType(doctype)[field], linked, user)
 		if not isinstance(readable, EmptyCriterion):
 			allowed = NOTHING if readable is None else as_sql(readable)
-			parts.append(_or([*before, _empty(doctype, field), allowed]))
+			parts.append(any_of([*before, _empty(doctype, field), allowed]))
 		before.append(f"not {_empty(doctype, field)}")
-	return _and(parts)
+	return all_of(parts)
 
 
 def _permitted(doctype: str, user: str) -> list[str]:
 	"""Return what User Permissions ask of the deal and the profile that a row names."""
 	conditions = []
 	for field, linked in KINDS[doctype].links:
-		inner = _and([_user_permissions(linked, user), *_permitted(linked, user)])
+		inner = all_of([_user_permissions(linked, user), *_permitted(linked, user)])
 		if inner:
 			column = _column(doctype, field)
 			rows = f"select {_column(linked, 'name')} from `tab{linked}` where {inner}"
-			conditions.append(_or([_empty(doctype, field), f"{column} in ({rows})"]))
+			conditions.append(any_of([_empty(doctype, field), f"{column} in ({rows})"]))
 	return conditions
 
 
@@ -145,7 +142,7 @@ def _user_permissions(doctype: str, user: str) -> str:
 	query = DatabaseQuery(doctype, user=user)
 	query.match_conditions, query.match_filters = [], []
 	query.add_user_permissions(restrictions)
-	return _and(query.match_conditions)
+	return all_of(query.match_conditions)
 
 
 def _assigned(doctype: str, user: str) -> list[str]:
@@ -167,12 +164,12 @@ def _people(doctype: str, users: Iterable[str]) -> str:
 	column = _column(doctype, KINDS[doctype].owner)
 	owners = set(users)
 	if share_of_people(len(owners)) > FEW:
-		return _in(f"ifnull({column}, '')", owners)
-	return _or([_in(column, owners), *([f"{column} is null"] if "" in owners else [])])
+		return one_of(f"ifnull({column}, '')", owners)
+	return any_of([one_of(column, owners), *([f"{column} is null"] if "" in owners else [])])
 
 
 def _named(doctype: str, names: Iterable[str]) -> str:
-	return _in(_column(doctype, "name"), names)
+	return one_of(_column(doctype, "name"), names)
 
 
 def _column(doctype: str, field: str) -> str:
@@ -181,23 +178,3 @@ def _column(doctype: str, field: str) -> str:
 
 def _empty(doctype: str, field: str) -> str:
 	return f"ifnull({_column(doctype, field)}, '') = ''"
-
-
-def _in(column: str, values: Iterable[str]) -> str:
-	"""Return the condition that a column has one of these values: columns are ours, values are escaped."""
-	known = sorted({str(value) for value in values if value is not None})
-	if not known:
-		return NOTHING
-	return "{} in ({})".format(column, ", ".join(frappe.db.escape(value, percent=False) for value in known))
-
-
-def _or(conditions: list[str]) -> str:
-	"""Join conditions of which one must hold; what never holds is left out, unless nothing else is there."""
-	parts = [one for one in conditions if one != NOTHING] or [NOTHING]
-	return parts[0] if len(parts) == 1 else "(" + " or ".join(parts) + ")"
-
-
-def _and(conditions: Iterable[str]) -> str:
-	"""Join conditions that must all hold, without those that always do."""
-	parts = [one for one in conditions if one]
-	return parts[0] if len(parts) == 1 else "(" + " and ".join(parts) + ")" if parts else ""

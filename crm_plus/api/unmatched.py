@@ -3,6 +3,7 @@
 import frappe
 
 from crm_plus.access.records import record
+from crm_plus.access.rows import reads_all_rows
 from crm_plus.reports import mail_count
 from crm_plus.workflows import unmatched
 
@@ -47,6 +48,9 @@ def take_back(mail: str) -> None:
 
 @frappe.whitelist(methods=["GET"])
 def count() -> dict[str, int]:
-	"""How many messages there are, and how many of them are placed, wait, are set aside, and are still to come."""
+	"""How many messages there are, and how many of them are placed, wait, are set aside, and are still to come.
+
+	Who does not see all of the tray is told what waits and what is set aside of what he sees.
+	"""
 	frappe.has_permission(unmatched.TRAY, "read", throw=True)
-	return mail_count.count()
+	return mail_count.count() if reads_all_rows(unmatched.TRAY) else mail_count.count_readable()

@@ -8,6 +8,8 @@ from typing import Any
 import frappe
 from frappe.query_builder.functions import Count
 
+from crm_plus.access.rows import readable_rows
+
 DOCTYPE = "Communication"
 # Written by Frappe for each participant of an Event, which is captured itself.
 SHADOW_OF = "Event"
@@ -23,6 +25,14 @@ def count() -> dict[str, int]:
 		"set_aside": frappe.db.count("Unmatched Mail", {**tray, "status": "Set Aside"}),
 		"to_come": _to_come(),
 	}
+
+
+def count_readable() -> dict[str, int]:
+	"""Return how many messages of the tray that the user may read wait, and how many are set aside."""
+	row = frappe.qb.DocType("Unmatched Mail")
+	query = frappe.qb.from_(row).select(Count(row.name)).where(readable_rows("Unmatched Mail"))
+	standing = {"waiting": "Waiting", "set_aside": "Set Aside"}
+	return {key: _number(query.where(row.status == status)) for key, status in standing.items()}
 
 
 def _messages() -> Any:

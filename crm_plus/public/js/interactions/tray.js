@@ -56,14 +56,13 @@ function done(doctype, name, after) {
 /** The line above the list that shows that no message is lost. */
 export async function show_count(listview) {
 	const count = await get("unmatched.count");
-	const parts = [
-		__("{0} messages", [count.messages]),
-		__("{0} placed", [count.placed]),
-		__("{0} waiting", [count.waiting]),
-		__("{0} set aside", [count.set_aside]),
-		__("{0} to come", [count.to_come]),
-	];
-	const [all, ...rest] = parts;
+	const here = [__("{0} waiting", [count.waiting]), __("{0} set aside", [count.set_aside])];
+	// Who sees some of the tray alone is told of these.
+	const rest =
+		count.messages === undefined
+			? here
+			: [__("{0} placed", [count.placed]), ...here, __("{0} to come", [count.to_come])];
+	const sum = count.messages === undefined ? "" : `${__("{0} messages", [count.messages])} = `;
 	listview.$mail_count = listview.$mail_count || $('<div class="text-muted small" style="padding: 8px 15px"></div>');
-	listview.$mail_count.text(`${all} = ${rest.join(" + ")}`).prependTo(listview.$frappe_list);
+	listview.$mail_count.text(`${sum}${rest.join(" + ")}`).prependTo(listview.$frappe_list);
 }
