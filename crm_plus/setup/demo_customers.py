@@ -3,11 +3,14 @@
 import random
 import re
 from collections.abc import Callable
+from datetime import date, timedelta
 from typing import Any
 
 import frappe
+from frappe.utils import getdate, nowdate
 from unidecode import unidecode
 
+from crm_plus.rules import birthdays
 from crm_plus.setup import demo_world
 
 SEED = "crm-plus-customers"
@@ -67,9 +70,20 @@ def make_person(number: int, organization: str | None, fake: Any = None) -> None
 		full_name=name,
 		organization=organization,
 		job_title=fake.job()[:100] if organization else None,
+		birthday=birthday(number, name),
 		email=f"{slug(name)}.{number}@mail.example",
 		phone=fake.numerify(PHONES[LOCALES[number % len(LOCALES)]]),
 	)
+
+
+def birthday(number: int, name: str) -> date | None:
+	"""Return the birthday of two in three people; of one in ten it comes within a week."""
+	chance = random.Random(f"{SEED}-birthday-{name}")
+	if number % 3 == 0:
+		return None
+	born = date(chance.randint(1955, 2002), 1, 1) + timedelta(days=chance.randint(0, 364))
+	soon = getdate(nowdate()) + timedelta(days=chance.randint(0, 6))
+	return birthdays.in_year(soon, born.year) if chance.random() < 0.1 else born
 
 
 def profile(number: int, **values: Any) -> str | None:

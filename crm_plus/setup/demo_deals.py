@@ -13,7 +13,7 @@ from frappe.model.document import Document
 from frappe.utils import add_days, flt, getdate, nowdate
 
 from crm_plus.setup import demo_world
-from crm_plus.workflows import quoting
+from crm_plus.workflows import quoting, site_notes
 
 SEED = "crm-plus-deals"
 DEALS = 150
@@ -27,13 +27,13 @@ PAYMENTS = ("whole", "whole", "whole", "part", "none", "none", "returned")
 
 def make(say: Callable[[str], None]) -> None:
 	"""Make the deals that are missing, one transaction a step of their lives."""
-	done = int(frappe.db.get_default(COUNTER) or 0)
+	done = int(site_notes.read(COUNTER) or 0)
 	profiles = frappe.get_all("Customer Profile", pluck="name", order_by="name")
 	for number in range(done, DEALS):
 		if number % 25 == 0:
 			say(f"… deals {number + 1} to {min(number + 25, DEALS)} of {DEALS}, with their documents")
 		DemoDeal(number, profiles).live()
-		frappe.db.set_default(COUNTER, number + 1)
+		site_notes.write(COUNTER, str(number + 1))
 		frappe.db.commit()
 
 

@@ -8,6 +8,8 @@ from typing import Any
 import frappe
 from frappe.utils import add_days, get_datetime, getdate, now_datetime
 
+from crm_plus.workflows import site_notes
+
 SEED = "crm-plus-follow-ups"
 COUNTER = "crm_plus_demo_follow_ups"
 CLOSED_DEALS, KEPT_OF_EACH = 60, 3
@@ -44,13 +46,13 @@ STANDARD = (
 def make(say: Callable[[str], None]) -> None:
 	"""Make the follow-ups that are missing, one deal a transaction."""
 	say("… follow-ups: kept, late, missed, due today, recurring")
-	done = int(frappe.db.get_default(COUNTER) or 0)
+	done = int(site_notes.read(COUNTER) or 0)
 	closed = {"status": ["!=", "Open"]}
 	deals = frappe.get_all("Deal", {"status": "Open"}, pluck="name", order_by="name")
 	deals += frappe.get_all("Deal", closed, pluck="name", order_by="closed_on desc, name", limit=CLOSED_DEALS)
 	for number in range(done, len(deals)):
 		promise(frappe.get_doc("Deal", deals[number]), number)
-		frappe.db.set_default(COUNTER, number + 1)
+		site_notes.write(COUNTER, str(number + 1))
 		frappe.db.commit()
 	frappe.set_user("Administrator")
 	make_standard()

@@ -8,11 +8,11 @@ from typing import Any
 import frappe
 from frappe.utils import add_days, get_datetime, getdate, now_datetime, nowdate
 
-from crm_plus.workflows import capture, interaction_times
+from crm_plus.workflows import capture, interaction_times, site_notes
 
 SEED = "crm-plus-interactions"
 COUNTER = "crm_plus_demo_interactions"
-DEALS_TALKED_ABOUT = 90
+DEALS_TALKED_ABOUT = 150
 OFFICE = "sales@demo.crm-plus.localhost"
 CALLS = (
 	("Reached", "Wants to see it running before they decide."),
@@ -41,12 +41,12 @@ STRANGERS = (
 def make(say: Callable[[str], None]) -> None:
 	"""Make the conversations that are missing, one deal a transaction."""
 	say("… a year of calls, mail and meetings")
-	done = int(frappe.db.get_default(COUNTER) or 0)
+	done = int(site_notes.read(COUNTER) or 0)
 	deals = frappe.get_all("Deal", pluck="name", order_by="creation desc, name", limit=DEALS_TALKED_ABOUT)
 	with interaction_times.together():
 		for number in range(done, len(deals)):
 			talk_about(deals[number], number)
-			frappe.db.set_default(COUNTER, number + 1)
+			site_notes.write(COUNTER, str(number + 1))
 			frappe.db.commit()
 	if not frappe.db.exists("Unmatched Mail", {"address": STRANGERS[0][1]}):
 		for name, address, subject in STRANGERS:
@@ -55,13 +55,13 @@ def make(say: Callable[[str], None]) -> None:
 
 
 def talk_about(name: str, number: int) -> None:
-	"""Let people talk about a deal: two to four calls, a thread of mail, a meeting now and then."""
+	"""Let people talk about a deal: three to six calls, a thread of mail, a meeting now and then."""
 	chance = random.Random(f"{SEED}-{number}")
 	deal = frappe.get_doc("Deal", name)
 	began = max(getdate(deal.creation), getdate(add_days(nowdate(), -365)))
 	ended = getdate(deal.closed_on) if deal.closed_on else getdate(nowdate())
 	days = max((ended - began).days, 1)
-	for _ in range(chance.randint(2, 4)):
+	for _ in range(chance.randint(3, 6)):
 		call(deal, chance, moment(chance, began, days))
 	if chance.random() < 0.6:
 		exchange_mail(deal, chance, moment(chance, began, days))

@@ -13,7 +13,7 @@ from frappe import _
 from frappe.utils import now
 
 from crm_plus.rules.capture import source_key
-from crm_plus.workflows import capture, interaction_times
+from crm_plus.workflows import capture, interaction_times, site_notes
 
 STATE = "crm_plus_backfill"
 RUNNING, STOPPING, STOPPED, FINISHED, FAILED = "Running", "Stopping", "Stopped", "Finished", "Failed"
@@ -26,13 +26,13 @@ ONLY = {"Communication": {"communication_type": "Communication"}}
 
 def state() -> dict[str, Any]:
 	"""Return how far the past is taken in: status, DocType and name reached, done and total of all sources."""
-	stored = frappe.db.get_value("DefaultValue", {"parent": "__default", "defkey": STATE}, "defvalue")
+	stored = site_notes.read(STATE)
 	return json.loads(stored) if stored else {}
 
 
 def store(values: dict[str, Any]) -> None:
 	"""Store how far it is. The caller commits."""
-	frappe.db.set_default(STATE, json.dumps(values))
+	site_notes.write(STATE, json.dumps(values))
 
 
 def start() -> dict[str, Any]:
