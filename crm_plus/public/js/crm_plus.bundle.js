@@ -12,4 +12,5 @@ import "./reports/index.js";
 import "./interactions/index.js";
 import "./deal/index.js";
 import "./timeline/form.js";
+import "./glance/index.js";
 import "./follow_up/index.js";

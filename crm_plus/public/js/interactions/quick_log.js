@@ -1,6 +1,7 @@
 // "It went like this": a call, a visit, a chat logged in a few presses, with what comes next.
 
 import { CHIPS, due_on, first_type, outcomes_of, request } from "./choices.js";
+import { FilePicker } from "./file_picker.js";
 import { get, post } from "./server.js";
 
 const LAST_TYPE = "crm_plus_last_interaction_type";
@@ -46,6 +47,8 @@ class QuickLog {
 			secondary_action: () => this.open_form(),
 		});
 		this.dialog.$wrapper.addClass("crm-quick-log").on("hidden.bs.modal", () => this.dialog.$wrapper.remove());
+		this.make_note();
+		this.files = new FilePicker(this.dialog.fields_dict.files.$wrapper);
 		this.dialog.show();
 		this.draw();
 		return this.dialog;
@@ -65,7 +68,8 @@ class QuickLog {
 			{ fieldname: "contact", fieldtype: "Data", hidden: 1, default: contact },
 			{ fieldname: "subject", fieldtype: "Data", hidden: 1, default: subject },
 			{ fieldname: "outcomes", fieldtype: "HTML" },
-			{ fieldname: "summary", fieldtype: "Small Text", label: __("What Was Said") },
+			{ fieldname: "summary", fieldtype: "HTML" },
+			{ fieldname: "files", fieldtype: "HTML" },
 			{ fieldname: "next_section", fieldtype: "Section Break", label: __("Next Follow-up") },
 			{ fieldname: "chips", fieldtype: "HTML" },
 			{ fieldname: "picked", fieldtype: "Datetime", label: __("Due"), hidden: 1, onchange: () => this.draw_subject() },
@@ -76,6 +80,17 @@ class QuickLog {
 				? { ...field, hidden: 1 }
 				: field
 		);
+	}
+
+	/** Two lines, in which @ tells a colleague: Frappe's own control for comments, without its frame. */
+	make_note() {
+		const $parent = this.dialog.fields_dict.summary.$wrapper.empty();
+		$('<div class="control-label"></div>').text(__("What Was Said (@ tells a colleague)")).appendTo($parent);
+		this.note = frappe.ui.form.make_control({
+			...{ parent: $parent, render_input: true, only_input: true, no_wrapper: true, enable_mentions: true },
+			df: { fieldtype: "Comment", fieldname: "note" },
+		});
+		$parent.find(".ql-editor").attr("aria-label", __("What Was Said"));
 	}
 
 	draw() {
@@ -124,8 +139,8 @@ class QuickLog {
 
 	values() {
 		const values = this.dialog.get_values(true) || {};
-		const lines = (values.summary || "").trim();
-		const summary = lines ? frappe.utils.escape_html(lines).replace(/\n/g, "<br>") : "";
+		const said = this.note.get_value() || "";
+		const summary = strip_html(said).trim() || said.includes("<img") ? said : "";
 		const picked = values.picked || "";
 		const local = due_on(this.state.chip, frappe.datetime.now_date(), picked);
 		// A picked time was turned into the site's by its field already.
@@ -146,6 +161,7 @@ class QuickLog {
 			localStorage.setItem(LAST_TYPE, this.state.type);
 			this.dialog.hide();
 			frappe.show_alert({ message: __("Logged"), indicator: "green" });
+			this.files.attach("Interaction", result.interaction);
 			for (const then of [this.given.after, this.given.done]) if (typeof then === "function") then(result);
 		} catch (failed) {
 			if (failed?.exc_type === "NextStepNeeded") this.set({ asks_reason: true });

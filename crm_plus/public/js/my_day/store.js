@@ -64,11 +64,12 @@ class DayStore {
 		});
 	}
 
-	/** What was said or done, without closing anything. */
-	log(item) {
-		const values = { customer_profile: item.customer_profile, deal: item.deal || (item.deal_title && item.name) };
-		if (crm_plus.log_interaction) return crm_plus.log_interaction({ ...values, after: () => this.load() });
-		return frappe.new_doc("Interaction", values);
+	/** What was said or done, without closing anything. Back from a call, the question how it went is there already. */
+	log(item, interaction_type) {
+		if (!frappe.model.can_create("Interaction")) return null;
+		const deal = item.deal || (item.stage && item.name);
+		const { customer_profile } = item;
+		return crm_plus.log_interaction({ customer_profile, deal, interaction_type, after: () => this.load() });
 	}
 
 	plan(deal) {

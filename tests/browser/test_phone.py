@@ -1,0 +1,206 @@
+"""The Desk on a telephone: a customer is found, called and the call logged in six taps; nothing too wide, nothing too small.
+
+Frappe's own bar at the top is not measured: its search field is 28 px high on both versions, before CRM Plus and with it.
+"""
+
+import re
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+import frappe
+import pytest
+from frappe.utils import add_days, now_datetime, today
+from frappe.utils.password import update_password
+from playwright.sync_api import Browser, Locator, Page, expect
+
+from crm_plus.tests import factories
+from crm_plus.tests.factories_follow_ups import make_follow_up
+
+PASSWORD = "Phone-Pass-9x-crm"
+WIDTH, FINGER, MOST_TAPS = 390, 44, 6
+WORKER_SECONDS = 30
+# Every button and link of ours inside a part of the page that is smaller than a finger.
+TOO_SMALL = """([part, least]) => [...document.querySelectorAll(part)].flatMap((one) =>
+	[...one.querySelectorAll("button, a.btn, a.day-action, input[type=file]")])
+	.filter((one) => one.offsetParent && one.offsetHeight < least).map((one) => one.outerHTML.slice(0, 120))"""
+
+# A telephone dials and leaves the page alone; a browser without one would wait for a program that does.
+DIALS = "document.addEventListener('click', (event) => event.target.closest('a[href^=\"tel:\"]') && event.preventDefault())"
+
+
+@dataclass
+class Thumb:
+	"""A person's thumb on a page: counts its taps, and misses what is smaller than itself."""
+
+	page: Page
+	taps: int = field(default=0)
+
+	def tap(self, target: Locator, *, of_frappe: bool = False) -> None:
+		target.scroll_into_view_if_needed()
+		box = target.bounding_box()
+		assert box is not None
+		assert of_frappe or min(box["width"], box["height"]) >= FINGER, (target.inner_text(), box)
+		target.tap()
+		self.taps += 1
+
+
+@dataclass(frozen=True)
+class World:
+	"""An agent with a customer who has a number, a deal with him, and something to do for it."""
+
+	agent: str
+	customer: str
+	profile: str
+	deal: str
+
+
+@pytest.fixture
+def world() -> World:
+	frappe.set_user("Administrator")
+	agent = factories.make_user("Sales User").name
+	update_password(agent, PASSWORD)
+	name = f"Quick Anchor {frappe.generate_hash(length=6)}"
+	profile = factories.make_profile(
+		profile_type="Person",
+		full_name=name,
+		phone="+49 30 7654321",
+		email="q@example.com",
+		profile_owner=agent,
+	).name
+	deal = factories.make_deal(
+		deal_owner=agent, customer_profile=profile, amount=12345, expected_close_date=add_days(today(), 40)
+	).name
+	make_follow_up(deal=deal, assigned_to=agent, due_on=now_datetime() - timedelta(hours=1))
+	frappe.db.commit()  # the browser's requests are other connections
+	return World(agent, name, profile, deal)
+
+
+@pytest.fixture
+def phone(chromium: Browser, served: str, world: World, login: Callable) -> Iterator[Page]:
+	context = chromium.new_context(
+		base_url=served,
+		viewport={"width": WIDTH, "height": 844},
+		has_touch=True,
+		is_mobile=True,
+		locale="en-US",
+	)
+	context.set_default_timeout(30_000)
+	context.add_init_script(DIALS)
+	page = context.new_page()
+	login(page, world.agent, PASSWORD)
+	yield page
+	context.close()
+
+
+def open_page(page: Page, path: str, shows: str) -> None:
+	page.goto(f"/app/{path}")
+	expect(page.locator(shows).first).to_be_visible()
+	page.wait_for_load_state("networkidle")
+
+
+def test_find_a_customer_call_and_log_it_in_six_taps(phone: Page, world: World) -> None:
+	open_page(phone, "my-day", ".my-day .day-item")
+	thumb = Thumb(phone)
+	search = phone.locator("#navbar-search, .navbar-modal-search-mobile").locator("visible=true").first
+	thumb.tap(search, of_frappe=True)
+	phone.keyboard.type(world.customer, delay=20)
+	found = phone.locator("[role=option]:visible, .awesomplete li:visible", has_text=world.customer)
+	thumb.tap(found.filter(has_text="Customer Profile").first)
+	call = phone.locator(".crm-glance [data-act=call]:visible")
+	assert call.get_attribute("href") == "tel:+49307654321"
+	thumb.tap(call)
+	dialog = phone.locator(".crm-quick-log")
+	expect(dialog.locator("button[data-name=Call]")).to_have_attribute("aria-pressed", "true")
+	for name in ("Reached", "tomorrow"):
+		thumb.tap(dialog.locator(f"button[data-name='{name}']"))
+	assert phone.evaluate("document.documentElement.scrollWidth") <= WIDTH
+	thumb.tap(dialog.locator(".btn-modal-primary"))
+	expect(dialog).to_have_count(0)
+	assert thumb.taps <= MOST_TAPS
+	frappe.db.rollback()  # a new snapshot: the browser's request has written meanwhile
+	made = frappe.get_all(
+		"Interaction", {"customer_profile": world.profile}, ["interaction_type", "outcome", "owner"]
+	)
+	assert [tuple(row.values()) for row in made] == [("Call", "Reached", world.agent)]
+	assert frappe.db.count("Follow Up", {"customer_profile": world.profile, "status": "Open"}) == 2
+
+
+@pytest.mark.parametrize("place", ["pipeline-board", "my-day", "customer-profile", "deal"])
+def test_a_finger_has_room_everywhere(phone: Page, world: World, place: str) -> None:
+	name = {"customer-profile": f"/{world.profile}", "deal": f"/{world.deal}"}.get(place, "")
+	part = {"pipeline-board": ".pipeline-board", "my-day": ".my-day"}.get(place, ".crm-glance, .crm-stages")
+	open_page(phone, place + name, part)
+	if name:
+		expect(phone.locator(".crm-glance-actions [data-act]:visible")).to_have_count(4)
+	assert phone.evaluate("document.documentElement.scrollWidth") <= WIDTH
+	assert phone.evaluate(TOO_SMALL, [part, FINGER]) == []
+
+
+def test_a_deal_says_first_what_matters(phone: Page, world: World) -> None:
+	open_page(phone, f"deal/{world.deal}", ".crm-glance")
+	line = phone.locator(".crm-glance-line")
+	expect(line).to_contain_text(re.compile(r"12[.,\s]?345"))
+	expect(line).to_contain_text("Closes")
+	expect(line).to_contain_text("Next")
+	box = line.bounding_box()
+	assert box is not None and box["y"] + box["height"] < 400
+	company = phone.locator('.frappe-control[data-fieldname="company"]').first
+	expect(company).to_be_hidden()
+	phone.locator(".crm-unfold").tap()
+	expect(company).to_be_visible()
+
+
+def test_a_desk_has_room_for_all_of_it(browser_page: Page, world: World, login: Callable) -> None:
+	login(browser_page, world.agent, PASSWORD)
+	for path in (f"deal/{world.deal}", f"customer-profile/{world.profile}"):
+		open_page(browser_page, path, '.frappe-control[data-fieldname="full_name"], .crm-stages')
+		expect(browser_page.locator(".crm-glance")).to_have_count(0)
+		strip = '.form-section:visible:has([data-fieldname="glance_html"]):not(:has(.crm-stages))'
+		expect(browser_page.locator(strip)).to_have_count(0)
+
+
+def test_the_likely_next_action_stands_beside_save(phone: Page, world: World) -> None:
+	"""Something is due: say how it went. Nothing is planned: plan. Else: make the offer."""
+	open_page(phone, f"deal/{world.deal}", ".crm-glance")
+	phone.locator(".page-head:visible .standard-actions .btn-secondary").tap()
+	dialog = phone.locator(".crm-quick-log")
+	expect(dialog).to_be_visible()
+	dialog.locator(".btn-modal-close").tap()
+	expect(dialog).to_have_count(0)
+
+
+def test_a_photo_and_a_mention_from_the_quick_log(phone: Page, world: World) -> None:
+	frappe.set_user("Administrator")
+	colleague = factories.make_user("Sales User", first_name=f"Colleague{frappe.generate_hash(length=6)}")
+	frappe.cache.delete_key("users_for_mentions")
+	frappe.db.commit()  # the browser's requests are other connections
+	open_page(phone, f"deal/{world.deal}", ".crm-glance")
+	phone.locator(".crm-glance [data-act=log]").tap()
+	dialog = phone.locator(".crm-quick-log")
+	note = dialog.locator(".ql-editor")
+	note.tap()
+	note.press_sequentially(f"Look at this @{colleague.first_name}", delay=20)
+	phone.locator(".ql-mention-list-item", has_text=colleague.first_name).first.tap()
+	expect(note.locator(".mention")).to_have_count(1)
+	picture = {"name": "machine.txt", "mimeType": "text/plain", "buffer": b"what the photo shows"}
+	dialog.locator("input[type=file]").set_input_files(picture)
+	expect(dialog.locator(".crm-file")).to_contain_text("machine.txt")
+	dialog.locator(".btn-modal-primary").tap()
+	expect(phone.locator(".alert, .desk-alert", has_text="1 files attached").first).to_be_visible()
+	frappe.db.rollback()  # a new snapshot: the browser's request has written meanwhile
+	made = frappe.get_all("Interaction", {"deal": world.deal}, pluck="name")
+	files = frappe.get_all("File", {"attached_to_name": ["in", made]}, ["file_name", "is_private"])
+	assert len(made) == 1
+	assert [(row.file_name.startswith("machine"), row.is_private) for row in files] == [(True, 1)]
+	assert wait_for("Notification Log", document_name=made[0], for_user=colleague.name, type="Mention") == 1
+
+
+def wait_for(doctype: str, **filters: str) -> int:
+	"""Count records that a worker is about to make."""
+	end = time.monotonic() + WORKER_SECONDS
+	while not (count := frappe.db.count(doctype, filters)) and time.monotonic() < end:
+		time.sleep(0.3)
+		frappe.db.rollback()  # a new snapshot
+	return count
