@@ -13,11 +13,13 @@ from pypika.queries import QueryBuilder
 from pypika.terms import Term
 
 from crm_plus.reports.report_groups import (
+	behind_filters,
 	chosen_group,
 	closed_filters,
 	group_labels,
 	group_term,
 	in_order,
+	one_group,
 )
 from crm_plus.reports.report_money import books_money, money, refuse_hidden_ledger
 from crm_plus.reports.report_scope import Scope, between, deal_rows, on_days, read_scope, scope_filters
@@ -45,21 +47,24 @@ def deal_to_cash(filters: dict[str, Any] | None) -> tuple[Scope, str, list[dict[
 	group = chosen_group(filters, GROUPS)
 	found = [
 		{key: flt(value) if key != "value" else value for key, value in row.items()}
-		for row in read(scope, group)
+		for row in read(scope, group, str((filters or {}).get("behind") or ""))
 	]
 	labels = group_labels(group, [row["value"] for row in found])
 	rows = [
 		{
 			**shown(row),
 			**{"group": labels[row["value"]], "value": row["value"]},
-			"drill": drill({**closed_filters(scope, group, row["value"]), "status": WON}),
+			"drill": {
+				**drill({**closed_filters(scope, group, row["value"]), "status": WON}),
+				**({} if group == "Deal" else leaking(scope, group, row["value"])),
+			},
 		}
 		for row in in_order(group, found, "won")
 	]
 	keys = ("deals", *AMOUNTS, *LEAKS, *STEPS, *(f"{step}_deals" for step in STEPS))
 	total = {key: sum(row[key] for row in found) for key in keys}
 	behind = {**scope_filters(scope), "closed_on": between(scope.first, scope.last), "status": WON}
-	return scope, group, rows, {**shown(total), "drill": drill(behind)}
+	return scope, group, rows, {**shown(total), "drill": {**drill(behind), **leaking(scope, "", "")}}
 
 
 def shown(sums: dict[str, Any]) -> dict[str, Any]:
@@ -78,13 +83,18 @@ def drill(filters: dict[str, Any]) -> dict[str, Any]:
 	return dict.fromkeys(("deals", *AMOUNTS), filters)
 
 
+def leaking(scope: Scope, group: str, value: Any) -> dict[str, Any]:
+	"""Return the filters by which this report lists the deals behind what is left on the way."""
+	return dict.fromkeys(LEAKS, behind_filters(scope, "Deal", group, value))
+
+
 def largest_leak(total: dict[str, Any]) -> str:
 	"""Return the name of the largest leak, "" where there is none."""
 	return largest(Leaks(**{key: total[key] for key in LEAKS}))
 
 
-def read(scope: Scope, group: str) -> list[dict[str, Any]]:
-	"""Return the sums of each group, in one query whatever the number of deals and documents."""
+def read(scope: Scope, group: str, behind: str) -> list[dict[str, Any]]:
+	"""Return the sums of each group, or of the one that is looked behind; one query however many deals and documents."""
 	deal = frappe.qb.DocType("Deal")
 	ordered, invoiced, paid = first_order(), first_invoice(), last_payment()
 	value = group_term(group, deal)
@@ -113,7 +123,8 @@ def read(scope: Scope, group: str) -> list[dict[str, Any]]:
 	):
 		# A document from before the step that it follows took no time.
 		query = query.select(Sum(GREATEST(days, 0)).as_(key), Count(days).as_(f"{key}_deals"))
-	return query.run(as_dict=True)
+	own = one_group(behind, {each: group_term(each, deal) for each in GROUPS})
+	return (query.where(own) if own is not None else query).run(as_dict=True)
 
 
 def leak_terms(deal: Any) -> dict[str, Term]:

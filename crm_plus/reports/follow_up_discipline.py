@@ -17,6 +17,7 @@ from crm_plus.rules.quoted_text import quoted
 
 FOLLOW_UP = "Follow Up"
 PEOPLE = "People"
+ALL = "All"
 STATES = ("Kept", "Late", "Missed", "Ahead", "Cancelled")
 DAYS = CustomFunction("DATEDIFF", ["later", "earlier"])
 
@@ -43,12 +44,12 @@ def discipline(filters: dict[str, Any] | None) -> tuple[Scope, list[dict[str, An
 		{
 			**shown(row),
 			"name": names.get(row["assigned_to"], _("Nobody")),
-			"drill": drill(scope, row["assigned_to"]),
+			"drill": drill(scope, row["assigned_to"] or ""),
 		}
 		for row in sorted(found, key=lambda row: (-row["due"], row["assigned_to"] or ""))
 	]
 	total = {key: sum(flt(row[key]) for row in found) for key in ("due", *STATES, "days_late")}
-	return scope, rows, shown(total)
+	return scope, rows, {**shown(total), "drill": drill(scope, None)}
 
 
 def is_so(table: Any, scope: Scope, state: str) -> Criterion:
@@ -82,27 +83,28 @@ def shown(sums: dict[str, Any]) -> dict[str, Any]:
 
 
 def drill(scope: Scope, owner: str | None) -> dict[str, Any]:
-	"""Return the filters by which this report lists the follow-ups behind a person's figures."""
-	if not owner:
+	"""Return the filters by which this report lists the follow-ups behind the figures of a person, or of all."""
+	if owner == "":
 		return {}
-	period = {"from_date": str(scope.first), "to_date": str(scope.last), "owner": owner}
-	return {state: {**period, "show": state} for state in STATES}
+	people = {"owner": owner} if owner else {key: getattr(scope, key) for key in ("owner", "team")}
+	asked = {key: value for key, value in people.items() if value}
+	asked |= {"from_date": str(scope.first), "to_date": str(scope.last)}
+	return {"due": {**asked, "show": ALL}, **{state: {**asked, "show": state} for state in STATES}}
 
 
 def follow_ups_behind(filters: dict[str, Any]) -> list[dict[str, Any]]:
 	"""Return the follow-ups in the state that the filter `show` names. Raises frappe.ValidationError where it names none."""
-	if filters["show"] not in STATES:
+	if filters["show"] not in (ALL, *STATES):
 		frappe.throw(_("The report cannot show {0}: choose another one.").format(quoted(filters["show"])))
 	scope = read_scope(filters)
 	table = frappe.qb.DocType(FOLLOW_UP)
-	return (
+	query = (
 		frappe.qb.from_(table)
 		.select(
 			*(table.name, table.subject, table.assigned_to, table.status, table.due_on, table.completed_on)
 		)
 		.where(due_rows(scope, table))
-		.where(is_so(table, scope, filters["show"]))
-		.orderby(table.due_on)
-		.orderby(table.name)
-		.run(as_dict=True)
 	)
+	if filters["show"] != ALL:
+		query = query.where(is_so(table, scope, filters["show"]))
+	return query.orderby(table.due_on).orderby(table.name).run(as_dict=True)

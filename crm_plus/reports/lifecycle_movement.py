@@ -17,14 +17,12 @@ from pypika.queries import QueryBuilder
 from pypika.terms import Criterion, Term
 
 from crm_plus.reports.profile_scope import (
-	NOBODY,
 	PROFILE,
 	group_labels,
 	group_term,
-	one_group,
 	readable_profiles,
 )
-from crm_plus.reports.report_groups import chosen_group
+from crm_plus.reports.report_groups import NOBODY, chosen_group, one_group
 from crm_plus.reports.report_scope import Scope, midnight, on_days, read_scope
 from crm_plus.rules.lifecycle import Phase
 from crm_plus.rules.quoted_text import quoted

@@ -12,10 +12,8 @@ from crm_plus.access.report_readers import rows_for_readers
 from crm_plus.reports.report_functions import month_number, month_text
 from crm_plus.reports.report_parts import full_names
 from crm_plus.reports.report_scope import Scope
-from crm_plus.rules.quoted_text import quoted
 
 PROFILE = "Customer Profile"
-NOBODY = "-"
 FIELDS = {"Source": "source", "Owner": "profile_owner", "Territory": "territory", "Customer": "name"}
 
 
@@ -46,16 +44,3 @@ def group_labels(group: str, values: Iterable[Any]) -> dict[Any, str]:
 		wanted = {"name": ["in", [value for value in values if value] or [""]]}
 		names = dict(frappe.get_all(PROFILE, wanted, ["name", "full_name"], as_list=True))
 	return {value: names.get(value) or (str(value) if value else _("None")) for value in values}
-
-
-def one_group(behind: str, groups: dict[str, Term]) -> Criterion | None:
-	"""The condition of the one group that is looked behind ("Source=Website"), None where none is.
-
-	Raises frappe.ValidationError where the report has no such group.
-	"""
-	if not behind:
-		return None
-	group, _equals, value = behind.partition("=")
-	if group not in groups or not value:
-		frappe.throw(_("The report has no group {0}: choose another one.").format(quoted(behind)))
-	return groups[group].isnull() if value == NOBODY else groups[group] == value

@@ -8,7 +8,7 @@ import frappe
 from frappe import _
 from pypika import Case
 from pypika.functions import NullIf
-from pypika.terms import Term
+from pypika.terms import Criterion, Term
 
 from crm_plus.reports.report_functions import month_number, month_text
 from crm_plus.reports.report_parts import full_names
@@ -31,6 +31,7 @@ FIELDS = {
 }
 # Lower bounds of the sizes, in company currency.
 SIZES = (0, 1_000, 5_000, 20_000, 100_000, 500_000)
+NOBODY = "-"
 
 
 def chosen_group(filters: dict[str, Any] | None, offered: tuple[str, ...]) -> str:
@@ -127,3 +128,26 @@ def in_order(group: str, rows: list[dict[str, Any]], largest: str) -> list[dict[
 	if group in ("Size", "Month"):
 		return sorted(rows, key=lambda row: row["value"] or 0)
 	return sorted(rows, key=lambda row: (-(row[largest] or 0), str(row["value"])))
+
+
+def behind_filters(scope: Scope, members: str, group: str, value: Any) -> dict[str, Any]:
+	"""Return the filters by which a report lists the members of one of its groups: deals by "Deal", and so on."""
+	kept = {
+		key: getattr(scope, key) for key in ("company", "currency", "pipeline", "source", "owner", "team")
+	}
+	period = {"from_date": str(scope.first), "to_date": str(scope.last)}
+	behind = {"behind": f"{group}={NOBODY if value in (None, '') else value}"} if group else {}
+	return {**{key: name for key, name in kept.items() if name}, **period, "group_by": members, **behind}
+
+
+def one_group(behind: str, terms: dict[str, Term]) -> Criterion | None:
+	"""The condition of the one group that is looked behind ("Source=Website"), None where none is; `terms` by group.
+
+	Raises frappe.ValidationError where the report has no such group.
+	"""
+	if not behind:
+		return None
+	group, _equals, value = behind.partition("=")
+	if group not in terms or not value:
+		frappe.throw(_("The report has no group {0}: choose another one.").format(quoted(behind)))
+	return terms[group].isnull() if value == NOBODY else terms[group] == value

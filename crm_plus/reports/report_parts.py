@@ -1,6 +1,6 @@
 """What every report is made of: columns, links behind its figures, the line above the table, the chart, the answer."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import frappe
@@ -39,9 +39,9 @@ def percent_column(fieldname: str, label: str, width: int = 100) -> Row:
 	return column(fieldname, label, "Percent", width, precision=1)
 
 
-def days_column(fieldname: str, label: str, width: int = 110) -> Row:
-	"""Return a column of days with one decimal."""
-	return column(fieldname, label, "Float", width, precision=1)
+def days_column(fieldname: str, label: str, width: int = 110, **more: Any) -> Row:
+	"""Return a column of days, or of hours, with one decimal."""
+	return column(fieldname, label, "Float", width, precision=1, **more)
 
 
 def amount_part(label: str, value: float, currency: str, indicator: str = "") -> Row:
@@ -122,6 +122,36 @@ def answer(
 		columns = [*columns, column("currency", _("Currency"), width=80, hidden=1)]
 		found = [{**row, "currency": currency} for row in found]
 	return columns, found, message, drawn, summary
+
+
+def grouped(
+	found: tuple[Any, str, Rows, Row],
+	columns: Callable[[str], Rows],
+	drawn: Callable[[Rows, Row, str], Row],
+	summary: Callable[[Row, str], Rows],
+	message: str | None = None,
+) -> tuple[Any, ...]:
+	"""Return the answer of a report by groups: `found` is its scope, the group, the rows and the total.
+
+	The columns are asked for by group, the chart by rows, total and currency, the line above the table by total and currency.
+	"""
+	scope, group, rows, total = found
+	return answer(
+		columns(group),
+		rows,
+		total={**total, "group": _("Total")},
+		currency=scope.currency,
+		message=message if rows else None,
+		drawn=drawn(rows, total, scope.currency),
+		summary=summary(total, scope.currency),
+	)
+
+
+def group_column(group: str, width: int = 190) -> Row:
+	"""Return the first column of a report by groups; a deal is a link to it."""
+	if group == "Deal":
+		return column("group", _("Deal"), "Link", width, options="Deal")
+	return column("group", _(group), width=width)
 
 
 def full_names(users: Iterable[str | None]) -> dict[str, str]:

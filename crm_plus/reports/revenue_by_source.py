@@ -6,21 +6,25 @@ The invoices count as facts of their deal: who may read the deal may know what i
 from typing import Any
 
 import frappe
-from frappe import _
 from frappe.utils import flt
 from pypika import Case
 from pypika.functions import Coalesce, Count, NullIf, Sum
-from pypika.terms import Criterion, Term
+from pypika.terms import Term
 
-from crm_plus.reports.report_groups import chosen_group, group_labels, group_term, in_order
+from crm_plus.reports.report_groups import (
+	behind_filters,
+	chosen_group,
+	group_labels,
+	group_term,
+	in_order,
+	one_group,
+)
 from crm_plus.reports.report_money import books_money, refuse_hidden_ledger
 from crm_plus.reports.report_scope import Scope, deal_rows, on_days, read_scope
 from crm_plus.rules.forecast import percent
-from crm_plus.rules.quoted_text import quoted
 
 GROUPS = ("Source", "Campaign", "Owner", "Pipeline", "Company", "Customer", "Deal")
 SUMS = ("deals", "invoices", "revenue", "collected")
-NOBODY = "-"
 
 
 def revenue_by_source(
@@ -49,7 +53,7 @@ def revenue_by_source(
 		for row in in_order(group, found, "revenue")
 	]
 	# One invoice may bill deals of several groups: the invoices of the groups do not add up.
-	return scope, group, rows, {**shown(total, total), "invoices": None}
+	return scope, group, rows, {**shown(total, total), "invoices": None, "drill": drill(scope, "", "")}
 
 
 def shown(sums: dict[str, Any], total: dict[str, Any]) -> dict[str, Any]:
@@ -67,13 +71,8 @@ def drill(scope: Scope, group: str, value: Any) -> dict[str, Any]:
 	"""Return the filters by which this report lists the deals behind a group; a deal is a link by itself."""
 	if group == "Deal":
 		return {}
-	kept = {
-		key: getattr(scope, key) for key in ("company", "currency", "pipeline", "source", "owner", "team")
-	}
-	period = {"from_date": str(scope.first), "to_date": str(scope.last)}
-	behind = {"group_by": "Deal", "behind": f"{group}={value or NOBODY}"}
-	filters = {**{key: name for key, name in kept.items() if name}, **period, **behind}
-	return dict.fromkeys(("deals", "revenue", "collected"), filters)
+	filters = behind_filters(scope, "Deal", group, value)
+	return dict.fromkeys(("deals", "revenue", "collected", "open"), filters)
 
 
 def read(scope: Scope, group: str, behind: str) -> list[dict[str, Any]]:
@@ -98,9 +97,8 @@ def read(scope: Scope, group: str, behind: str) -> list[dict[str, Any]]:
 		.where((invoice.docstatus == 1) & on_days(invoice.posting_date, scope.first, scope.last))
 		.groupby(value)
 	)
-	if behind:
-		query = query.where(one_group(behind, deal))
-	return query.run(as_dict=True)
+	own = one_group(behind, {each: group_term(each, deal) for each in GROUPS})
+	return (query.where(own) if own is not None else query).run(as_dict=True)
 
 
 def paid_part(invoice: Any) -> Term:
@@ -109,12 +107,3 @@ def paid_part(invoice: Any) -> Term:
 	books = Coalesce(NullIf(invoice.base_rounded_total, 0), invoice.base_grand_total)
 	total = Case().when(invoice.party_account_currency == invoice.currency, own).else_(books)
 	return 1 - Coalesce(invoice.outstanding_amount / NullIf(total, 0), 0)
-
-
-def one_group(behind: str, deal: Any) -> Criterion:
-	"""The condition of the one group that is looked behind. Raises frappe.ValidationError where it is none."""
-	group, _equals, value = behind.partition("=")
-	if group not in GROUPS or not value:
-		frappe.throw(_("The report has no group {0}: choose another one.").format(quoted(behind)))
-	term = group_term(group, deal)
-	return (term.isnull() | (term == "")) if value == NOBODY else term == value

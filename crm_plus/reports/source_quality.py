@@ -16,15 +16,13 @@ from pypika.terms import Criterion, EmptyCriterion, Term
 
 from crm_plus.access.report_readers import rows_for_readers
 from crm_plus.reports.profile_scope import (
-	NOBODY,
 	PROFILE,
 	group_labels,
 	group_term,
-	one_group,
 	readable_profiles,
 )
 from crm_plus.reports.report_functions import SECONDS_IN_DAY, seconds_between
-from crm_plus.reports.report_groups import chosen_group
+from crm_plus.reports.report_groups import behind_filters, chosen_group, one_group
 from crm_plus.reports.report_money import books_money, money, reads_ledger
 from crm_plus.reports.report_scope import Scope, on_days, read_scope, refuse_hidden_amounts
 from crm_plus.rules.deal_stages import LOST, WON
@@ -67,7 +65,8 @@ def source_quality(
 		for row in in_order(group, found)
 	]
 	total = shown({key: sum(row[key] for row in found) for key in SUMS})
-	return scope, group, rows, total
+	whole = {} if group == "Customer" else drill(scope, "", "")
+	return scope, group, rows, {**total, "drill": whole}
 
 
 def in_order(group: str, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -97,12 +96,7 @@ def drill(scope: Scope, group: str, value: Any) -> dict[str, Any]:
 		deals = {**chosen, "customer_profile": value}
 		of_status = {key: {**deals, "status": status} for key, status in (("won", WON), ("lost", LOST))}
 		return {**dict.fromkeys(("deals", *LEDGER), deals), **of_status, "amount": of_status["won"]}
-	kept = {
-		key: getattr(scope, key) for key in ("company", "currency", "pipeline", "source", "owner", "team")
-	}
-	period = {"from_date": str(scope.first), "to_date": str(scope.last)}
-	behind = {"group_by": "Customer", "behind": f"{group}={value or NOBODY}"}
-	report = {**{key: name for key, name in kept.items() if name}, **period, **behind}
+	report = behind_filters(scope, "Customer", group, value)
 	return dict.fromkeys((*COUNTS, "amount", *LEDGER), report)
 
 

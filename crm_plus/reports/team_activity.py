@@ -51,7 +51,9 @@ def team_activity(
 	]
 	keys = (*SUMS, *kinds, "follow_ups")
 	total = shown({key: sum(people[who][key] for who in people) for key in keys}, kinds)
-	return scope, sorted(kinds), rows, {**total, "customers": None}
+	behind = drill(scope, None, kinds)
+	del behind["customers"]
+	return scope, sorted(kinds), rows, {**total, "customers": None, "drill": behind}
 
 
 def shown(sums: dict[str, Any], kinds: set[str]) -> dict[str, Any]:
@@ -63,21 +65,30 @@ def shown(sums: dict[str, Any], kinds: set[str]) -> dict[str, Any]:
 	}
 
 
-def drill(scope: Scope, owner: str, kinds: set[str]) -> dict[str, Any]:
-	"""Return the list filters behind each figure of a person."""
-	mine = {"status": DONE, "interaction_owner": owner or ["is", "not set"]}
-	behind = {**mine, "starts_on": between(scope.first, scope.last)}
+def drill(scope: Scope, owner: str | None, kinds: set[str]) -> dict[str, Any]:
+	"""Return the list filters behind each figure of a person, "" for nobody, or of all whom the filters name."""
+	behind = {
+		**{"status": DONE, **of_person(scope, "interaction_owner", owner)},
+		"starts_on": between(scope.first, scope.last),
+	}
 	finished = {
-		**{"status": DONE, "assigned_to": owner or ["is", "not set"]},
+		**{"status": DONE, **of_person(scope, "assigned_to", owner)},
 		"completed_on": between(scope.first, scope.last),
 	}
 	return {
-		"interactions": behind,
+		**dict.fromkeys(("interactions", "customers", "hours"), behind),
 		"incoming": {**behind, "direction": "Incoming"},
 		"outgoing": {**behind, "direction": "Outgoing"},
 		**{kind: {**behind, "interaction_type": kind} for kind in kinds},
 		"follow_ups": finished,
 	}
+
+
+def of_person(scope: Scope, fieldname: str, owner: str | None) -> dict[str, Any]:
+	"""Return the list filter for a person, "" for nobody, or for all whom the filters name."""
+	if owner is None:
+		return {} if scope.owners is None else {fieldname: ["in", list(scope.owners) or [""]]}
+	return {fieldname: owner or ["is", "not set"]}
 
 
 def rows_of(scope: Scope, doctype: str, owner: str) -> Criterion:

@@ -112,6 +112,8 @@ class TestTeamActivity(ActivityCase):
 	def test_each_figure_leads_to_its_documents(self) -> None:
 		for row in self.rows(**SPAN, team=self.world.team):
 			for key, filters in row["drill"].items():
+				if key in ("customers", "hours"):
+					continue  # what is counted once, or added up, of the same interactions
 				doctype = "Follow Up" if key == "follow_ups" else "Interaction"
 				self.assertEqual(len(frappe.get_list(doctype, filters, limit=0)), row[key], key)
 

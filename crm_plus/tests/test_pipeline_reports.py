@@ -110,11 +110,17 @@ class TestSalesForecast(ReportCase):
 				self.assertFalse(any(status != "Lost" for deals in expected.values() for status, *_ in deals))
 
 	def test_each_figure_leads_to_its_documents(self) -> None:
-		def add(deals: list) -> float:
-			return sum(deal.base_amount for deal in deals)
+		asked = {"pipeline": self.pipeline, "company": self.world.companies[0], **FAR}
+		for row in [*self.rows(**asked), self.total(**asked)]:
+			for key, filters in row["drill"].items():
+				behind = self.rows(**filters)
+				expected = len(behind) if key == "deals" else sum(deal["brings"] for deal in behind)
+				self.assert_close(row[key], expected, f"{key} of {row['month']}")
 
-		rows = self.rows(pipeline=self.pipeline, company=self.world.companies[0], **FAR)
-		self.assert_drills(rows, {"won": add, "open": add})
+	def test_deals_behind_a_figure_that_is_none_get_a_sentence(self) -> None:
+		with self.assertRaisesRegex(frappe.ValidationError, "cannot show"):
+			self.report(figure="Broken <b>")
+		self.assertEqual(self.report(figure="open", month="1801-01")["result"], [])
 
 	def three_deals(self) -> tuple[str, list[str]]:
 		pipeline = factories.make_pipeline().name

@@ -7,34 +7,28 @@ from frappe import _
 from crm_plus.reports import report_parts as parts
 from crm_plus.reports.deal_to_cash import deal_to_cash, largest_leak
 
+REPORT = "Deal to Cash"
+
 
 def execute(filters: dict[str, Any] | None = None) -> tuple[Any, ...]:
 	"""Return columns, rows, message, chart and summary; amounts in the chosen currency.
 
 	Raises frappe.ValidationError, in one sentence, for filters that make no sense.
 	"""
-	scope, group, rows, total = deal_to_cash(filters)
-	return parts.answer(
-		get_columns(group),
-		rows,
-		total={**total, "group": _("Total")},
-		currency=scope.currency,
-		message=leak_sentence(largest_leak(total)) if rows else None,
-		drawn=get_chart(total, scope.currency),
-		summary=[
-			parts.amount_part(_("Won"), total["won"], scope.currency),
-			parts.amount_part(_("Ordered"), total["ordered"], scope.currency),
-			parts.amount_part(_("Invoiced"), total["invoiced"], scope.currency),
-			parts.amount_part(_("Collected"), total["paid"], scope.currency, "Green"),
-			parts.amount_part(_("Outstanding"), total["outstanding"], scope.currency, "Red"),
-			parts.number_part(_("Days from Invoice to Cash"), rounded(total["to_cash"]), "Float"),
-		],
-	)
+	found = deal_to_cash(filters)
+	return parts.grouped(found, get_columns, get_chart, get_summary, leak_sentence(largest_leak(found[-1])))
 
 
-def rounded(days: float | None) -> float | None:
-	"""Return days with one decimal."""
-	return None if days is None else round(days, 1)
+def get_summary(total: parts.Row, currency: str) -> parts.Rows:
+	"""Return the line above the table."""
+	return [
+		parts.amount_part(_("Won"), total["won"], currency),
+		parts.amount_part(_("Ordered"), total["ordered"], currency),
+		parts.amount_part(_("Invoiced"), total["invoiced"], currency),
+		parts.amount_part(_("Collected"), total["paid"], currency, "Green"),
+		parts.amount_part(_("Outstanding"), total["outstanding"], currency, "Red"),
+		parts.number_part(_("Days from Invoice to Cash"), total["to_cash"], "Float"),
+	]
 
 
 def leak_sentence(leak: str) -> str | None:
@@ -49,14 +43,9 @@ def leak_sentence(leak: str) -> str | None:
 
 
 def get_columns(group: str) -> parts.Rows:
-	"""Return the columns; a deal is a link to it."""
-	first = (
-		parts.column("group", _("Deal"), "Link", 190, options="Deal")
-		if group == "Deal"
-		else parts.column("group", _(group), width=190)
-	)
+	"""Return the columns."""
 	return [
-		first,
+		parts.group_column(group),
 		parts.count_column("deals", _("Deals"), drill="Deal"),
 		parts.money_column("won", _("Won"), drill="Deal"),
 		parts.money_column("quoted", _("Quoted"), drill="Deal"),
@@ -68,14 +57,14 @@ def get_columns(group: str) -> parts.Rows:
 		parts.days_column("to_order", _("Days to Order")),
 		parts.days_column("to_invoice", _("Days to Invoice")),
 		parts.days_column("to_cash", _("Days to Cash")),
-		parts.money_column("not_ordered", _("Not Ordered")),
-		parts.money_column("not_invoiced", _("Not Invoiced")),
-		parts.money_column("not_paid", _("Not Collected")),
-		parts.money_column("written_off", _("Credited or Written Off"), 170),
+		parts.money_column("not_ordered", _("Not Ordered"), drill_report=REPORT),
+		parts.money_column("not_invoiced", _("Not Invoiced"), drill_report=REPORT),
+		parts.money_column("not_paid", _("Not Collected"), drill_report=REPORT),
+		parts.money_column("written_off", _("Credited or Written Off"), 170, drill_report=REPORT),
 	]
 
 
-def get_chart(total: parts.Row, currency: str) -> parts.Row:
+def get_chart(_rows: parts.Rows, total: parts.Row, currency: str) -> parts.Row:
 	"""Return the steps from the deal to the bank."""
 	steps = (
 		("won", _("Won")),

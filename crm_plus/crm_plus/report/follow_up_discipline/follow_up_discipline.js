@@ -5,7 +5,7 @@ frappe.query_reports["Follow-up Discipline"] = crm_plus.reports.define({
 			fieldname: "show",
 			label: __("Show"),
 			fieldtype: "Select",
-			options: ["People", "Kept", "Late", "Missed", "Ahead", "Cancelled"].map((value) => ({
+			options: ["People", "All", "Kept", "Late", "Missed", "Ahead", "Cancelled"].map((value) => ({
 				value,
 				label: __(value),
 			})),

@@ -41,7 +41,7 @@ def get_columns() -> parts.Rows:
 	"""Return the columns."""
 	return [
 		parts.column("name", _("Person"), width=190),
-		parts.count_column("due", _("Due")),
+		parts.count_column("due", _("Due"), drill_report=REPORT),
 		parts.count_column("Kept", _("Kept"), drill_report=REPORT),
 		parts.count_column("Late", _("Late"), drill_report=REPORT),
 		parts.count_column("Missed", _("Missed"), drill_report=REPORT),

@@ -8,5 +8,12 @@ frappe.query_reports["Funnel and Stage Conversion"] = crm_plus.reports.define({
 			options: "Pipeline Stage",
 			get_query: () => ({ filters: { pipeline: frappe.query_report.get_filter_value("pipeline") || undefined } }),
 		},
+		{
+			fieldname: "stayed_as",
+			label: __("And Came No Further"),
+			fieldtype: "Select",
+			options: ["", "Open", "Lost"].map((value) => ({ value, label: __(value) })),
+			depends_on: "behind",
+		},
 	],
 });

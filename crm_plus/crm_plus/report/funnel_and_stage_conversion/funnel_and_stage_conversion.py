@@ -5,7 +5,13 @@ from typing import Any
 from frappe import _
 
 from crm_plus.reports import report_parts as parts
+from crm_plus.reports.board import load_stages
 from crm_plus.reports.funnel import deals_behind, funnel
+from crm_plus.rules.deal_stages import LOST, OPEN
+
+REPORT = "Funnel and Stage Conversion"
+# The deals that came no further than a stage, by the column that counts them.
+STAYED = {"stays": OPEN, "lost": LOST}
 
 
 def execute(filters: dict[str, Any] | None = None) -> tuple[Any, ...]:
@@ -19,7 +25,7 @@ def execute(filters: dict[str, Any] | None = None) -> tuple[Any, ...]:
 	won = rows[-1] if rows else {}
 	return parts.answer(
 		get_columns(),
-		[{**row, "stage": _(row["stage"])} for row in rows],
+		[{**row, "stage": _(row["stage"]), "drill": drill(row["drill"]["reached"])} for row in rows],
 		currency=scope.currency,
 		message=_("Pipeline {0}: the deals that began in the period, as far as they have come.").format(
 			_(pipeline)
@@ -38,17 +44,25 @@ def execute(filters: dict[str, Any] | None = None) -> tuple[Any, ...]:
 	)
 
 
+def drill(reached: dict[str, Any]) -> dict[str, Any]:
+	"""Return the filters behind a stage's figures, from those of the deals that reached it."""
+	return {
+		**dict.fromkeys(("reached", "amount"), reached),
+		**{key: {**reached, "stayed_as": status} for key, status in STAYED.items()},
+	}
+
+
 def get_columns() -> parts.Rows:
 	"""Return the columns of the funnel."""
 	return [
 		parts.column("stage", _("Stage"), width=170),
-		parts.count_column("reached", _("Reached"), 100, drill_report="Funnel and Stage Conversion"),
-		parts.money_column("amount", _("Amount")),
+		parts.count_column("reached", _("Reached"), 100, drill_report=REPORT),
+		parts.money_column("amount", _("Amount"), drill_report=REPORT),
 		parts.percent_column("from_before", _("From the Stage Before"), 160),
 		parts.percent_column("from_first", _("From the First"), 120),
 		parts.percent_column("win_rate", _("Won of Them"), 110),
-		parts.count_column("stays", _("Still Here"), 100),
-		parts.count_column("lost", _("Lost from Here"), 120),
+		parts.count_column("stays", _("Still Here"), 100, drill_report=REPORT),
+		parts.count_column("lost", _("Lost from Here"), 120, drill_report=REPORT),
 		parts.days_column("days", _("Days a Visit")),
 	]
 
@@ -56,6 +70,11 @@ def get_columns() -> parts.Rows:
 def list_deals(filters: dict[str, Any]) -> tuple[Any, ...]:
 	"""Return the deals behind a figure of the funnel."""
 	scope, rows = deals_behind(filters)
+	stayed = str(filters.get("stayed_as") or "")
+	if stayed:
+		places = {stage.name: stage.position for stage in load_stages()}
+		here = places.get(filters["behind"])
+		rows = [row for row in rows if row["furthest"] == here and row["status"] == stayed]
 	names = parts.full_names(row["deal_owner"] for row in rows)
 	rows = [{**row, "owner_name": names.get(row["deal_owner"], "")} for row in rows]
 	columns = [

@@ -22,27 +22,27 @@ def execute(filters: dict[str, Any] | None = None) -> tuple[Any, ...]:
 	message = None
 	if len(rows) > MOST_ROWS:
 		message = _("The first {0} of {1}; the total is of all.").format(MOST_ROWS, len(rows))
-	return parts.answer(
-		get_columns(group),
-		rows[:MOST_ROWS],
-		total={**total, "group": _("Total")},
-		currency=scope.currency,
-		message=message,
-		drawn=parts.chart(
-			[row["group"] for row in rows[:20]],
-			[
-				(_("Profiles"), [row["profiles"] for row in rows[:20]]),
-				(_("With a Deal"), [row["with_deal"] for row in rows[:20]]),
-				(_("Buyers"), [row["buyers"] for row in rows[:20]]),
-			],
-		),
-		summary=[
-			parts.number_part(_("Profiles"), total["profiles"]),
-			parts.number_part(_("Buyers"), total["buyer_rate"], "Percent", "Green"),
-			parts.number_part(_("Win Rate"), total["win_rate"], "Percent"),
-			parts.amount_part(_("Won Amount"), total["amount"], scope.currency, "Green"),
-		],
+	found = (scope, group, rows[:MOST_ROWS], total)
+	return parts.grouped(found, get_columns, get_chart, get_summary, message)
+
+
+def get_chart(rows: parts.Rows, _total: parts.Row, _currency: str) -> parts.Row:
+	"""Return how many of each group came, have a deal and bought."""
+	shown = [(_("Profiles"), "profiles"), (_("With a Deal"), "with_deal"), (_("Buyers"), "buyers")]
+	return parts.chart(
+		[row["group"] for row in rows[:20]],
+		[(label, [row[key] for row in rows[:20]]) for label, key in shown],
 	)
+
+
+def get_summary(total: parts.Row, currency: str) -> parts.Rows:
+	"""Return the line above the table."""
+	return [
+		parts.number_part(_("Profiles"), total["profiles"]),
+		parts.number_part(_("Buyers"), total["buyer_rate"], "Percent", "Green"),
+		parts.number_part(_("Win Rate"), total["win_rate"], "Percent"),
+		parts.amount_part(_("Won Amount"), total["amount"], currency, "Green"),
+	]
 
 
 def get_columns(group: str) -> parts.Rows:

@@ -13,33 +13,33 @@ def execute(filters: dict[str, Any] | None = None) -> tuple[Any, ...]:
 
 	Raises frappe.ValidationError, in one sentence, for filters that make no sense.
 	"""
-	scope, group, rows, total = pipeline_summary(filters)
-	return parts.answer(
-		get_columns(group),
-		rows,
-		total={**total, "group": _("Total")},
-		currency=scope.currency,
-		drawn=parts.chart(
-			[row["group"] for row in rows],
-			[
-				(_("Amount"), [row["amount"] for row in rows]),
-				(_("Weighted"), [row["weighted"] for row in rows]),
-			],
-			currency=scope.currency,
-		),
-		summary=[
-			parts.number_part(_("Open Deals"), total["deals"]),
-			parts.amount_part(_("Amount"), total["amount"], scope.currency),
-			parts.amount_part(_("Weighted"), total["weighted"], scope.currency, "Green"),
-			parts.number_part(_("Rotten"), total["rotten"], indicator="Red"),
-		],
+	return parts.grouped(pipeline_summary(filters), get_columns, get_chart, get_summary)
+
+
+def get_chart(rows: parts.Rows, _total: parts.Row, currency: str) -> parts.Row:
+	"""Return amount and weighted amount of each group."""
+	shown = [(_("Amount"), "amount"), (_("Weighted"), "weighted")]
+	return parts.chart(
+		[row["group"] for row in rows],
+		[(label, [row[key] for row in rows]) for label, key in shown],
+		currency=currency,
 	)
+
+
+def get_summary(total: parts.Row, currency: str) -> parts.Rows:
+	"""Return the line above the table."""
+	return [
+		parts.number_part(_("Open Deals"), total["deals"]),
+		parts.amount_part(_("Amount"), total["amount"], currency),
+		parts.amount_part(_("Weighted"), total["weighted"], currency, "Green"),
+		parts.number_part(_("Rotten"), total["rotten"], indicator="Red"),
+	]
 
 
 def get_columns(group: str) -> parts.Rows:
 	"""Return the columns."""
 	return [
-		parts.column("group", _(group), width=190),
+		parts.group_column(group),
 		parts.count_column("deals", _("Deals"), drill="Deal"),
 		parts.money_column("amount", _("Amount"), drill="Deal"),
 		parts.money_column("weighted", _("Weighted"), drill="Deal"),

@@ -15,46 +15,39 @@ def execute(filters: dict[str, Any] | None = None) -> tuple[Any, ...]:
 
 	Raises frappe.ValidationError, in one sentence, for filters that make no sense.
 	"""
-	scope, group, rows, total = revenue_by_source(filters)
-	return parts.answer(
-		get_columns(group),
-		rows,
-		total={**total, "group": _("Total")},
-		currency=scope.currency,
-		message=_("Only what invoices bill of deals; the report Invoices Without Deal lists the others.")
-		if rows
-		else None,
-		drawn=parts.chart(
-			[row["group"] for row in rows[:20]],
-			[
-				(_("Collected"), [row["collected"] for row in rows[:20]]),
-				(_("Open"), [row["open"] for row in rows[:20]]),
-			],
-			currency=scope.currency,
-			stacked=True,
-		),
-		summary=[
-			parts.amount_part(_("Invoiced"), total["revenue"], scope.currency),
-			parts.amount_part(_("Collected"), total["collected"], scope.currency, "Green"),
-			parts.amount_part(_("Open"), total["open"], scope.currency, "Orange"),
-		],
+	message = _("Only what invoices bill of deals; the report Invoices Without Deal lists the others.")
+	return parts.grouped(revenue_by_source(filters), get_columns, get_chart, get_summary, message)
+
+
+def get_chart(rows: parts.Rows, _total: parts.Row, currency: str) -> parts.Row:
+	"""Return what is collected and open of the largest groups."""
+	shown = [(_("Collected"), "collected"), (_("Open"), "open")]
+	return parts.chart(
+		[row["group"] for row in rows[:20]],
+		[(label, [row[key] for row in rows[:20]]) for label, key in shown],
+		currency=currency,
+		stacked=True,
 	)
+
+
+def get_summary(total: parts.Row, currency: str) -> parts.Rows:
+	"""Return the line above the table."""
+	return [
+		parts.amount_part(_("Invoiced"), total["revenue"], currency),
+		parts.amount_part(_("Collected"), total["collected"], currency, "Green"),
+		parts.amount_part(_("Open"), total["open"], currency, "Orange"),
+	]
 
 
 def get_columns(group: str) -> parts.Rows:
-	"""Return the columns; a deal is a link to it."""
-	first = (
-		parts.column("group", _("Deal"), "Link", 200, options="Deal")
-		if group == "Deal"
-		else parts.column("group", _(group), width=200)
-	)
+	"""Return the columns."""
 	return [
-		first,
+		parts.group_column(group, 200),
 		parts.count_column("deals", _("Deals"), drill_report=REPORT),
 		parts.count_column("invoices", _("Invoices")),
 		parts.money_column("revenue", _("Invoiced"), drill_report=REPORT),
 		parts.money_column("collected", _("Collected"), drill_report=REPORT),
-		parts.money_column("open", _("Open")),
+		parts.money_column("open", _("Open"), drill_report=REPORT),
 		parts.percent_column("share", _("Share of Collected"), 140),
 		parts.money_column("per_deal", _("Collected a Deal"), 140),
 	]

@@ -1,4 +1,21 @@
 frappe.query_reports["Sales Forecast"] = crm_plus.reports.define({
 	months: [0, 5],
-	filters: [{ fieldname: "compare_with", label: __("Compare With Snapshot Of"), fieldtype: "Date" }],
+	filters: [
+		{ fieldname: "compare_with", label: __("Compare With Snapshot Of"), fieldtype: "Date" },
+		{
+			fieldname: "figure",
+			label: __("Deals Behind"),
+			fieldtype: "Select",
+			options: [
+				{ value: "", label: "" },
+				{ value: "deals", label: __("Deals") },
+				{ value: "won", label: __("Won") },
+				{ value: "commit", label: __("Commit") },
+				{ value: "best_case", label: __("Best Case") },
+				{ value: "weighted", label: __("Weighted") },
+				{ value: "open", label: __("Open") },
+			],
+		},
+		{ fieldname: "month", label: __("Month"), fieldtype: "Data", depends_on: "figure" },
+	],
 });

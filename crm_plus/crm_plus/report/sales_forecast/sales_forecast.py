@@ -6,16 +6,22 @@ from frappe import _
 from frappe.utils import formatdate
 
 from crm_plus.reports import report_parts as parts
+from crm_plus.reports.forecast_deals import UNDATED, drill, forecast_deals
 from crm_plus.reports.sales_forecast import sales_forecast, total_of
+
+REPORT = "Sales Forecast"
 
 
 def execute(filters: dict[str, Any] | None = None) -> tuple[Any, ...]:
-	"""Return columns, rows, message, chart and summary; amounts in the chosen currency.
+	"""Return columns, rows, message, chart and summary; with `figure`, the deals behind it. Amounts in the chosen currency.
 
 	Raises frappe.ValidationError, in one sentence, for filters that make no sense.
 	"""
+	if (filters or {}).get("figure"):
+		return list_deals(dict(filters or {}))
 	scope, compared_on, rows = sales_forecast(filters)
-	total = total_of(rows)
+	rows = [{**row, "drill": {**row["drill"], **drill(scope, row["month"] or UNDATED)}} for row in rows]
+	total = {**total_of(rows), "drill": drill(scope, "")}
 	if compared_on:
 		message = _("Compared with the pipeline at the end of {0}.").format(formatdate(compared_on))
 	else:
@@ -41,19 +47,41 @@ def get_columns() -> parts.Rows:
 	"""Return the columns."""
 	return [
 		parts.column("month", _("Month"), width=150),
-		parts.count_column("deals", _("Deals")),
+		parts.count_column("deals", _("Deals"), drill_report=REPORT),
 		parts.money_column("quota", _("Quota")),
-		parts.money_column("won", _("Won"), drill="Deal"),
-		parts.money_column("commit", _("Commit")),
-		parts.money_column("best_case", _("Best Case")),
-		parts.money_column("weighted", _("Weighted")),
-		parts.money_column("open", _("Open"), drill="Deal"),
+		parts.money_column("won", _("Won"), drill_report=REPORT),
+		parts.money_column("commit", _("Commit"), drill_report=REPORT),
+		parts.money_column("best_case", _("Best Case"), drill_report=REPORT),
+		parts.money_column("weighted", _("Weighted"), drill_report=REPORT),
+		parts.money_column("open", _("Open"), drill_report=REPORT),
 		parts.money_column("attained", _("Attained")),
 		parts.percent_column("attainment", _("Attainment")),
 		parts.money_column("gap", _("Commit Lacks to Quota"), 150),
 		parts.money_column("then", _("Weighted Then"), 130),
 		parts.money_column("change", _("Change Since"), 130),
 	]
+
+
+def list_deals(filters: dict[str, Any]) -> tuple[Any, ...]:
+	"""Return the deals behind a figure, each with what it brings to it."""
+	scope, rows = forecast_deals(filters)
+	names = parts.full_names(row["deal_owner"] for row in rows)
+	columns = [
+		parts.column("name", _("Deal"), "Link", 160, options="Deal"),
+		parts.column("title", _("Title"), width=240),
+		parts.column("status", _("Status"), width=90),
+		parts.column("owner_name", _("Owner"), width=170),
+		parts.column("day", _("Closes On"), "Date", 110),
+		parts.percent_column("probability", _("Probability")),
+		parts.money_column("amount", _("Amount")),
+		parts.money_column("brings", _("Counts With")),
+	]
+	shown = [{**row, "owner_name": names.get(row["deal_owner"], "")} for row in rows]
+	summary = [
+		parts.number_part(_("Deals"), len(rows)),
+		parts.amount_part(_("Counts With"), sum(row["brings"] for row in rows), scope.currency),
+	]
+	return parts.answer(columns, shown, currency=scope.currency, summary=summary)
 
 
 def get_chart(rows: parts.Rows, currency: str) -> parts.Row:

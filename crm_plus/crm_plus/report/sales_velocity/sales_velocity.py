@@ -5,7 +5,8 @@ from typing import Any
 from frappe import _
 
 from crm_plus.reports import report_parts as parts
-from crm_plus.reports.sales_velocity import sales_velocity
+from crm_plus.reports.report_scope import Scope, between, default_pipeline, scope_filters
+from crm_plus.reports.sales_velocity import drill, sales_velocity
 from crm_plus.rules.deal_stages import Stage
 
 
@@ -18,7 +19,7 @@ def execute(filters: dict[str, Any] | None = None) -> tuple[Any, ...]:
 	return parts.answer(
 		get_columns(group, stages),
 		rows,
-		total={**total, "group": _("Total")},
+		total={**total, "group": _("Total"), "drill": all_closed(scope)},
 		currency=scope.currency,
 		drawn=parts.chart(
 			[row["group"] for row in rows],
@@ -35,6 +36,12 @@ def execute(filters: dict[str, Any] | None = None) -> tuple[Any, ...]:
 			parts.amount_part(_("Won per Day of the Way"), total["per_day"] or 0, scope.currency),
 		],
 	)
+
+
+def all_closed(scope: Scope) -> parts.Row:
+	"""Return the list filters behind the total."""
+	closed = {"closed_on": between(scope.first, scope.last), "pipeline": default_pipeline(scope)}
+	return drill({**scope_filters(scope), **closed})
 
 
 def get_columns(group: str, stages: list[Stage]) -> parts.Rows:

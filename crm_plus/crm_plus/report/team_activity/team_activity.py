@@ -17,8 +17,8 @@ def execute(filters: dict[str, Any] | None = None) -> tuple[Any, ...]:
 		*(parts.count_column(kind, _(kind), 90, drill="Interaction") for kind in kinds),
 		parts.count_column("incoming", _("Incoming"), drill="Interaction"),
 		parts.count_column("outgoing", _("Outgoing"), drill="Interaction"),
-		parts.count_column("customers", _("Customers"), 100),
-		parts.days_column("hours", _("Hours")),
+		parts.count_column("customers", _("Customers"), 100, drill="Interaction"),
+		parts.days_column("hours", _("Hours"), drill="Interaction"),
 		parts.count_column("follow_ups", _("Follow-ups Done"), 130, drill="Follow Up"),
 	]
 	return parts.answer(

@@ -1,5 +1,6 @@
 """Report "Win Loss Analysis": why deals were lost, who wins how often, and what discounts had to do with it."""
 
+from functools import partial
 from typing import Any
 
 from frappe import _
@@ -13,24 +14,31 @@ def execute(filters: dict[str, Any] | None = None) -> tuple[Any, ...]:
 
 	Raises frappe.ValidationError, in one sentence, for filters that make no sense.
 	"""
-	scope, group, rows, total = win_loss(filters)
-	reasons = group == "Lost Reason"
-	datasets = [(_("Lost"), [row["lost_amount"] for row in rows])]
-	if not reasons:
-		datasets.insert(0, (_("Won"), [row["won_amount"] for row in rows]))
-	return parts.answer(
-		get_columns(group),
-		rows,
-		total={**total, "group": _("Total")},
-		currency=scope.currency,
-		drawn=parts.chart([row["group"] for row in rows], datasets, currency=scope.currency, stacked=True),
-		summary=[
-			parts.number_part(_("Won"), total["won"], indicator="Green"),
-			parts.number_part(_("Lost"), total["lost"], indicator="Red"),
-			parts.number_part(_("Win Rate"), total["win_rate"], "Percent"),
-			parts.number_part(_("Win Rate by Amount"), total["amount_rate"], "Percent"),
-		],
+	found = win_loss(filters)
+	shown = [(_("Won"), "won_amount"), (_("Lost"), "lost_amount")]
+	# A reason of losses has no wins.
+	drawn = partial(get_chart, shown[1:] if found[1] == "Lost Reason" else shown)
+	return parts.grouped(found, get_columns, drawn, get_summary)
+
+
+def get_chart(shown: list[tuple[str, str]], rows: parts.Rows, _total: parts.Row, currency: str) -> parts.Row:
+	"""Return what was won and lost of each group."""
+	return parts.chart(
+		[row["group"] for row in rows],
+		[(label, [row[key] for row in rows]) for label, key in shown],
+		currency=currency,
+		stacked=True,
 	)
+
+
+def get_summary(total: parts.Row, _currency: str) -> parts.Rows:
+	"""Return the line above the table."""
+	return [
+		parts.number_part(_("Won"), total["won"], indicator="Green"),
+		parts.number_part(_("Lost"), total["lost"], indicator="Red"),
+		parts.number_part(_("Win Rate"), total["win_rate"], "Percent"),
+		parts.number_part(_("Win Rate by Amount"), total["amount_rate"], "Percent"),
+	]
 
 
 def get_columns(group: str) -> parts.Rows:
