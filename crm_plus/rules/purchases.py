@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 WEEKS_OF_YEAR = 365.25 / 7
-# Fewer customers, or fewer who came back, do not tell four parameters.
-LEAST_CUSTOMERS, LEAST_REPEATERS = 50, 20
+# Fewer do not tell four parameters: ten customers for each, five of them who came back.
+LEAST_CUSTOMERS, LEAST_REPEATERS = 40, 20
 NEVER = -1e300
 MOST_TERMS = 100_000
 

@@ -136,6 +136,6 @@ def test_people_made_up_by_the_model_are_found_again() -> None:
 
 
 def test_what_is_too_little() -> None:
-	assert enough(50, 20)
-	assert not enough(49, 40)
+	assert enough(40, 20)
+	assert not enough(39, 30)
 	assert not enough(5000, 19)

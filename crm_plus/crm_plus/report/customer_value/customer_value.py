@@ -6,6 +6,7 @@ import frappe
 from frappe import _
 
 from crm_plus.reports import report_parts as parts
+from crm_plus.reports.customer_future import Future, with_future
 from crm_plus.reports.customer_value import MOST_ROWS, cohorts, customer_value
 from crm_plus.rules.quoted_text import quoted
 
@@ -22,43 +23,72 @@ def execute(filters: dict[str, Any] | None = None) -> tuple[Any, ...]:
 
 
 def list_customers(filters: dict[str, Any] | None) -> tuple[Any, ...]:
-	"""Return the customers who bought in the period."""
-	scope, rows, total = customer_value(filters)
-	message = None
-	if total["customers"] > MOST_ROWS:
-		message = _("The {0} most valuable of {1} customers; the sums above are of all.").format(
-			MOST_ROWS, total["customers"]
+	"""Return the customers who bought in the period, and who of them still buys."""
+	scope, found, total = customer_value(filters)
+	future, rows = with_future(scope, found)
+	said = [future.sentence] if found and future.sentence else []
+	is_cut = total["customers"] > MOST_ROWS
+	if is_cut:
+		said.append(
+			_("The {0} most valuable of {1} customers; the sums above are of all.").format(
+				MOST_ROWS, total["customers"]
+			)
 		)
 	largest = rows[:10]
+	summary = [
+		parts.number_part(_("Customers"), total["customers"]),
+		parts.amount_part(_("Revenue"), total["revenue"], scope.currency, "Green"),
+		parts.amount_part(
+			_("Revenue a Customer"), total["revenue"] / max(total["customers"], 1), scope.currency
+		),
+	]
+	if future.model and not is_cut:
+		ahead = sum(row["next_worth"] or 0 for row in rows)
+		summary.append(parts.amount_part(_("Worth Next Year"), ahead, scope.currency, "Blue"))
 	return parts.answer(
-		[
-			parts.column("name", _("Customer"), "Link", 130, options="Customer Profile"),
-			parts.column("full_name", _("Name"), width=210),
-			parts.column("lifecycle_stage", _("Lifecycle Stage"), width=120),
-			parts.column("first_on", _("First Purchase"), "Date", 120),
-			parts.column("last_on", _("Last Purchase"), "Date", 120),
-			parts.count_column("days", _("Days Since"), 100),
-			parts.count_column("purchases", _("Purchases"), 100),
-			parts.money_column("revenue", _("Revenue")),
-			parts.money_column("average", _("Average Purchase")),
-			parts.column("score", _("Recency, Frequency, Money (5 Best)"), width=240),
-		],
+		[*get_columns(), *(get_columns_ahead() if future.model else [])],
 		rows,
 		currency=scope.currency,
-		message=message,
+		message=" ".join(said) or None,
 		drawn=parts.chart(
 			[row["full_name"] for row in largest],
-			[(_("Revenue"), [row["revenue"] for row in largest])],
+			[(_("Revenue"), [row["revenue"] for row in largest]), *chart_ahead(future, largest)],
 			currency=scope.currency,
 		),
-		summary=[
-			parts.number_part(_("Customers"), total["customers"]),
-			parts.amount_part(_("Revenue"), total["revenue"], scope.currency, "Green"),
-			parts.amount_part(
-				_("Revenue a Customer"), total["revenue"] / max(total["customers"], 1), scope.currency
-			),
-		],
+		summary=summary,
 	)
+
+
+def get_columns() -> parts.Rows:
+	"""Return the columns of what customers bought."""
+	return [
+		parts.column("name", _("Customer"), "Link", 130, options="Customer Profile"),
+		parts.column("full_name", _("Name"), width=210),
+		parts.column("lifecycle_stage", _("Lifecycle Stage"), width=120),
+		parts.column("first_on", _("First Purchase"), "Date", 120),
+		parts.column("last_on", _("Last Purchase"), "Date", 120),
+		parts.count_column("days", _("Days Since"), 100),
+		parts.count_column("purchases", _("Purchases"), 100),
+		parts.money_column("revenue", _("Revenue")),
+		parts.money_column("average", _("Average Purchase")),
+		parts.column("score", _("Recency, Frequency, Money (5 Best)"), width=240),
+	]
+
+
+def get_columns_ahead() -> parts.Rows:
+	"""Return the columns of what is to come, by the model."""
+	return [
+		parts.percent_column("alive", _("Chance Still Buying"), 150),
+		parts.column("next_purchases", _("Purchases Next Year"), "Float", 160, precision=1),
+		parts.money_column("next_worth", _("Worth Next Year"), 150),
+	]
+
+
+def chart_ahead(future: Future, rows: parts.Rows) -> list[tuple[str, list[float]]]:
+	"""Return the bars of the next year, none without a model."""
+	if not future.model:
+		return []
+	return [(_("Worth Next Year"), [row["next_worth"] or 0 for row in rows])]
 
 
 def list_cohorts(filters: dict[str, Any] | None) -> tuple[Any, ...]:

@@ -5,6 +5,7 @@ from typing import Any
 from frappe import _
 
 from crm_plus.reports import report_parts as parts
+from crm_plus.reports.customer_future import with_future
 from crm_plus.reports.customer_value import customers_at_risk
 
 
@@ -13,14 +14,15 @@ def execute(filters: dict[str, Any] | None = None) -> tuple[Any, ...]:
 
 	Raises frappe.ValidationError, in one sentence, for filters that make no sense.
 	"""
-	scope, rows = customers_at_risk(filters)
+	scope, found = customers_at_risk(filters)
+	future, rows = with_future(scope, found)
 	names = parts.full_names(row["profile_owner"] for row in rows)
 	unplanned = [row for row in rows if not row["next_follow_up_on"]]
 	return parts.answer(
-		get_columns(),
+		get_columns(known=future.model is not None),
 		[{**row, "owner_name": names.get(row["profile_owner"], "")} for row in rows],
 		currency=scope.currency,
-		message=None if rows else _("No customer declines or waits longer than usual."),
+		message=future.sentence if rows else _("No customer declines or waits longer than usual."),
 		drawn=parts.chart(
 			[row["full_name"] for row in rows[:10]],
 			[(_("Revenue So Far"), [row["revenue"] for row in rows[:10]])],
@@ -34,8 +36,9 @@ def execute(filters: dict[str, Any] | None = None) -> tuple[Any, ...]:
 	)
 
 
-def get_columns() -> parts.Rows:
-	"""Return the columns."""
+def get_columns(*, known: bool) -> parts.Rows:
+	"""Return the columns; the chance that a customer still buys where it is known."""
+	chance = [parts.percent_column("alive", _("Chance Still Buying"), 150)] if known else []
 	return [
 		parts.column("name", _("Customer"), "Link", 130, options="Customer Profile"),
 		parts.column("full_name", _("Name"), width=210),
@@ -45,6 +48,7 @@ def get_columns() -> parts.Rows:
 		parts.count_column("days", _("Days Since"), 100),
 		parts.days_column("usual", _("Usual Days Between"), 150),
 		parts.column("factor", _("Times the Usual"), "Float", 130, precision=1),
+		*chance,
 		parts.count_column("purchases", _("Purchases"), 100),
 		parts.money_column("revenue", _("Revenue So Far")),
 		parts.column("last_interaction_on", _("Last Interaction"), "Datetime", 160),
