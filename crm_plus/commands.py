@@ -67,7 +67,7 @@ def _ready_to_undo(latest: Any) -> str:
 
 
 def _refuse_second_worker() -> None:
-	if adoption.is_worked_on():
+	if adoption.WORKER.is_at_work():
 		raise click.ClickException("A worker is at it already: see --status.")
 
 

@@ -48,7 +48,7 @@ def resume(run: str) -> dict[str, Any]:
 	Raises frappe.ValidationError where a worker is at it.
 	"""
 	document = locked(run, (STOPPED, FAILED, RUNNING, UNDOING))
-	if document.status in adoption.BUSY and adoption.is_worked_on():
+	if document.status in adoption.BUSY and adoption.WORKER.is_at_work():
 		frappe.throw(_("This run is being worked on already."))
 	adoption.restart(run)
 	return adoption.progress(run)
@@ -76,7 +76,7 @@ def progress(run: str) -> dict[str, Any]:
 	"""Return how far a run is."""
 	check_right()
 	record(RUN, run)
-	return {**adoption.progress(run), "is_worked_on": adoption.is_worked_on()}
+	return {**adoption.progress(run), "is_worked_on": adoption.WORKER.is_at_work()}
 
 
 @frappe.whitelist(methods=["GET"])

@@ -15,12 +15,12 @@ def work(run: str, on_batch: Callable[[str], None] | None = None) -> None:
 
 	`on_batch` is called after each batch that is committed.
 	"""
-	if not adoption.take_lock():
+	if not adoption.WORKER.take():
 		return
 	try:
 		_work(run, on_batch or adoption.tell)
 	finally:
-		adoption.release_lock()
+		adoption.WORKER.release()
 
 
 def _work(run: str, on_batch: Callable[[str], None]) -> None:
@@ -59,5 +59,5 @@ def _steps(run: str, step: Step, on_batch: Callable[[str], None]) -> bool:
 def resume_abandoned() -> None:
 	"""Go on with a run whose worker is gone: it says that it is running, and nobody holds the lock."""
 	busy = frappe.get_all(RUN, filters={"status": ["in", adoption.BUSY]}, pluck="name", limit=1)
-	if busy and not adoption.is_worked_on():
+	if busy and not adoption.WORKER.is_at_work():
 		adoption.restart(busy[0])

@@ -26,7 +26,7 @@ def sweep() -> None:
 	for doctype in capture.sources():
 		capture.work((doctype, name) for name in missed(doctype))
 	capture.work(due_plans())
-	if past.state().get("status") == past.RUNNING and not past.is_worked_on():
+	if past.state().get("status") == past.RUNNING and not past.WORKER.is_at_work():
 		past.enqueue()
 	frappe.db.commit()
 

@@ -76,7 +76,7 @@ class TestAdoptionRuns(AdoptionTestCase):
 			frappe.db.count("Adoption Entry", {"run": run, "kind": "Deal", "action": "Created"}),
 			sum(calls[:2]),
 		)
-		self.assertFalse(adoption.is_worked_on())
+		self.assertFalse(adoption.WORKER.is_at_work())
 		job.resume_abandoned()
 		self.assertEqual(frappe.db.get_value("Adoption Run", run, "attempt"), 2)
 		self.commit()
@@ -151,13 +151,13 @@ class TestAdoptionRuns(AdoptionTestCase):
 		run = self.prepare()
 		other = frappe.db.get_connection()
 		cursor = other.cursor()
-		cursor.execute("select get_lock(%s, 0)", (adoption.lock_name(),))
+		cursor.execute("select get_lock(%s, 0)", (adoption.WORKER.lock_name,))
 		try:
 			self.work(run)
 			self.assertEqual(frappe.db.count("Adoption Entry", {"source_name": ["in", leads]}), 0)
 			self.assertRaises(frappe.ValidationError, api.resume, run)
 		finally:
-			cursor.execute("select release_lock(%s)", (adoption.lock_name(),))
+			cursor.execute("select release_lock(%s)", (adoption.WORKER.lock_name,))
 			other.close()
 		self.work(run)
 		self.assertEqual(frappe.db.count("Adoption Entry", {"source_name": ["in", leads]}), len(leads))

@@ -92,7 +92,7 @@ class TestBackfill(CRMPlusTestCase):
 		other.connect()
 		other.use(frappe.conf.db_name)
 		try:
-			other.sql("select get_lock(%s, 0)", backfill.lock_name())
+			other.sql("select get_lock(%s, 0)", backfill.WORKER.lock_name)
 			with self.assertRaises(frappe.ValidationError):
 				api.start()
 			backfill.work()

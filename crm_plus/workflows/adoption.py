@@ -17,6 +17,7 @@ from crm_plus.workflows import adoption_deals, adoption_documents, adoption_part
 from crm_plus.workflows.adoption_deals import Plan
 from crm_plus.workflows.adoption_ledger import DEAL_KIND, DOCUMENT, ENTRY, PARTY, Book, untaken
 from crm_plus.workflows.adoption_sources import DEAL_SOURCES, PARTY_SOURCES, deal_source, party_source
+from crm_plus.workflows.one_worker import OneWorker
 
 RUN, RUN_SOURCE = "Adoption Run", "Adoption Run Source"
 BATCH = 200
@@ -26,6 +27,7 @@ BUSY = (RUNNING, UNDOING)
 METHOD = "crm_plus.jobs.adoption.work"
 TIMEOUT = 6 * 60 * 60
 EVENT = "crm_plus_adoption"
+WORKER = OneWorker("adoption")
 COUNTS = {"Created": "created", "Merged": "merged", "Linked": "linked", SKIPPED: "skipped"}
 
 
@@ -193,26 +195,6 @@ def progress(name: str) -> dict[str, Any]:
 def tell(name: str) -> None:
 	"""Send the progress to those who have the run's form open."""
 	frappe.publish_realtime(EVENT, progress(name), doctype=RUN, docname=name)
-
-
-def lock_name() -> str:
-	"""Return the name under which one worker a site holds adoption."""
-	return f"{frappe.conf.db_name}:adoption"[:64]
-
-
-def take_lock() -> bool:
-	"""Take the one lock of adoption without waiting. It outlives commits and ends with the connection, even a killed one."""
-	return bool(frappe.db.sql("select get_lock(%s, 0)", lock_name())[0][0])
-
-
-def release_lock() -> None:
-	"""Give the lock back."""
-	frappe.db.sql("select release_lock(%s)", lock_name())
-
-
-def is_worked_on() -> bool:
-	"""Tell whether a worker holds adoption right now."""
-	return not frappe.db.sql("select is_free_lock(%s)", lock_name())[0][0]
 
 
 def refuse_unless(run: Any, allowed: tuple[str, ...]) -> None:

@@ -14,12 +14,14 @@ from frappe.utils import now
 
 from crm_plus.rules.capture import source_key
 from crm_plus.workflows import capture, interaction_times, site_notes
+from crm_plus.workflows.one_worker import OneWorker
 
 STATE = "crm_plus_backfill"
 RUNNING, STOPPING, STOPPED, FINISHED, FAILED = "Running", "Stopping", "Stopped", "Finished", "Failed"
 JOB = "crm_plus.jobs.capture.backfill"
 EVENT = "crm_plus_backfill"
 BATCH = 200
+WORKER = OneWorker("backfill")
 # What is never captured is not even looked at.
 ONLY = {"Communication": {"communication_type": "Communication"}}
 
@@ -41,7 +43,7 @@ def start() -> dict[str, Any]:
 	Raises frappe.ValidationError where it is at work.
 	"""
 	current = state()
-	if is_worked_on():
+	if WORKER.is_at_work():
 		frappe.throw(_("The past is being taken in already; watch its progress here."))
 	if current.get("status") in (None, FINISHED):
 		total = sum(frappe.db.count(doctype, ONLY.get(doctype)) for doctype in capture.sources())
@@ -68,7 +70,7 @@ def stop() -> dict[str, Any]:
 	"""Ask the worker to stop after its present batch. The caller commits."""
 	current = state()
 	if current.get("status") == RUNNING:
-		store({**current, "status": STOPPING if is_worked_on() else STOPPED})
+		store({**current, "status": STOPPING if WORKER.is_at_work() else STOPPED})
 	return progress()
 
 
@@ -84,14 +86,14 @@ def progress() -> dict[str, Any]:
 
 def work(on_batch: Callable[[dict[str, Any]], None] | None = None) -> None:
 	"""Work until all is taken in or somebody stops it; does nothing where another worker is at it. Commits."""
-	if not take_lock():
+	if not WORKER.take():
 		return
 	try:
 		while _step():
 			if on_batch:
 				on_batch(progress())
 	finally:
-		release_lock()
+		WORKER.release()
 
 
 def _step() -> bool:
@@ -142,23 +144,3 @@ def not_yet(doctype: str, names: list[str]) -> list[str]:
 		for key in frappe.get_all(table, {"source_key": ["in", keys]}, pluck="source_key")
 	}
 	return [name for name in names if source_key(doctype, name) not in known]
-
-
-def lock_name() -> str:
-	"""Return the name under which one worker a site holds the backfill."""
-	return f"{frappe.conf.db_name}:backfill"[:64]
-
-
-def take_lock() -> bool:
-	"""Take the one lock without waiting. It outlives commits and ends with the connection, even a killed one."""
-	return bool(frappe.db.sql("select get_lock(%s, 0)", lock_name())[0][0])
-
-
-def release_lock() -> None:
-	"""Give the lock back."""
-	frappe.db.sql("select release_lock(%s)", lock_name())
-
-
-def is_worked_on() -> bool:
-	"""Tell whether a worker is at it right now."""
-	return not frappe.db.sql("select is_free_lock(%s)", lock_name())[0][0]
