@@ -33,7 +33,7 @@ OF_PROFILES = ("Source", "Owner", "Territory")
 STAGES = tuple(phase.value for phase in Phase)
 # What the filters of the lists behind the figures may say besides a stage.
 NEW, OTHERS, BEFORE = "New", "Others", "Before"
-MOST_ROWS = 1000
+MOST_ROWS = 5000
 Counts = dict[tuple[str, str], int]
 
 

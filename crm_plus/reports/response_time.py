@@ -32,7 +32,7 @@ from crm_plus.rules.response_time import OUTCOME, OUTCOMES, SECONDS_IN_HOUR, tar
 GROUPS = ("Person", "Team", "Type", "Hour")
 INTERACTION = "Interaction"
 USUAL_TARGET_HOURS = 24
-MOST_ROWS = 1000
+MOST_ROWS = 5000
 NOBODY = "-"
 COUNTS = ("incoming", *OUTCOMES)
 PLACES = ("lower", "upper", "p90")

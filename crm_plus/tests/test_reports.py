@@ -7,7 +7,6 @@ from datetime import timedelta
 from typing import Any
 
 import frappe
-import openpyxl
 from frappe.desk.query_report import run
 from frappe.utils import getdate
 
@@ -25,25 +24,6 @@ REPORTS = (
 	*("Team Activity", "Follow-up Discipline", "Response Time"),
 	*("Lifecycle Movement", "Lead Source Quality"),
 )
-
-
-def download(name: str, kind: str, filters: dict[str, Any]) -> bytes:
-	"""Return the file that the Desk's export gives."""
-	from frappe.desk.query_report import export_query
-
-	frappe.local.form_dict = frappe._dict(
-		report_name=name,
-		file_format_type=kind,
-		filters=json.dumps(filters),
-		visible_idx="[]",
-		include_indentation="0",
-		csv_delimiter=",",
-		csv_quoting="2",
-	)
-	frappe.local.response = frappe._dict()
-	export_query()
-	content = frappe.local.response.filecontent
-	return content if isinstance(content, bytes) else content.encode()
 
 
 class TestEveryReport(ReportCase):
@@ -136,43 +116,6 @@ class TestEveryReport(ReportCase):
 				counts.append(len(queries))
 			self.assertLessEqual(max(counts) - min(counts), 1, name)
 			self.assertLessEqual(max(counts), 30, name)
-
-
-class TestExports(ReportCase):
-	FILTERS = {"group_by": "Owner", **PERIOD}
-
-	def expected(self, name: str, filters: dict[str, Any]) -> tuple[list[dict[str, Any]], list[list[Any]]]:
-		found = run(name, json.dumps(filters))
-		columns = [column for column in found["columns"] if not column.get("hidden")]
-		return columns, [[row.get(column["fieldname"]) for column in columns] for row in found["result"]]
-
-	def same(self, cell: Any, value: Any) -> bool:
-		if isinstance(value, int | float):
-			return abs(float(cell or 0) - value) < 0.01
-		return str(cell or "") == str(value or "")
-
-	def test_a_workbook_holds_what_the_screen_shows(self) -> None:
-		for name in ("Deal to Cash", "Win Loss Analysis", "Pipeline Summary", "Sales Forecast"):
-			filters = {**self.FILTERS, "pipeline": self.pipeline}
-			columns, rows = self.expected(name, filters)
-			sheet = openpyxl.load_workbook(io.BytesIO(download(name, "Excel", filters))).active
-			cells = list(sheet.iter_rows(values_only=True))
-			heads = [str(cell) for cell in cells[0]]
-			places = [heads.index(column["label"]) for column in columns]
-			self.assertEqual(len(cells) - 1, len(rows))
-			for line, row in zip(cells[1:], rows, strict=True):
-				for place, value in zip(places, row, strict=True):
-					self.assertTrue(self.same(line[place], value), f"{name}: {line[place]} is not {value}")
-
-	def test_a_csv_holds_what_the_screen_shows(self) -> None:
-		filters = {**self.FILTERS, "pipeline": self.pipeline}
-		columns, rows = self.expected("Deal to Cash", filters)
-		lines = list(csv.reader(io.StringIO(download("Deal to Cash", "CSV", filters).decode("utf-8-sig"))))
-		places = [lines[0].index(column["label"]) for column in columns]
-		self.assertEqual(len(lines) - 1, len(rows))
-		for line, row in zip(lines[1:], rows, strict=True):
-			for place, value in zip(places, row, strict=True):
-				self.assertTrue(self.same(line[place] or 0, value) or self.same(line[place], value))
 
 
 class TestMailedReport(ReportCase):

@@ -10,7 +10,7 @@ from crm_plus.reports.source_quality import OF_DEALS, source_quality
 
 # Where a customer begins in the lifecycle.
 REPORT = "Lead Source Quality"
-MOST_ROWS = 1000
+MOST_ROWS = 5000
 
 
 def execute(filters: dict[str, Any] | None = None) -> tuple[Any, ...]:
