@@ -8,13 +8,15 @@ from typing import Any
 import frappe
 from frappe.utils import flt
 from pypika import Case
-from pypika.functions import Count, Max, Min, Sum
+from pypika.functions import Count, Max, Sum
 from pypika.queries import QueryBuilder
+from pypika.terms import Term
 
 from crm_plus.reports.board import load_stages
 from crm_plus.reports.report_functions import SECONDS_IN_DAY
 from crm_plus.reports.report_money import money
 from crm_plus.reports.report_scope import Scope, deal_rows, default_pipeline, on_days, read_scope
+from crm_plus.reports.stage_visits import is_beginning, visits_of_readable
 from crm_plus.rules.deal_stages import LOST, OPEN, WON, Stage
 from crm_plus.rules.forecast import percent
 
@@ -75,23 +77,40 @@ def with_conversion(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def furthest(scope: Scope, pipeline: str) -> QueryBuilder:
-	"""The deals of the filters whose first move fell into the period, each with the highest place it entered."""
-	deal, move = frappe.qb.DocType("Deal"), frappe.qb.DocType(CHANGE)
-	place = Case()
-	for stage in load_stages(pipeline):
-		if stage.outcome != LOST:
-			place = place.when(move.to_stage == stage.name, stage.position)
+	"""The deals of the filters that began in the period, each with the highest place it entered.
+
+	Read from the beginnings on: a short period costs little, however many deals there are.
+	"""
+	deal, began = frappe.qb.DocType("Deal"), frappe.qb.DocType(CHANGE).as_("began")
 	return (
-		frappe.qb.from_(deal)
-		.join(move)
-		.on((move.reference_doctype == "Deal") & (move.reference_name == deal.name))
+		frappe.qb.from_(began)
+		.modifier("STRAIGHT_JOIN")
+		.join(deal)
+		.on(deal.name == began.reference_name)
 		.select(deal.name, deal.title, deal.status, deal.stage, deal.deal_owner)
-		.select(money(scope, deal).as_("amount"), Max(place.else_(None)).as_("furthest"))
+		.select(money(scope, deal).as_("amount"), highest_place(pipeline, deal).as_("furthest"))
+		.where(is_beginning(began) & on_days(began.changed_on, scope.first, scope.last))
 		.where(deal_rows(scope, deal))
 		.where(deal.pipeline == pipeline)
-		.groupby(deal.name)
-		.having(on_days(Min(move.changed_on), scope.first, scope.last))
 	)
+
+
+def highest_place(pipeline: str, deal: Any) -> Term:
+	"""The highest place that a deal entered in a pipeline, leaving out the lost stages; nothing where it entered none.
+
+	Of one that stands in the highest of all nothing else needs to be looked up.
+	"""
+	move, place = frappe.qb.DocType(CHANGE).as_("move"), Case()
+	stages = [stage for stage in load_stages(pipeline) if stage.outcome != LOST]
+	for stage in stages:
+		place = place.when(move.to_stage == stage.name, stage.position)
+	entered = (
+		frappe.qb.from_(move)
+		.select(Max(place.else_(None)))
+		.where((move.reference_doctype == "Deal") & (move.reference_name == deal.name))
+	)
+	top = max(stages, key=lambda stage: stage.position)
+	return Case().when(deal.stage == top.name, top.position).else_(entered)
 
 
 def read_furthest(scope: Scope, pipeline: str) -> list[dict[str, Any]]:
@@ -99,6 +118,7 @@ def read_furthest(scope: Scope, pipeline: str) -> list[dict[str, Any]]:
 	each = furthest(scope, pipeline).as_("each")
 	return (
 		frappe.qb.from_(each)
+		.modifier("STRAIGHT_JOIN")  # the database makes one query of the two and keeps the outer one's word
 		.select(each.furthest, each.status, Count("*").as_("deals"), Sum(each.amount).as_("amount"))
 		.groupby(each.furthest, each.status)
 		.run(as_dict=True)
@@ -107,15 +127,10 @@ def read_furthest(scope: Scope, pipeline: str) -> list[dict[str, Any]]:
 
 def read_days(scope: Scope, pipeline: str) -> dict[str, float]:
 	"""Return the average days of a visit to each stage, of the visits that ended in the period."""
-	deal, move = frappe.qb.DocType("Deal"), frappe.qb.DocType(CHANGE)
+	move = frappe.qb.DocType(CHANGE)
 	rows = (
-		frappe.qb.from_(move)
-		.join(deal)
-		.on(deal.name == move.reference_name)
+		visits_of_readable(scope, pipeline, move)
 		.select(move.from_stage, Sum(move.seconds_in_previous), Count("*"))
-		.where(deal_rows(scope, deal))
-		.where((move.reference_doctype == "Deal") & (move.pipeline == pipeline) & (move.from_stage > ""))
-		.where(on_days(move.changed_on, scope.first, scope.last))
 		.groupby(move.from_stage)
 		.run()
 	)
@@ -132,6 +147,7 @@ def deals_behind(filters: dict[str, Any]) -> tuple[Scope, list[dict[str, Any]]]:
 	each = furthest(scope, pipeline).as_("each")
 	rows = (
 		frappe.qb.from_(each)
+		.modifier("STRAIGHT_JOIN")
 		.select(each.star)
 		.where(each.furthest >= stage.position)
 		.orderby(each.amount, order=frappe.qb.desc)

@@ -9,10 +9,11 @@ from pypika import Case
 from pypika.functions import Count, Sum
 
 from crm_plus.reports.board import load_stages
-from crm_plus.reports.report_functions import SECONDS_IN_DAY, seconds_between
+from crm_plus.reports.report_functions import SECONDS_IN_DAY, along, seconds_between, summed_by
 from crm_plus.reports.report_groups import chosen_group, closed_filters, group_labels, group_term, in_order
 from crm_plus.reports.report_money import money
 from crm_plus.reports.report_scope import Scope, deal_rows, default_pipeline, on_days, read_scope
+from crm_plus.reports.stage_visits import ended_visits, is_beginning
 from crm_plus.rules.deal_stages import LOST, OPEN, WON, Stage
 from crm_plus.rules.forecast import percent
 
@@ -79,44 +80,38 @@ def seconds_as_days(visit: tuple[float, int] | None) -> float | None:
 def read_closed(scope: Scope, group: str, pipeline: str) -> list[dict[str, Any]]:
 	"""Return of the deals closed in the period by group: how many, the won ones, their amount and their age in seconds."""
 	deal, began = frappe.qb.DocType("Deal"), frappe.qb.DocType("Stage Change").as_("began")
-	value, is_won = group_term(group, deal), deal.status == WON
-	age = seconds_between(began.changed_on, deal.closed_on)
-	return (
-		frappe.qb.from_(deal)
+	is_won = deal.status == WON
+	query = (
+		along(frappe.qb.from_(deal), "Deal", "report_closed")
 		.left_join(began)
-		.on(
-			(began.reference_doctype == "Deal")
-			& (began.reference_name == deal.name)
-			& (began.from_stage.isnull() | (began.from_stage == ""))
-		)
-		.select(value.as_("value"), Count("*").as_("closed"))
-		.select(Sum(Case().when(is_won, 1).else_(0)).as_("won"))
-		.select(Sum(Case().when(is_won, money(scope, deal)).else_(0)).as_("amount"))
-		.select(Sum(Case().when(is_won, age).else_(0)).as_("seconds"))
+		.on(is_won & is_beginning(began) & (began.reference_name == deal.name))
 		.where(deal_rows(scope, deal))
 		.where((deal.pipeline == pipeline) & deal.status.isin((WON, LOST)))
 		.where(on_days(deal.closed_on, scope.first, scope.last))
-		.groupby(value)
-		.run(as_dict=True)
 	)
+	sums = {
+		"closed": Count("*"),
+		"won": Sum(Case().when(is_won, 1).else_(0)),
+		"amount": Sum(Case().when(is_won, money(scope, deal)).else_(0)),
+		"seconds": Sum(seconds_between(began.changed_on, deal.closed_on)),
+	}
+	return summed_by(query, {"value": group_term(group, deal)}, sums)
 
 
 def read_visits(scope: Scope, group: str, pipeline: str) -> dict[tuple[Any, str], tuple[float, int]]:
 	"""Return seconds and number of the visits that ended in the period, by group and stage."""
 	deal, move = frappe.qb.DocType("Deal"), frappe.qb.DocType("Stage Change")
-	value = group_term(group, deal)
-	rows = (
-		frappe.qb.from_(move)
+	query = (
+		ended_visits(scope, pipeline, move)
+		.modifier("STRAIGHT_JOIN")
 		.join(deal)
 		.on(deal.name == move.reference_name)
-		.select(value, move.from_stage, Sum(move.seconds_in_previous), Count("*"))
 		.where(deal_rows(scope, deal))
-		.where((move.reference_doctype == "Deal") & (move.pipeline == pipeline) & (move.from_stage > ""))
-		.where((deal.pipeline == pipeline) & on_days(move.changed_on, scope.first, scope.last))
-		.groupby(value, move.from_stage)
-		.run()
+		.where(deal.pipeline == pipeline)
 	)
+	keys = {"value": group_term(group, deal), "stage": move.from_stage}
+	sums = {"seconds": Sum(move.seconds_in_previous), "visits": Count("*")}
 	found: dict[tuple[Any, str], tuple[float, int]] = defaultdict(lambda: (0.0, 0))
-	for group_value, stage, seconds, count in rows:
-		found[group_value, stage] = (flt(seconds), int(count))
+	for row in summed_by(query, keys, sums):
+		found[row["value"], row["stage"]] = (flt(row["seconds"]), int(row["visits"]))
 	return dict(found)

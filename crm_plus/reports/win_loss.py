@@ -5,8 +5,9 @@ from typing import Any
 import frappe
 from frappe.utils import flt
 from pypika import Case
-from pypika.functions import Count, Sum
+from pypika.functions import Sum
 
+from crm_plus.reports.report_functions import along, summed_by
 from crm_plus.reports.report_groups import chosen_group, closed_filters, group_labels, group_term, in_order
 from crm_plus.reports.report_money import money
 from crm_plus.reports.report_scope import Scope, between, deal_rows, on_days, read_scope, scope_filters
@@ -65,18 +66,15 @@ def drill(behind: dict[str, Any]) -> dict[str, Any]:
 def read(scope: Scope, group: str) -> list[dict[str, Any]]:
 	"""Return the sums of each group."""
 	deal = frappe.qb.DocType("Deal")
-	value, amount = group_term(group, deal), money(scope, deal)
-	query = frappe.qb.from_(deal).select(value.as_("value"), Count("*").as_("deals"))
+	amount, sums = money(scope, deal), {}
 	for key, status in (("won", WON), ("lost", LOST)):
 		closed_so = deal.status == status
-		query = query.select(
-			Sum(Case().when(closed_so, 1).else_(0)).as_(key),
-			Sum(Case().when(closed_so, amount).else_(0)).as_(f"{key}_amount"),
-			Sum(Case().when(closed_so, deal.additional_discount_percentage).else_(0)).as_(f"{key}_discount"),
-		)
-	return (
-		query.where(deal_rows(scope, deal))
+		sums[key] = Sum(Case().when(closed_so, 1).else_(0))
+		sums[f"{key}_amount"] = Sum(Case().when(closed_so, amount).else_(0))
+		sums[f"{key}_discount"] = Sum(Case().when(closed_so, deal.additional_discount_percentage).else_(0))
+	query = (
+		along(frappe.qb.from_(deal), "Deal", "report_closed")
+		.where(deal_rows(scope, deal))
 		.where(deal.status.isin((WON, LOST)) & on_days(deal.closed_on, scope.first, scope.last))
-		.groupby(value)
-		.run(as_dict=True)
 	)
+	return summed_by(query, {"value": group_term(group, deal)}, sums)

@@ -1,15 +1,22 @@
 import frappe
 from frappe.model.document import Document
 
+INDEXES = {
+	# A record's history in order of time: when it began, and how far it came.
+	"history": ("reference_doctype", "reference_name", "changed_on", "to_stage", "from_stage"),
+	# What left a stage in a period, or began, which is to leave none.
+	"left_stage": (
+		*("reference_doctype", "from_stage", "changed_on", "reference_name", "pipeline"),
+		"seconds_in_previous",
+	),
+}
+
 
 class StageChange(Document):
 	"""One move of a deal's stage or of a profile's lifecycle."""
 
 
 def on_doctype_update() -> None:
-	"""Add the index by which a record's history is read, in order of time."""
-	frappe.db.add_index(
-		"Stage Change",
-		["reference_doctype", "reference_name", "changed_on"],
-		index_name="reference_changed_on",
-	)
+	"""Add the indexes by which histories are read and stages are compared; none of them needs the rows."""
+	for name, columns in INDEXES.items():
+		frappe.db.add_index("Stage Change", list(columns), index_name=name)

@@ -1,0 +1,96 @@
+"""The indexes along which reports are made: they are there, are used, and what is added up along them is right."""
+
+from collections.abc import Callable
+from typing import Any
+
+import frappe
+
+from crm_plus.crm_plus.doctype.deal import deal as deal_type
+from crm_plus.crm_plus.doctype.stage_change import stage_change
+from crm_plus.patches.v0_3 import report_indexes
+from crm_plus.reports import funnel, pipeline_summary, sales_velocity, stage_visits, win_loss
+from crm_plus.reports.report_functions import summed_by
+from crm_plus.reports.report_scope import read_scope
+from crm_plus.tests import factories
+from crm_plus.tests.report_case import ReportCase
+
+DEAL, CHANGE = "Deal", "Stage Change"
+
+
+class TestIndexes(ReportCase):
+	def test_every_index_is_there(self) -> None:
+		for doctype, indexes in ((DEAL, deal_type.INDEXES), (CHANGE, stage_change.INDEXES)):
+			for name in indexes:
+				self.assertTrue(frappe.db.has_index(f"tab{doctype}", name), f"{doctype}: {name}")
+
+	def test_the_patch_makes_them_in_place_of_the_narrow_one(self) -> None:
+		frappe.db.sql_ddl("alter table `tabStage Change` drop index `history`")
+		frappe.db.add_index(CHANGE, ["reference_doctype", "changed_on"], index_name="reference_changed_on")
+		report_indexes.execute()
+		report_indexes.execute()
+		self.assertTrue(frappe.db.has_index("tabStage Change", "history"))
+		self.assertFalse(frappe.db.has_index("tabStage Change", "reference_changed_on"))
+
+	def test_the_reports_read_them_and_no_row(self) -> None:
+		scope = read_scope({"company": self.world.companies[0]})
+		plans = {
+			"report_open": lambda: pipeline_summary.read_sums(scope, "Owner"),
+			"report_closed": lambda: win_loss.read(scope, "Lost Reason"),
+			"left_stage": lambda: sales_velocity.read_visits(scope, "Owner", self.pipeline),
+		}
+		for index, run in plans.items():
+			steps = [step for step in self.plan_of(run) if step["key"] == index]
+			self.assertTrue(steps, index)
+			self.assertIn("Using index", steps[0]["Extra"], index)
+			self.assertNotIn("Using index condition", steps[0]["Extra"], index)
+
+	def test_a_site_without_them_gets_the_same_figures(self) -> None:
+		scope = read_scope({"company": self.world.companies[0]})
+		found = [self.figures(scope)]
+		keys = [f"crm_plus_index:{DEAL}:report_open", f"crm_plus_index:{DEAL}:report_closed"]
+		keys.append(f"crm_plus_index:{CHANGE}:left_stage")
+		for key in keys:
+			frappe.cache.set_value(key, 0)
+		self.addCleanup(lambda: frappe.cache.delete_value(keys))
+		found.append(self.figures(scope))
+		self.assertEqual(*found)
+
+	def figures(self, scope: Any) -> list[Any]:
+		"""Return what the reports read, in a fixed order."""
+		rows = [
+			*pipeline_summary.read_sums(scope, "Stage"),
+			*win_loss.read(scope, "Owner"),
+			*sales_velocity.read_closed(scope, "Source", self.pipeline),
+		]
+		return [
+			*sorted(str({**row, "seconds": 0}) for row in rows),
+			sales_velocity.read_visits(scope, "Owner", self.pipeline),
+			funnel.read_days(scope, self.pipeline),
+		]
+
+	def plan_of(self, run: Callable[[], Any]) -> list[dict[str, Any]]:
+		"""Return the database's plan for the last thing that a function asked."""
+		run()
+		return frappe.db.sql(f"explain {str(frappe.db.last_query).replace('%', '%%')}", (), as_dict=True)
+
+
+class TestSummedBy(ReportCase):
+	def test_words_are_one_group_as_the_database_compares_them(self) -> None:
+		"""Upper and lower case are one word, an empty text is none, and similar words stay apart."""
+		rows = [("Spring", 1), ("spring", 2), ("", 4), (None, 8), ("spring1", 16), ("spring2", 32)]
+		deals = [factories.make_deal().name for _row in rows]
+		for name, (campaign, discount) in zip(deals, rows, strict=True):
+			frappe.db.set_value(
+				DEAL, name, {"campaign": campaign, "additional_discount_percentage": discount}
+			)
+		deal = frappe.qb.DocType(DEAL)
+		found = summed_by(
+			frappe.qb.from_(deal).where(deal.name.isin(deals)),
+			{"value": win_loss.group_term("Campaign", deal)},
+			{"sum": win_loss.Sum(deal.additional_discount_percentage)},
+		)
+		sums = {(row["value"] or "").lower(): row["sum"] for row in found}
+		self.assertEqual(sums, {"spring": 3, "": 12, "spring1": 16, "spring2": 32})
+
+	def test_one_company_is_told_from_several(self) -> None:
+		self.assertFalse(stage_visits.is_only_company(self.world.companies[0]))
