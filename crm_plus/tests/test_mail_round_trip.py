@@ -12,6 +12,8 @@ from frappe.utils import nowdate
 from crm_plus.tests import factories
 from crm_plus.tests.base import CRMPlusTestCase
 from crm_plus.tests.factories_interactions import captured, make_person
+from crm_plus.tests.factories_reminders import bells, in_minutes, run
+from crm_plus.tests.factories_reminders import make_person as make_user
 from crm_plus.tests.imap_server import Provider, email_account, provider
 from crm_plus.tests.mail_server import flush
 
@@ -25,7 +27,9 @@ class TestRoundTrip(CRMPlusTestCase):
 		customer = factories.make_customer().name
 		self.organization = factories.make_profile(erpnext_customer=customer).name
 		self.person = make_person(organization=self.organization)
-		self.deal = factories.make_deal(customer_profile=self.organization).name
+		wanted = {"email_answered": {"in_app": 1, "email": 1}, "deal_assigned": {}}
+		self.owner, self.colleague = (make_user(choices=wanted) for _ in range(2))
+		self.deal = factories.make_deal(customer_profile=self.organization, deal_owner=self.owner).name
 		self.quotation = frappe.get_doc(
 			{
 				"doctype": "Quotation",
@@ -50,6 +54,19 @@ class TestRoundTrip(CRMPlusTestCase):
 			self.commit()
 			account.receive()
 			self.check(sent)
+			self.check_who_is_woken(server)
+
+	def check_who_is_woken(self, server: Provider) -> None:
+		"""The deal's owner hears of both answers, in one bell and one mail that really arrives; nobody else does."""
+		self.commit()
+		run(in_minutes(2))
+		flush()
+		[bell] = bells(self.owner)
+		self.assertIn("2 things to know", bell.subject)
+		[mail] = server.messages(self.owner)
+		text = mail.get_body(("html", "plain")).get_content()
+		self.assertEqual(text.count("wrote"), 2, text)
+		self.assertEqual((bells(self.colleague), server.messages(self.colleague)), ([], []))
 
 	def send(self) -> Any:
 		name = make(

@@ -5,6 +5,7 @@ from typing import Any
 import frappe
 from frappe.utils import add_to_date, get_datetime, now_datetime
 
+from crm_plus.api import interactions as api
 from crm_plus.tests import factories
 from crm_plus.tests.base import CRMPlusTestCase
 from crm_plus.tests.factories_interactions import make_interaction, make_person
@@ -64,6 +65,43 @@ class TestPlanned(CRMPlusTestCase):
 		self.assertEqual((event.ends_on - event.starts_on).total_seconds(), 5400)
 		self.assertEqual([row.reference_docname for row in event.event_participants], [contact])
 		self.assertEqual(frappe.db.count("Interaction", {"customer_profile": person.name}), 1)
+
+	def test_who_has_no_address_takes_part_all_the_same(self) -> None:
+		person = make_person(email=None, phone="+49 30 5550101")
+		contact = factories.make("Contact", first_name=factories.unique("No Address")).name
+		plan = self.plan(customer_profile=person.name, contact=contact)
+		event = self.event(plan)
+		[row] = event.event_participants
+		self.assertEqual((row.reference_docname, row.email or ""), (contact, ""))
+		bare = self.plan(customer_profile=make_person(email=None).name)
+		self.assertEqual(len(self.event(bare).event_participants), 1)
+		self.assertEqual(bare.reload().status, "Planned")
+
+	def test_dragged_in_our_own_calendar_it_moves_there_too(self) -> None:
+		plan = self.plan()
+		api.reschedule(
+			{"name": plan.name, "starts_on": str(soon(4)), "ends_on": str(add_to_date(soon(4), hours=3))}
+		)
+		self.settle(plan)
+		event = self.event(plan.reload())
+		self.assertEqual((event.starts_on, event.ends_on), (soon(4), add_to_date(soon(4), hours=3)))
+
+	def test_an_owner_with_a_google_calendar_has_it_there(self) -> None:
+		"""Google itself is not asked: Frappe's own listener on the Event does that, where the account is authorized."""
+		owner = factories.make_user("Sales User").name
+		calendar = frappe.get_doc(
+			{"doctype": "Google Calendar", "calendar_name": factories.unique("Mine"), "user": owner}
+			| {"enable": 1, "push_to_google_calendar": 1}
+		)
+		calendar.db_insert()
+		frappe.db.set_single_value("Google Settings", "enable", 0)
+		self.assertEqual(planned._google_calendar(owner), calendar.name)
+		event = planned.new_event(
+			make_interaction(interaction_owner=owner, starts_on=soon(), status="Planned")
+		)
+		self.assertEqual((event.sync_with_google_calendar, event.google_calendar), (1, calendar.name))
+		other = planned.new_event(make_interaction(starts_on=soon(), status="Planned"))
+		self.assertFalse(other.sync_with_google_calendar)
 
 	def test_moving_it_here_moves_the_entry(self) -> None:
 		plan = self.plan()

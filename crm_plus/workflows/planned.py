@@ -72,7 +72,8 @@ def _sync(name: str) -> None:
 		_make(plan)
 
 
-def _make(plan: Document) -> None:
+def new_event(plan: Document) -> Document:
+	"""Return the entry of a plan, not stored yet: with its people, and with Google's sync where its owner has that."""
 	event = frappe.new_doc("Event")
 	event.update({"event_type": "Private", "send_reminder": 0, "ends_on": None, **_values(plan)})
 	for doctype, participant in _participants(plan):
@@ -80,6 +81,11 @@ def _make(plan: Document) -> None:
 	calendar = _google_calendar(plan.interaction_owner)
 	if calendar:
 		event.update({"sync_with_google_calendar": 1, "google_calendar": calendar})
+	return event
+
+
+def _make(plan: Document) -> None:
+	event = new_event(plan)
 	event.insert(ignore_permissions=True)  # safe: a copy of a plan, for the one whose plan it is
 	owner = plan.interaction_owner or plan.owner
 	frappe.db.set_value("Event", event.name, "owner", owner, update_modified=False)
