@@ -1,6 +1,20 @@
 """What a person does in ERPNext's Desk, in a few verbs: open a form, fill it, save, submit, press a button."""
 
+import time
+
+import frappe
 from playwright.sync_api import Locator, Page, expect
+
+WORKER_SECONDS = 30
+
+
+def wait_for(doctype: str, **filters: str) -> int:
+	"""Count records that a worker is about to make; 0 where there is none after WORKER_SECONDS."""
+	end = time.monotonic() + WORKER_SECONDS
+	while not (count := frappe.db.count(doctype, filters)) and time.monotonic() < end:
+		time.sleep(0.3)
+		frappe.db.rollback()  # a new snapshot
+	return count
 
 
 class Desk:

@@ -4,7 +4,6 @@ Frappe's own bar at the top is not measured: its search field is 28 px high on b
 """
 
 import re
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -15,12 +14,12 @@ from frappe.utils import add_days, now_datetime, today
 from frappe.utils.password import update_password
 from playwright.sync_api import Browser, Locator, Page, expect
 
+from browser.desk import wait_for
 from crm_plus.tests import factories
 from crm_plus.tests.factories_follow_ups import make_follow_up
 
 PASSWORD = "Phone-Pass-9x-crm"
 WIDTH, FINGER, MOST_TAPS = 390, 44, 6
-WORKER_SECONDS = 30
 # Every button and link of ours inside a part of the page that is smaller than a finger.
 TOO_SMALL = """([part, least]) => [...document.querySelectorAll(part)].flatMap((one) =>
 	[...one.querySelectorAll("button, a.btn, a.day-action, input[type=file]")])
@@ -195,12 +194,3 @@ def test_a_photo_and_a_mention_from_the_quick_log(phone: Page, world: World) -> 
 	assert len(made) == 1
 	assert [(row.file_name.startswith("machine"), row.is_private) for row in files] == [(True, 1)]
 	assert wait_for("Notification Log", document_name=made[0], for_user=colleague.name, type="Mention") == 1
-
-
-def wait_for(doctype: str, **filters: str) -> int:
-	"""Count records that a worker is about to make."""
-	end = time.monotonic() + WORKER_SECONDS
-	while not (count := frappe.db.count(doctype, filters)) and time.monotonic() < end:
-		time.sleep(0.3)
-		frappe.db.rollback()  # a new snapshot
-	return count

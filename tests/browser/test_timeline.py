@@ -10,7 +10,7 @@ from frappe.utils import add_days, add_to_date, now_datetime
 from frappe.utils.password import update_password
 from playwright.sync_api import Page, expect
 
-from browser.desk import Desk
+from browser.desk import Desk, wait_for
 from crm_plus.rules.timeline import PAGE_LENGTH
 from crm_plus.tests import factories
 from crm_plus.tests.factories_accounting import make_party, make_sales, pay
@@ -159,6 +159,22 @@ def test_a_comment_written_there_shows_at_once(desk: Desk, story: Story, login: 
 	page.locator(".timeline-comment .ql-editor").fill("The board has agreed")
 	page.locator(".timeline-comment .btn-comment").click()
 	expect(page.locator(".timeline-entry.is-comment").first).to_contain_text("The board has agreed")
+
+
+def test_a_comment_there_tells_who_is_mentioned(desk: Desk, story: Story, login: Callable) -> None:
+	frappe.set_user("Administrator")
+	colleague = factories.make_user("Sales User", first_name=f"Mention{frappe.generate_hash(length=6)}")
+	frappe.cache.delete_key("users_for_mentions")
+	frappe.db.commit()  # the browser's requests are other connections
+	open_timeline(desk, story, story.agent, login)
+	page = desk.page
+	page.locator(".timeline-actions").get_by_role("button", name="Comment").click()
+	page.locator(".timeline-comment .ql-editor").press_sequentially(f"@{colleague.first_name}", delay=20)
+	page.locator(".ql-mention-list-item", has_text=colleague.first_name).first.click()
+	page.locator(".timeline-comment .btn-comment").click()
+	assert (
+		wait_for("Notification Log", document_name=story.deal, for_user=colleague.name, type="Mention") == 1
+	)
 
 
 def test_what_others_log_shows_by_itself(desk: Desk, story: Story, login: Callable) -> None:
