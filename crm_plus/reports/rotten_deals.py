@@ -4,28 +4,53 @@ How often and how far a close date moved comes from the nightly snapshots, so it
 within one day did not move.
 """
 
-from typing import Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 import frappe
 from frappe import _
-from frappe.utils import flt
-from pypika import Case
-from pypika.functions import Coalesce, Max
+from frappe.utils import cint, flt
+from pypika import Case, CustomFunction
+from pypika.functions import Coalesce, Count, Max, Sum
+from pypika.queries import QueryBuilder
 
 from crm_plus.reports.board import load_stages
 from crm_plus.reports.board_conditions import is_rotten
+from crm_plus.reports.report_functions import along
 from crm_plus.reports.report_money import money
 from crm_plus.reports.report_parts import full_names
 from crm_plus.reports.report_scope import Scope, deal_rows, read_scope
 from crm_plus.rules.deal_stages import OPEN
 from crm_plus.rules.quoted_text import quoted
 
+if TYPE_CHECKING:
+	from pypika.terms import Term
+
 SHOW = ("Rotten or Slipping", "Rotten", "Slipping")
 SNAPSHOT = "Pipeline Snapshot"
+# How many rows are shown unless the reader asks for more, and how many he may ask for; the sums are of all.
+USUAL_ROWS, MOST_ROWS = 500, 10_000
+# A close date that moved more often counts as so often in the chart.
+OFTEN = 5
+DAYS_BETWEEN = CustomFunction("DATEDIFF", ["end", "start"])
 
 
-def rotten_deals(filters: dict[str, Any] | None) -> tuple[Scope, list[dict[str, Any]]]:
-	"""Return the scope and the deals, the largest first; a fixed number of queries.
+@dataclass
+class Totals:
+	"""The sums of all deals that the filters show; `by_moves` counts the slipping ones by how often, up to OFTEN."""
+
+	by_moves: dict[int, int]
+	deals: int = 0
+	rotten: int = 0
+	rotten_amount: float = 0.0
+	slipping: int = 0
+	slipping_amount: float = 0.0
+	later: int = 0
+	later_days: int = 0
+
+
+def rotten_deals(filters: dict[str, Any] | None) -> tuple[Scope, list[dict[str, Any]], Totals]:
+	"""Return the scope, the largest of the deals, and the totals of all of them; a fixed number of queries.
 
 	Raises frappe.ValidationError for filters that make no sense, frappe.PermissionError for who may read no deal.
 	"""
@@ -33,10 +58,20 @@ def rotten_deals(filters: dict[str, Any] | None) -> tuple[Scope, list[dict[str, 
 	show = chosen.get("show") or SHOW[0]
 	if show not in SHOW:
 		frappe.throw(_("The report cannot show {0}: choose another one.").format(quoted(show)))
-	scope = read_scope(chosen)
-	rows = read(scope, show, {key: chosen[key] for key in ("stage", "campaign") if chosen.get(key)})
+	scope, most = read_scope(chosen), how_many(chosen.get("rows"))
+	shown = Shown(scope, show, {key: chosen[key] for key in ("stage", "campaign") if chosen.get(key)})
+	rows = shown.rows(most)
 	names = full_names(row["deal_owner"] for row in rows)
-	return scope, [as_row(scope, row, names) for row in rows]
+	return scope, [as_row(scope, row, names) for row in rows], shown.totals()
+
+
+def how_many(given: Any) -> int:
+	"""Return how many rows to show. Raises frappe.ValidationError for a number that cannot be meant."""
+	if given in (None, ""):
+		return USUAL_ROWS
+	if not 1 <= cint(given) <= MOST_ROWS:
+		frappe.throw(_("The report shows 1 to {0} rows: choose another number.").format(MOST_ROWS))
+	return cint(given)
 
 
 def as_row(scope: Scope, row: dict[str, Any], names: dict[str, str]) -> dict[str, Any]:
@@ -53,37 +88,79 @@ def as_row(scope: Scope, row: dict[str, Any], names: dict[str, str]) -> dict[str
 	}
 
 
-def read(scope: Scope, show: str, narrowed: dict[str, Any]) -> list[dict[str, Any]]:
-	"""Return the deals with what their newest snapshot knows of their close dates."""
-	deal, stage, profile = (
-		frappe.qb.DocType(name) for name in ("Deal", "Pipeline Stage", "Customer Profile")
-	)
-	then = frappe.qb.DocType(SNAPSHOT)
-	stages = [one for one in load_stages(scope.pipeline or None) if one.outcome == OPEN]
-	rotten = is_rotten(deal, stages)
-	has_moved = Case().when(then.expected_close_date != deal.expected_close_date, 1).else_(0)
-	moves = Coalesce(then.close_date_moves, 0) + has_moved
-	shown = {SHOW[0]: rotten | (moves > 0), SHOW[1]: rotten, SHOW[2]: moves > 0}[show]
-	query = (
-		frappe.qb.from_(deal)
-		.left_join(stage)
-		.on(stage.name == deal.stage)
-		.left_join(profile)
-		.on(profile.name == deal.customer_profile)
-		.left_join(then)
-		.on((then.deal == deal.name) & (then.snapshot_date == newest_day()))
-		.select(
-			*(deal.name, deal.title, deal.deal_owner, deal.stage_entered_on, deal.expected_close_date),
-			*(deal.next_follow_up_on, stage.stage_name, stage.rots_after_days, then.first_close_date),
-			*(profile.full_name.as_("customer"), money(scope, deal).as_("amount"), moves.as_("moves")),
-			Case().when(rotten, 1).else_(0).as_("rotten"),
+class Shown:
+	"""The open deals that the filters show, with what their newest snapshot knows of their close dates."""
+
+	def __init__(self, scope: Scope, show: str, narrowed: dict[str, Any]) -> None:
+		self.scope, self.narrowed, self.newest = scope, narrowed, newest_day()
+		self.deal, self.then = frappe.qb.DocType("Deal"), frappe.qb.DocType(SNAPSHOT)
+		stages = [one for one in load_stages(scope.pipeline or None) if one.outcome == OPEN]
+		has_moved = Case().when(self.then.expected_close_date != self.deal.expected_close_date, 1).else_(0)
+		self.moves: Term = Coalesce(self.then.close_date_moves, 0) + has_moved
+		rotten, slips = is_rotten(self.deal, stages), self.moves > 0
+		self.rotten: Term = Case().when(rotten, 1).else_(0)
+		self.condition = {SHOW[0]: rotten | slips, SHOW[1]: rotten, SHOW[2]: slips}[show]
+
+	def query(self) -> QueryBuilder:
+		"""The deals, along the index of the open ones where no filter asks for more than it holds."""
+		deal, then, query = self.deal, self.then, frappe.qb.from_(self.deal)
+		if "campaign" not in self.narrowed:
+			query = along(query, "Deal", "report_open")
+		query = query.left_join(then).on((then.deal == deal.name) & (then.snapshot_date == self.newest))
+		for fieldname, value in self.narrowed.items():
+			query = query.where(deal[fieldname] == value)
+		return query.where(deal_rows(self.scope, deal)).where((deal.status == OPEN) & self.condition)
+
+	def rows(self, most: int) -> list[dict[str, Any]]:
+		"""Return the largest of the deals; only of these the words are looked up."""
+		deal, first = self.deal, self.query()
+		largest = first.select(
+			deal.name, self.then.first_close_date, self.moves.as_("moves"), self.rotten.as_("rotten")
 		)
-		.where(deal_rows(scope, deal))
-		.where((deal.status == OPEN) & shown)
-	)
-	for fieldname, value in narrowed.items():
-		query = query.where(deal[fieldname] == value)
-	return query.orderby(deal.base_amount, order=frappe.qb.desc).orderby(deal.name).run(as_dict=True)
+		largest = largest.orderby(deal.base_amount, order=frappe.qb.desc).orderby(deal.name).limit(most)
+		few, stage, profile = (
+			largest.as_("few"),
+			frappe.qb.DocType("Pipeline Stage"),
+			frappe.qb.DocType("Customer Profile"),
+		)
+		return (
+			frappe.qb.from_(few)
+			.join(deal)
+			.on(deal.name == few.name)
+			.left_join(stage)
+			.on(stage.name == deal.stage)
+			.left_join(profile)
+			.on(profile.name == deal.customer_profile)
+			.select(few.star, deal.title, deal.deal_owner, deal.stage_entered_on, deal.expected_close_date)
+			.select(deal.next_follow_up_on, stage.stage_name, stage.rots_after_days)
+			.select(profile.full_name.as_("customer"), money(self.scope, deal).as_("amount"))
+			.orderby(deal.base_amount, order=frappe.qb.desc)
+			.orderby(deal.name)
+			.run(as_dict=True)
+		)
+
+	def totals(self) -> Totals:
+		"""Return the sums of all deals, not of those shown alone; one query."""
+		deal, days = self.deal, DAYS_BETWEEN(self.deal.expected_close_date, self.then.first_close_date)
+		later = Case().when((self.moves > 0) & (days > 0), days).else_(None)
+		times = Case().when(self.moves > OFTEN, OFTEN).else_(self.moves)
+		sums = self.query().select(self.rotten.as_("rotten"), times.as_("times"), Count("*").as_("deals"))
+		sums = sums.select(Sum(money(self.scope, deal)).as_("amount"), Count(later).as_("later"))
+		rows = sums.select(Sum(later).as_("days")).groupby(self.rotten, times).run(as_dict=True)
+		rotten, slipping = [row for row in rows if row["rotten"]], [row for row in rows if row["times"]]
+		return Totals(
+			by_moves={
+				int(number): sum(row["deals"] for row in slipping if row["times"] == number)
+				for number in sorted({row["times"] for row in slipping})
+			},
+			deals=sum(row["deals"] for row in rows),
+			rotten=sum(row["deals"] for row in rotten),
+			rotten_amount=sum(flt(row["amount"]) for row in rotten),
+			slipping=sum(row["deals"] for row in slipping),
+			slipping_amount=sum(flt(row["amount"]) for row in slipping),
+			later=sum(row["later"] for row in rows),
+			later_days=int(sum(row["days"] or 0 for row in rows)),
+		)
 
 
 def newest_day() -> Any:

@@ -6,6 +6,7 @@ from typing import Any
 import frappe
 
 from crm_plus.crm_plus.doctype.deal import deal as deal_type
+from crm_plus.crm_plus.doctype.pipeline_snapshot import pipeline_snapshot
 from crm_plus.crm_plus.doctype.stage_change import stage_change
 from crm_plus.patches.v0_3 import report_indexes
 from crm_plus.reports import funnel, pipeline_summary, sales_velocity, stage_visits, win_loss
@@ -19,8 +20,12 @@ DEAL, CHANGE = "Deal", "Stage Change"
 
 class TestIndexes(ReportCase):
 	def test_every_index_is_there(self) -> None:
-		for doctype, indexes in ((DEAL, deal_type.INDEXES), (CHANGE, stage_change.INDEXES)):
-			for name in indexes:
+		for doctype, controller in (
+			(DEAL, deal_type),
+			(CHANGE, stage_change),
+			("Pipeline Snapshot", pipeline_snapshot),
+		):
+			for name in controller.INDEXES:
 				self.assertTrue(frappe.db.has_index(f"tab{doctype}", name), f"{doctype}: {name}")
 
 	def test_the_patch_makes_them_in_place_of_the_narrow_one(self) -> None:
@@ -71,7 +76,9 @@ class TestIndexes(ReportCase):
 	def plan_of(self, run: Callable[[], Any]) -> list[dict[str, Any]]:
 		"""Return the database's plan for the last thing that a function asked."""
 		run()
-		return frappe.db.sql(f"explain {str(frappe.db.last_query).replace('%', '%%')}", (), as_dict=True)
+		frappe.db._cursor.execute(f"explain {frappe.db.last_query}")
+		names = [column[0] for column in frappe.db._cursor.description]
+		return [dict(zip(names, step, strict=True)) for step in frappe.db._cursor.fetchall()]
 
 
 class TestSummedBy(ReportCase):

@@ -207,6 +207,25 @@ class TestRottenDeals(StageCase):
 			for row in report["result"]:
 				self.assertEqual(len(self.rows(**row["drill"]["rotten"])), row["rotten"])
 
+	def test_few_rows_are_the_largest_and_the_sums_are_of_all(self) -> None:
+		frappe.db.set_value("Pipeline Stage", {"pipeline": self.pipeline}, "rots_after_days", 9)
+		company = self.world.companies[0]
+		whole = self.report(pipeline=self.pipeline, company=company)
+		few = self.report(pipeline=self.pipeline, company=company, rows=3)
+		self.assertGreater(len(whole["result"]), 3)
+		self.assertEqual(few["result"], whole["result"][:3])
+		self.assertEqual(few["report_summary"], whole["report_summary"])
+		self.assertEqual(few["chart"], whole["chart"])
+		self.assertIn(str(len(whole["result"])), few["message"])
+		rotten = [row for row in whole["result"] if row["rotten"]]
+		self.assertEqual(whole["report_summary"][0]["value"], len(rotten))
+		self.assert_close(whole["report_summary"][1]["value"], sum(row["amount"] for row in rotten))
+
+	def test_no_rows_or_too_many_are_refused(self) -> None:
+		for rows in (-1, 0, 10_001, "all"):
+			with self.assertRaises(frappe.ValidationError):
+				self.rows(pipeline=self.pipeline, rows=rows)
+
 	def test_a_close_date_that_moves_is_counted_from_night_to_night(self) -> None:
 		# A pipeline of its own: the nights commit, and the world stays as it is.
 		pipeline = factories.make_pipeline().name
@@ -221,6 +240,8 @@ class TestRottenDeals(StageCase):
 		found = {row["name"]: row for row in self.rows(pipeline=pipeline, show="Slipping")}[deal.name]
 		self.assertEqual((found["moves"], str(found["first_close_date"])), (2, "2031-01-10"))
 		self.assertEqual(found["moved_days"], 31)
+		summary = self.report(pipeline=pipeline, show="Slipping")["report_summary"]
+		self.assertEqual((summary[2]["value"], summary[4]["value"]), (1, "31"))
 		for night in nights:
 			frappe.db.delete("Pipeline Snapshot", {"snapshot_date": night})
 		frappe.db.commit()

@@ -105,7 +105,7 @@ class TestPages(TimelineCase):
 			"Interaction": "deal_starts",
 			"Interaction Participant": "customer_happened_parent",
 			"Follow Up": "profile_status_completed",
-			"Stage Change": "reference_changed_on",
+			"Stage Change": "history",
 		}
 		for doctype, index in {**ours, **dict.fromkeys(INDEXES, INDEX)}.items():
 			self.assertTrue(frappe.db.has_index(f"tab{doctype}", index), doctype)
@@ -198,6 +198,14 @@ class TestWhatStandsInIt(TimelineCase):
 			self.assertEqual(self.shown(**searched), [captured, free])
 		self.assertEqual(self.shown(text="Mail"), [free])
 		self.assertNotIn(spam, self.shown())
+
+	def test_the_files_of_an_interaction_show_with_it(self) -> None:
+		talked, plain = self.interaction(MORNING), self.interaction(add_days(MORNING, 1))
+		about = {"attached_to_doctype": "Interaction", "attached_to_name": talked}
+		url = f"/private/files/{talked}.jpg"
+		put("File", file_name="photo.jpg", file_url=url, is_private=1, **about)
+		shown = {entry["name"]: entry["files"] for entry in self.page()["entries"]}
+		self.assertEqual((shown[talked], shown[plain]), ([{"name": "photo.jpg", "url": url}], []))
 
 	def test_an_issue_shows_once(self) -> None:
 		customer, self.profile = make_party()

@@ -5,7 +5,7 @@ from typing import Any
 from frappe import _
 
 from crm_plus.reports import report_parts as parts
-from crm_plus.reports.rotten_deals import rotten_deals
+from crm_plus.reports.rotten_deals import OFTEN, rotten_deals
 
 
 def execute(filters: dict[str, Any] | None = None) -> tuple[Any, ...]:
@@ -13,31 +13,34 @@ def execute(filters: dict[str, Any] | None = None) -> tuple[Any, ...]:
 
 	Raises frappe.ValidationError, in one sentence, for filters that make no sense.
 	"""
-	scope, rows = rotten_deals(filters)
-	rotten = [row for row in rows if row["rotten"]]
-	slipping = [row for row in rows if row["moves"]]
-	later = [row for row in slipping if (row["moved_days"] or 0) > 0]
-	times = sorted({min(row["moves"], 5) for row in slipping})
-	counts = [len([row for row in slipping if min(row["moves"], 5) == number]) for number in times]
+	scope, rows, total = rotten_deals(filters)
+	message = None if rows else _("No open deal stays too long or keeps moving its close date.")
+	if total.deals > len(rows):
+		message = _("The {0} largest of {1} deals; the sums above and the chart are of all.").format(
+			len(rows), total.deals
+		)
 	return parts.answer(
 		get_columns(),
 		[{**row, "stage_name": _(row["stage_name"] or "")} for row in rows],
 		currency=scope.currency,
-		message=None if rows else _("No open deal stays too long or keeps moving its close date."),
+		message=message,
 		drawn=parts.chart(
-			[_("{0} times and more").format(5) if number == 5 else str(number) for number in times],
-			[(_("Deals by how often their close date moved"), counts)],
+			[
+				_("{0} times and more").format(OFTEN) if number == OFTEN else str(number)
+				for number in total.by_moves
+			],
+			[(_("Deals by how often their close date moved"), list(total.by_moves.values()))],
 		)
-		if slipping
+		if total.slipping
 		else None,
 		summary=[
-			parts.number_part(_("Rotten"), len(rotten), indicator="Red"),
-			parts.amount_part(_("Amount"), sum(row["amount"] for row in rotten), scope.currency),
-			parts.number_part(_("Slipping"), len(slipping), indicator="Orange"),
-			parts.amount_part(_("Amount"), sum(row["amount"] for row in slipping), scope.currency),
+			parts.number_part(_("Rotten"), total.rotten, indicator="Red"),
+			parts.amount_part(_("Amount"), total.rotten_amount, scope.currency),
+			parts.number_part(_("Slipping"), total.slipping, indicator="Orange"),
+			parts.amount_part(_("Amount"), total.slipping_amount, scope.currency),
 			parts.number_part(
 				_("Days Later on Average"),
-				round(sum(row["moved_days"] for row in later) / len(later), 1) if later else None,
+				round(total.later_days / total.later, 1) if total.later else None,
 				"Float",
 			),
 		],
