@@ -68,6 +68,7 @@ def _read_page(scope: Scope, window: Window, length: int) -> tuple[Page, frozens
 
 def _shown(scope: Scope, entries: list[Entry], closed: frozenset[tuple[str, str]]) -> list[dict[str, Any]]:
 	names = _names([entry.values.who for entry in entries if entry.values.who])
+	files = _files([entry.name for entry in entries if entry.kind == "interaction"])
 	shows_amounts = frappe.permissions.get_role_permissions("Sales Invoice").get("read")
 	return [
 		{
@@ -77,6 +78,7 @@ def _shown(scope: Scope, entries: list[Entry], closed: frozenset[tuple[str, str]
 			"at": str(entry.at),
 			"body": preview(entry.values.body),
 			"amount": entry.values.amount if shows_amounts else None,
+			"files": files.get(entry.name, []) if entry.kind == "interaction" else [],
 			"who_name": names.get(entry.values.who, entry.values.who),
 			"about": None
 			if about_of(entry) in closed
@@ -96,6 +98,18 @@ def _place_in_scope(scope: Scope, entry: Entry) -> dict[str, Any]:
 		"profile": profile if profile in scope.profiles and profile != scope.name else None,
 		"profile_name": scope.profiles.get(profile, ""),
 	}
+
+
+def _files(interactions: list[str]) -> dict[str, list[dict[str, str]]]:
+	"""Return what was attached to interactions that the reader may read: name and address of each file."""
+	found: dict[str, list[dict[str, str]]] = {}
+	if not interactions:
+		return found
+	attached = {"attached_to_doctype": "Interaction", "attached_to_name": ["in", interactions]}
+	fields = ["attached_to_name", "file_name", "file_url"]
+	for row in frappe.get_all("File", attached, fields, order_by="creation, name"):
+		found.setdefault(row.attached_to_name, []).append({"name": row.file_name, "url": row.file_url})
+	return found
 
 
 def _names(users: list[str]) -> dict[str, str]:

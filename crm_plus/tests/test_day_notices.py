@@ -1,5 +1,6 @@
 """What a day brings: found by the daily sweep (jobs.reminders.each_day), told in the morning, once."""
 
+import unittest
 from datetime import timedelta
 
 import frappe
@@ -8,6 +9,7 @@ from frappe.utils import add_days, getdate, now_datetime, today
 from crm_plus.jobs import reminders
 from crm_plus.rules.deliveries import DROPPED, SENT
 from crm_plus.rules.notices import IN_APP
+from crm_plus.setup.compatibility import doctype_exists
 from crm_plus.tests import factories
 from crm_plus.tests.base import CRMPlusTestCase
 from crm_plus.tests.factories_accounting import make_invoice
@@ -81,6 +83,65 @@ class TestDayNotices(CRMPlusTestCase):
 		frappe.db.set_value("Sales Invoice", invoice.name, "due_date", add_days(today(), -2))
 		self.sweep_twice()
 		self.assertEqual([row.reference_name for row in rows(owner, event="invoice_overdue")], [invoice.name])
+
+	def customer_of(self, owner: str) -> str:
+		customer = factories.make_customer().name
+		factories.make_profile(erpnext_customer=customer).update({"profile_owner": owner}).save()
+		return customer
+
+	def test_a_quotation_about_to_expire_is_told_to_whose_deal_it_is(self) -> None:
+		owner, keeper = self.person("quotation_expiring", 3), self.person("quotation_expiring", 3)
+		customer = self.customer_of(keeper)
+		profile = frappe.db.get_value("Customer Profile", {"erpnext_customer": customer})
+		deal = self.deal(owner, customer_profile=profile)
+		mine = self.quotation(customer, 3, crm_plus_deal=deal.name)
+		keepers, later = self.quotation(customer, 3), self.quotation(customer, 30)
+		self.sweep_twice()
+		told = [row.reference_name for row in rows(owner, event="quotation_expiring")]
+		self.assertEqual(
+			(told, [row.reference_name for row in rows(keeper, event="quotation_expiring")]),
+			([mine], [keepers]),
+		)
+		self.assertNotIn(later, told)
+		frappe.get_doc("Quotation", mine).cancel()
+		self.commit()
+		run(self.soon())
+		self.assertEqual([row.status for row in rows(owner, event="quotation_expiring")], [DROPPED])
+
+	def quotation(self, customer: str, days: int, **values: object) -> str:
+		doc = factories.make(
+			"Quotation",
+			quotation_to="Customer",
+			party_name=customer,
+			company=factories.company(),
+			transaction_date=today(),
+			valid_till=add_days(today(), days),
+			items=[{"item_code": factories.make_item().name, "qty": 1, "rate": 10}],
+			**values,
+		)
+		doc.submit()
+		return doc.name
+
+	@unittest.skipUnless(doctype_exists("Contract"), "this version of ERPNext has no contracts")
+	def test_a_contract_about_to_end_is_told_to_whose_customer_it_is(self) -> None:
+		owner = self.person("contract_ending", 30)
+		customer = self.customer_of(owner)
+		ends = {"start_date": add_days(today(), -300), "contract_terms": "As agreed"}
+		soon, later = (
+			factories.make(
+				"Contract",
+				party_type="Customer",
+				party_name=customer,
+				end_date=add_days(today(), days),
+				**ends,
+			)
+			for days in (30, 90)
+		)
+		for contract in (soon, later):
+			contract.submit()
+		self.sweep_twice()
+		run(self.soon())
+		self.assertEqual([bell.document_name for bell in bells(owner)], [soon.name])
 
 	def born(self, owner: str, birthday: str, **values: object) -> str:
 		values = {"full_name": factories.unique("Person"), "profile_owner": owner, **values}

@@ -34,6 +34,17 @@ export function show_columns(listview, spare = "") {
 	listview.render_header(true);
 }
 
+/** Log what happened with the one record that is checked; `about(doc)` says of which customer or deal. */
+export function offer_log(listview, about) {
+	if (!is_list(listview) || !frappe.model.can_create("Interaction")) return;
+	const log = () => {
+		const [doc, ...more] = listview.get_checked_items();
+		if (more.length) return frappe.show_alert({ message: __("Check one row to log what happened with it."), indicator: "orange" });
+		return crm_plus.log_interaction({ ...about(doc), after: () => listview.refresh() });
+	};
+	listview.page.add_actions_menu_item(__("Log an Interaction"), log, false);
+}
+
 /** A user's name in a list's cell, to be pressed for a filter as Frappe's own cells are. */
 export function user_cell(user, df) {
 	if (!user) return "";
@@ -68,4 +79,4 @@ export function day_cell(moment) {
 	return `<span class="ellipsis${late}" title="${shown}">${shown.split(" ")[0]}</span>`;
 }
 
-Object.assign(crm_plus.lists, { day_cell, is_list, show_columns, user_cell });
+Object.assign(crm_plus.lists, { day_cell, is_list, offer_log, show_columns, user_cell });

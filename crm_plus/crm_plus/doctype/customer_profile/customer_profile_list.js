@@ -14,6 +14,7 @@ frappe.listview_settings["Customer Profile"] = {
 	onload(listview) {
 		crm_plus.lists.show_columns(listview);
 		crm_plus.hand_over.offer(listview);
+		crm_plus.lists.offer_log(listview, ({ name }) => ({ customer_profile: name }));
 	},
 
 	get_indicator(doc) {

@@ -7,7 +7,7 @@ frappe.listview_settings["Deal"] = {
 		deal_owner: (user, df) => crm_plus.lists.user_cell(user, df),
 		next_follow_up_on: (moment) => crm_plus.lists.day_cell(moment),
 	},
-	add_fields: ["status", "stage", "stage_entered_on", "snoozed_until", "currency"],
+	add_fields: ["status", "stage", "stage_entered_on", "snoozed_until", "currency", "customer_profile"],
 
 	get_indicator(doc) {
 		if (doc.status === "Open" && is_rotten(doc)) return [__("Rotten"), "orange", "status,=,Open"];
@@ -18,6 +18,7 @@ frappe.listview_settings["Deal"] = {
 	onload(listview) {
 		crm_plus.lists.show_columns(listview, "expected_close_date");
 		crm_plus.hand_over.offer(listview);
+		crm_plus.lists.offer_log(listview, ({ name, customer_profile }) => ({ deal: name, customer_profile }));
 		listview.page.add_menu_item(__("No Next Step"), () => show_without_next_step(listview));
 		frappe.db
 			.get_list("Pipeline Stage", {
