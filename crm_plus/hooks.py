@@ -101,6 +101,9 @@ doc_events = {
 		"on_trash": "crm_plus.overrides.appointment.on_trash",
 	},
 	"Data Import": {"on_update": "crm_plus.overrides.data_import.on_update"},
+	"Personal Data Deletion Request": {
+		"on_update": "crm_plus.overrides.personal_data_deletion_request.on_update"
+	},
 	"Deal": {
 		"after_insert": "crm_plus.overrides.deal.after_insert",
 		"on_update": "crm_plus.overrides.deal.on_update",
@@ -234,4 +237,6 @@ user_data_fields = [
 		],
 	},
 	{"doctype": "Interaction Participant", "filter_by": "email", "redact_fields": ["full_name"]},
+	# No table: it gathers what hangs on the person's profile. It is erased by overrides/personal_data_deletion_request.py.
+	{"doctype": "Held Personal Data", "filter_by": "email", "redact_fields": ["held"]},
 ]

@@ -36,4 +36,6 @@ EXAMPLES: dict[str, Callable[[Any], dict[str, Any]]] = {
 	"narrowed.chart": lambda world: {"chart_name": "CRM Plus Won by Month"},
 	"teams.preview": lambda world: {},
 	"teams.fill": lambda world: {"seen": team_filling.preview()["seen"]},
+	"personal_data.held": lambda world: {"profile": world.profile},
+	"personal_data.erase": lambda world: {"profile": world.profile},
 }

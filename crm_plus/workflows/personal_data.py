@@ -1,0 +1,175 @@
+"""Erases what is held on one person from our records; deals, amounts, stages and what was sold stay as the law wants.
+
+Frappe redacts rows that have the person's address in a column. Ours hang on the profile: their texts are redacted here, with
+their history, comments, mail, notices and files. Frappe's own words for what is gone are used.
+"""
+
+import json
+from collections.abc import Iterable
+from typing import Any
+
+import frappe
+from frappe import _
+from frappe.website.doctype.personal_data_deletion_request.personal_data_deletion_request import get_pattern
+from frappe.website.doctype.personal_data_download_request.personal_data_download_request import get_user_data
+
+from crm_plus.rules.personal_data import PARTLY, REDACTED, WHOLE, redacted_history, without
+from crm_plus.rules.quoted_text import quoted
+from crm_plus.workflows.personal_records import ABOUT, LEDGER, PROFILE, TRAY, Records, records_of
+
+# Of what Frappe redacts by address, what a person without a login may have.
+FRAPPES = ("Contact", "Address", "Communication")
+OF_PROFILE = ("job_title", "birthday", "birthday_key", "phone", "phone_e164", "phone_reversed", "email")
+TEXTS_OF_PROFILE = ("preferences", "notes", "image", "name_key")
+# Of what stands beside a record: what goes whole, and what loses the person's name alone.
+BESIDE_WHOLE = {
+	"Event": ("subject", "description"),
+	"Notification Log": ("subject", "email_content"),
+	LEDGER: ("subject",),
+	TRAY: ("subject", "full_name", "address"),
+}
+BESIDE_PARTLY = {
+	"Communication": ("subject", "content", "text_content", "sender", "sender_full_name", "recipients", "cc"),
+	"Stage Change": ("note",),
+}
+
+
+def erase(email: str) -> None:
+	"""Redact every text about the person with this address. It writes past the documents: nothing may keep what was erased.
+
+	May be repeated. Raises what the database raises: half an erasure must not pass for one.
+	"""
+	records = records_of(email)
+	for doctype, fields in (WHOLE | BESIDE_WHOLE).items():
+		_redact(doctype, records.by_doctype.get(doctype, []), fields)
+	for doctype, fields in (PARTLY | BESIDE_PARTLY).items():
+		_redact_names(doctype, records.by_doctype[doctype], fields, records.names)
+	_redact_names("Interaction", records.shared, WHOLE["Interaction"], records.names)
+	_redact_comments(records)
+	_redact_todos(records)
+	_redact_history(records)
+	_remove_files(records)
+	_redact_profiles(email, records)
+	_redact_contacts(email)
+	_redact_deleted(email)
+
+
+def held_everywhere(email: str) -> dict[str, Any]:
+	"""Return what Frappe's data download gives, by DocType: rows that name the address, and what hangs on the profile."""
+	return json.loads(get_user_data(email))
+
+
+def erase_everywhere(email: str) -> None:
+	"""Erase a person who has no login, whom Frappe's deletion needs: our records, then Contact, Address and mail as Frappe does.
+
+	Raises frappe.ValidationError for who has a login.
+	"""
+	if frappe.db.exists("User", email):
+		frappe.throw(
+			_("{0} has a login: make a Personal Data Deletion Request instead.").format(quoted(email))
+		)
+	erase(email)
+	request = frappe.new_doc("Personal Data Deletion Request", email=email)
+	request.anon = f"deleted-{frappe.generate_hash(length=10)}@{frappe.local.site}"
+	request.full_name = request.email
+	request.full_name_regex = request.email_regex = get_pattern(email)
+	request.anonymization_value_map["Email"] = request.anon
+	for redacted in request.full_match_privacy_docs:
+		if redacted["doctype"] in FRAPPES:
+			request.redact_full_match_data(redacted, email)
+
+
+def _redact(doctype: str, names: Iterable[str], fields: Iterable[str]) -> None:
+	for name in names:
+		values = frappe.db.get_value(doctype, name, list(fields), as_dict=True) or {}
+		_write(doctype, name, {field: REDACTED for field, value in values.items() if value})
+
+
+def _redact_names(doctype: str, rows: Iterable[str], fields: Iterable[str], names: Iterable[str]) -> None:
+	for row in rows:
+		values = frappe.db.get_value(doctype, row, list(fields), as_dict=True) or {}
+		left = {field: without(value, names) for field, value in values.items() if value}
+		_write(doctype, row, {field: text for field, text in left.items() if text != values[field]})
+
+
+def _write(doctype: str, name: str, values: dict[str, Any]) -> None:
+	if values:
+		frappe.db.set_value(doctype, name, values, update_modified=False)
+
+
+def _redact_comments(records: Records) -> None:
+	"""Redact what colleagues wrote about the person whole, and what stands on his deals without his name.
+
+	Frappe keeps the beginnings of comments on the record too.
+	"""
+	for doctype in (PROFILE, *WHOLE):
+		for name in records.by_doctype[doctype]:
+			_write(doctype, name, {"_comments": None})
+	_redact_names("Deal", records.by_doctype["Deal"], ("_comments",), records.names)
+	fields = ["name", "reference_doctype", "comment_type"]
+	for row in _rows("Comment", records, fields):
+		if row.reference_doctype != "Deal" and row.comment_type == "Comment":
+			_redact("Comment", [row.name], ("content",))
+		else:
+			_redact_names("Comment", [row.name], ("content",), records.names)
+
+
+def _redact_todos(records: Records) -> None:
+	for row in _rows("ToDo", records, ["name", "reference_type"]):
+		if row.reference_type in WHOLE:
+			_redact("ToDo", [row.name], ("description",))
+		else:
+			_redact_names("ToDo", [row.name], ("description",), records.names)
+
+
+def _redact_history(records: Records) -> None:
+	for row in _rows("Version", records, ["name", "ref_doctype", "data"]):
+		fields = {**WHOLE, PROFILE: ("full_name", *OF_PROFILE, *TEXTS_OF_PROFILE)}.get(row.ref_doctype)
+		_write("Version", row.name, {"data": redacted_history(row.data, fields, records.names)})
+
+
+def _rows(doctype: str, records: Records, fields: list[str]) -> list[Any]:
+	names = records.by_doctype[doctype]
+	return frappe.get_all(doctype, {"name": ["in", names]}, fields) if names else []
+
+
+def _remove_files(records: Records) -> None:
+	"""Delete the files on what is about the person alone; those on deals are the papers of a sale."""
+	for doctype in set(ABOUT) - {"Deal"}:
+		attached = {
+			"attached_to_doctype": doctype,
+			"attached_to_name": ["in", records.by_doctype[doctype] or [""]],
+		}
+		for name in frappe.get_all("File", attached, pluck="name"):
+			# safe: who may erase a person was asked before; the files are about nobody else
+			frappe.delete_doc("File", name, ignore_permissions=True, force=True)
+
+
+def _redact_profiles(email: str, records: Records) -> None:
+	"""Empty the person's profiles; an organization that has his address loses that alone."""
+	for name in records.by_doctype[PROFILE]:
+		emptied = dict.fromkeys((*OF_PROFILE, *TEXTS_OF_PROFILE))
+		_write(PROFILE, name, {**emptied, "full_name": REDACTED})
+		frappe.db.delete("Customer Profile Link", {"parent": name, "parenttype": PROFILE})
+	for name in frappe.get_all(PROFILE, {"email": email}, pluck="name"):
+		_write(PROFILE, name, {"email": None})
+	his = {"customer_profile": ["in", records.by_doctype[PROFILE] or [""]]}
+	for where in ({"email": email}, his):
+		for row in frappe.get_all("Interaction Participant", where, pluck="name"):
+			_write("Interaction Participant", row, {"full_name": REDACTED, "email": None})
+
+
+def _redact_contacts(email: str) -> None:
+	"""Take from the person's contacts what Frappe leaves there: the names together, and the rows of addresses and numbers."""
+	for name in frappe.get_all("Contact", {"email_id": email}, pluck="name"):
+		_write("Contact", name, {"full_name": REDACTED})
+		for table in ("Contact Email", "Contact Phone"):
+			frappe.db.delete(table, {"parent": name, "parenttype": "Contact"})
+
+
+def _redact_deleted(email: str) -> None:
+	"""Empty what Frappe has kept of deleted records of ours that name the person."""
+	ours = frappe.get_all("DocType", {"module": "CRM Plus"}, pluck="name")
+	where = {"deleted_doctype": ["in", ours], "data": ["like", f"%{email}%"]}
+	for name in frappe.get_all("Deleted Document", where, pluck="name"):
+		_write("Deleted Document", name, {"data": "{}"})
