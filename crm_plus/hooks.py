@@ -211,6 +211,7 @@ doctype_js = {
 	"Sales Order": "public/js/overrides/sales_order.js",
 	"Sales Invoice": "public/js/overrides/sales_invoice.js",
 	"User": "public/js/overrides/user.js",
+	"Customer Profile": "public/js/personal_data.js",
 }
 doctype_list_js = {"Sales Invoice": "public/js/overrides/sales_invoice_list.js"}
 
