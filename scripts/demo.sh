@@ -30,6 +30,14 @@ finish() {
 # Frappe with the test tools' Python, which sees the bench's environment and has Faker, which no bench needs otherwise.
 frappe_with_tools() { as_bench -C "$BENCH_DIR/sites" "$tools/bin/python" -m frappe.utils.bench_helper frappe --site "$site" "$@"; }
 
+# An optional extra that the demo shows: who of the customers still buys. Where it cannot be had the report says so.
+ensure_scipy() {
+	if as_bench "$bench_python" -c 'import scipy' 2>/dev/null; then return; fi
+	note "installing SciPy into the bench's environment"
+	as_bench "$tools/bin/python" -m pip --python "$bench_python" install --quiet "scipy>=1.10" >>"$log" 2>&1 </dev/null ||
+		note "SciPy could not be installed: Customer Value does without"
+}
+
 make_data() {
 	if ! frappe_with_tools execute crm_plus.setup.demo.make 2>&1 </dev/null | tee -a "$log" | sed -u 's/^/      /'; then
 		keep_log=1
@@ -92,6 +100,7 @@ flock 9
 step "CRM Plus in the bench"
 ensure_bench_tools
 ensure_app
+ensure_scipy
 step "site $site"
 make_site demo "$site"
 step "demo data"

@@ -41,7 +41,7 @@ def fit(repeats: Sequence[int], last: Sequence[float], age: Sequence[float]) -> 
 		START,
 		method="Nelder-Mead",
 		bounds=[(LOWEST, HIGHEST)] * len(START),
-		options={"xatol": 1e-5, "fatol": 1e-10, "maxiter": 4000, "maxfev": 4000},
+		options={"xatol": 1e-4, "fatol": 1e-9, "maxiter": 6000, "maxfev": 6000},
 	)
 	return Model(*(float(value) for value in numpy.exp(found.x))) if found.success else None
 

@@ -9,12 +9,14 @@ from typing import Any
 import frappe
 from frappe.utils import add_months, flt, get_first_day, getdate, nowdate
 
-from crm_plus.setup import demo_world
+from crm_plus.setup import demo_history, demo_world
 
 SEED = "crm-plus-insight"
 WEEKS, DAYS = 52, 30
 MONTHS_BACK, MONTHS_AHEAD = 11, 3
 SLIPS_DAYS = (7, 14, 21, 30)
+# What a deal was thought to be worth before it was talked about again, of what it is worth in the end.
+BEFORE = (0.6, 0.8, 1.0, 1.0, 1.0, 1.25, 1.5)
 QUOTAS = (18_000, 22_000, 26_000, 30_000)
 DEAL_FIELDS = (
 	*("name", "customer_profile", "company", "pipeline", "deal_owner", "source", "currency"),
@@ -26,6 +28,7 @@ def make(say: Callable[[str], None]) -> None:
 	"""Make what is missing; each step commits."""
 	say("… snapshots of the pipeline, and quotas")
 	if not frappe.db.count("Pipeline Snapshot"):
+		demo_history.make()
 		make_snapshots()
 	frappe.db.commit()
 	make_quotas()
@@ -70,6 +73,7 @@ def snapshots_of(
 	slips = sorted(
 		(chance.choice(days), chance.choice(SLIPS_DAYS)) for _ in range(chance.choice((0, 0, 0, 1, 2, 3)))
 	)
+	revised, part = chance.choice(days), chance.choice(BEFORE)
 	rows, moves, first, before = [], 0, None, None
 	for day in days:
 		evening = datetime.combine(day, time.max)
@@ -82,7 +86,8 @@ def snapshots_of(
 		moves += int(bool(before and closes and before != closes))
 		before = closes
 		slipped = {"first_close_date": first, "close_date_moves": moves}
-		rows.append({**snapshot(deal, day, stage, flt(chances.get(stage)), closes), **slipped})
+		worth = {key: flt(deal[key] * (part if day < revised else 1), 2) for key in ("amount", "base_amount")}
+		rows.append({**snapshot(deal, day, stage, flt(chances.get(stage)), closes), **slipped, **worth})
 	return rows
 
 

@@ -96,7 +96,7 @@ class TestCustomerFuture(ReportCase):
 				}
 			self.assertEqual(set(rows), set(buyers))
 			repeaters = sum(buyer.repeats > 0 for buyer in buyers.values())
-			if len(buyers) < 40 or repeaters < 20:
+			if len(buyers) < 30 or repeaters < 15:
 				self.assertNotIn("Administrator", user)
 				continue
 			model = fit(*zip(*((one.repeats, one.last, one.age) for one in buyers.values()), strict=True))

@@ -26,10 +26,13 @@ from crm_plus.rules.purchases import (
 )
 
 PAPER = Model(r=0.243, alpha=4.414, a=0.793, b=2.426)
-positive = st.floats(0.05, 20)
-models = st.builds(Model, positive, positive, positive, positive)
+positive = st.one_of(st.floats(0.05, 20), st.floats(20, 1e5))
+# Purchases are days: nobody's rate is above seven a week.
+models = st.builds(Model, positive, positive, positive, positive).filter(
+	lambda model: model.r <= 7 * model.alpha
+)
 buyers = st.builds(
-	lambda repeats, share, age: Buyer(repeats, age * share if repeats else 0.0, age),
+	lambda repeats, share, age: Buyer(min(repeats, int(7 * age)), age * share if repeats else 0.0, age),
 	st.integers(0, 200),
 	st.floats(0, 1),
 	st.floats(0, 1000),
@@ -136,6 +139,6 @@ def test_people_made_up_by_the_model_are_found_again() -> None:
 
 
 def test_what_is_too_little() -> None:
-	assert enough(40, 20)
-	assert not enough(39, 30)
-	assert not enough(5000, 19)
+	assert enough(30, 15)
+	assert not enough(29, 20)
+	assert not enough(5000, 14)

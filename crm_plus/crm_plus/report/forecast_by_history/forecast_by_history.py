@@ -67,10 +67,10 @@ def get_columns() -> parts.Rows:
 def get_chart(rows: parts.Rows, currency: str) -> parts.Row:
 	"""Return both forecasts as bars, and the range as two lines around the one by history."""
 	figures = (
-		("by_stage", _("By Stage Probability"), "bar"),
+		("by_stage", _("By Stages"), "bar"),
 		("expected", _("By History"), "bar"),
-		("low", _("At Least, in 9 of 10"), "line"),
-		("high", _("At Most, in 9 of 10"), "line"),
+		("low", _("At Least"), "line"),
+		("high", _("At Most"), "line"),
 	)
 	drawn = parts.chart(
 		[row["month"] for row in rows],

@@ -50,7 +50,7 @@ def execute(filters: dict[str, Any] | None = None) -> tuple[Any, ...]:
 		total=movement_row(END, words[END], sums[END], chosen(filters)),
 		currency=scope.currency,
 		message=message,
-		drawn=get_chart(sums, shown, words, scope.currency),
+		drawn=get_chart(window, sums, shown, scope.currency),
 		summary=[
 			parts.amount_part(_("Pipeline Then"), sums[START]["amount"], scope.currency),
 			parts.amount_part(_("Came In"), added(sums, UPWARDS), scope.currency, "Green"),
@@ -126,13 +126,12 @@ def get_columns() -> parts.Rows:
 	]
 
 
-def get_chart(
-	sums: dict[str, dict[str, Any]], shown: list[str], words: dict[str, str], currency: str
-) -> parts.Row:
+def get_chart(window: Window, sums: dict[str, dict[str, Any]], shown: list[str], currency: str) -> parts.Row:
 	"""Return the waterfall: each movement begins where the one before ended."""
+	words = labels()
 	bars = steps(sums[START]["amount"], [sums[name]["amount"] for name in shown])
 	drawn = parts.chart(
-		[words[name] for name in (START, *shown, END)],
+		[formatdate(window.then), *(words[name] for name in shown), formatdate(window.now)],
 		[
 			("", [bar.base for bar in bars]),
 			(_("Pipeline"), [bar.whole for bar in bars]),
