@@ -1,16 +1,18 @@
 """Find profiles and deals by any fragment of a name, e-mail or phone number; only what the reader may open.
 
 First the questions that an index answers (begins with; a phone number's end, kept back to front), then, where these leave
-room, the scan for a fragment in the middle, over the index and not the rows. What is found goes through `frappe.get_list`,
-so that roles, User Permissions and every app's own conditions hold.
+room, the scan for a fragment in the middle, over the index and not the rows. Each of them asks within itself who may read
+what it finds, so that nothing readable hides behind what is not; and what is found goes through `frappe.get_list`.
 """
 
 from collections.abc import Iterator
 from typing import Any
 
 import frappe
+from pypika.queries import QueryBuilder
+from pypika.terms import Criterion, EmptyCriterion
 
-from crm_plus.access.rows import readable_fields
+from crm_plus.access.rows import readable_fields, readable_rows
 from crm_plus.rules.contact_points import digits, phone_fragment
 from crm_plus.rules.duplicates import words_of
 from crm_plus.rules.quoted_text import escape_like
@@ -21,10 +23,12 @@ LIMIT = 20
 MIN_LENGTH = 2
 # A shorter fragment stands in the middle of almost every name: for it only beginnings are looked at.
 MIN_FRAGMENT = 3
-# So many contacts are looked at for a fragment; their profiles still have to be readable.
-CONTACTS = 100
-# So many hits of one question are looked at; of a fragment that common, more letters tell more.
+# So many readable hits of one question are looked at; of a fragment that common, more letters tell more.
 CANDIDATES = 300
+# So many numbers whose digits come in the order of those typed are looked at, whether others stand between or not.
+NUMBERS = 1000
+# A limit that no table reaches: it keeps MariaDB from making one query of the two, which would read each row for the rule.
+ALL = 2**62
 PROFILE_FIELDS = [
 	"name",
 	"full_name",
@@ -65,7 +69,7 @@ def _profiles(typed: str, limit: int) -> list[dict[str, Any]]:
 def _readable(doctype: str, fields: list[str], questions: Iterator[Names], limit: int) -> list[Any]:
 	"""Return up to `limit` of the found records that the user may read, asking no further than needed.
 
-	The questions look at names only, which an index alone answers; who may read what is asked about those few.
+	The questions tell names; what is shown of them is asked of those few.
 	"""
 	rows: dict[str, Any] = {}
 	if not frappe.has_permission(doctype, "read"):
@@ -82,10 +86,20 @@ def _readable(doctype: str, fields: list[str], questions: Iterator[Names], limit
 
 
 def _names_like(doctype: str, fieldname: str, pattern: str) -> Names:
-	"""Return the names of records by a pattern, in the index's own order so that the database may stop early."""
+	"""Return the names of readable records by a pattern, in the index's own order so that the database may stop early."""
 	table = frappe.qb.DocType(doctype)
-	query = frappe.qb.from_(table).select(table.name).where(table[fieldname].like(pattern))
-	return [row[0] for row in query.orderby(table[fieldname]).limit(CANDIDATES).run()]
+	hits = frappe.qb.from_(table).select(table.name).where(table[fieldname].like(pattern))
+	return _readable_names(doctype, hits.orderby(table[fieldname]))
+
+
+def _readable_names(doctype: str, hits: QueryBuilder) -> Names:
+	"""Return those names among the hits, which an index alone answers, whose records the user may read."""
+	rule, table = readable_rows(doctype), frappe.qb.DocType(doctype)
+	if isinstance(rule, EmptyCriterion):
+		return [row[0] for row in hits.limit(CANDIDATES).run()]
+	each = hits.limit(ALL).as_("each")
+	query = frappe.qb.from_(each).modifier("STRAIGHT_JOIN").join(table).on(table.name == each.name)
+	return [row[0] for row in query.select(table.name).where(rule).limit(CANDIDATES).run()]
 
 
 def _profile_questions(typed: str, number: str) -> Iterator[Names]:
@@ -110,37 +124,47 @@ def _profile_questions(typed: str, number: str) -> Iterator[Names]:
 		yield _profiles_of_contacts(typed, number)
 
 
-def _profiles_of_contacts(typed: str, number: str) -> list[str]:
-	"""Return profiles whose Contacts, whoever they are, have the fragment. The caller asks which of them are readable."""
-	names = _contacts_by_phone(number) if number else _contacts_by_text(typed)
-	if not names:
-		return []
-	filters = {"parenttype": "Contact", "parent": ["in", sorted(names)], "link_doctype": "Customer Profile"}
-	return frappe.get_all("Dynamic Link", filters=filters, pluck="link_name", distinct=True)
-
-
-def _contacts_by_phone(number: str) -> set[str]:
-	"""Return Contacts with the digits, however they are written: any characters may stand between them."""
-	spread = "%" + "%".join(number) + "%"
-	rows = frappe.get_all(
-		"Contact Phone",
-		filters={"phone": ["like", spread]},
-		fields=["parent", "phone"],
-		limit=CONTACTS,
-		order_by=None,
-	)
-	return {row.parent for row in rows if number in digits(row.phone)}
-
-
-def _contacts_by_text(typed: str) -> set[str]:
+def _profiles_of_contacts(typed: str, number: str) -> Names:
+	"""Return readable profiles whose Contacts, whoever they are, have the fragment."""
+	if number:
+		return _profiles_by_phone(number)
 	like = f"%{escape_like(typed)}%"
-	by_email = frappe.get_all(
-		"Contact Email", filters={"email_id": ["like", like]}, pluck="parent", limit=CONTACTS, order_by=None
+	fields = (("Contact Email", "email_id", "parent"), ("Contact", "full_name", "name"))
+	found: dict[str, None] = {}
+	for doctype, fieldname, contact in fields:
+		table, link = frappe.qb.DocType(doctype), frappe.qb.DocType("Dynamic Link")
+		hits = (
+			frappe.qb.from_(table)
+			.join(link)
+			.on(_to_profile(link) & (link.parent == table[contact]))
+			.select(link.link_name.as_("name"))
+			.where(table[fieldname].like(like))
+		)
+		found.update(dict.fromkeys(_readable_names("Customer Profile", hits)))
+	return list(found)
+
+
+def _to_profile(link: Any) -> Criterion:
+	return (link.parenttype == "Contact") & (link.link_doctype == "Customer Profile")
+
+
+def _profiles_by_phone(number: str) -> Names:
+	"""Return readable profiles by a Contact's digits, however they are written: any characters may stand between them."""
+	spread = "%" + "%".join(number) + "%"
+	phone, link = frappe.qb.DocType("Contact Phone"), frappe.qb.DocType("Dynamic Link")
+	profile = frappe.qb.DocType("Customer Profile")
+	rule = readable_rows("Customer Profile")
+	query = (
+		frappe.qb.from_(phone)
+		.join(link)
+		.on(_to_profile(link) & (link.parent == phone.parent))
+		.join(profile)
+		.on(profile.name == link.link_name)
+		.select(profile.name, phone.phone)
+		.where(phone.phone.like(spread))
 	)
-	by_name = frappe.get_all(
-		"Contact", filters={"full_name": ["like", like]}, pluck="name", limit=CONTACTS, order_by=None
-	)
-	return {*by_email, *by_name}
+	rows = (query if isinstance(rule, EmptyCriterion) else query.where(rule)).limit(NUMBERS).run()
+	return list(dict.fromkeys(name for name, written in rows if number in digits(written)))
 
 
 def _profile_hit(typed: str, number: str, row: Any) -> dict[str, Any]:
@@ -171,11 +195,9 @@ def _deal_questions(typed: str) -> Iterator[Names]:
 	like = escape_like(typed)
 	yield _names_like("Deal", "title", f"{like}%")
 	yield [typed]
-	customers = _names_like("Customer Profile", "full_name", f"{like}%")[:LIMIT]
-	if customers:
-		deal = frappe.qb.DocType("Deal")
-		query = frappe.qb.from_(deal).select(deal.name).where(deal.customer_profile.isin(customers))
-		yield [row[0] for row in query.limit(CANDIDATES).run()]
+	deal, customer = frappe.qb.DocType("Deal"), frappe.qb.DocType("Customer Profile")
+	of_customers = frappe.qb.from_(customer).join(deal).on(deal.customer_profile == customer.name)
+	yield _readable_names("Deal", of_customers.select(deal.name).where(customer.full_name.like(f"{like}%")))
 	if len(typed) >= MIN_FRAGMENT:
 		yield _names_like("Deal", "title", f"%{like}%")
 

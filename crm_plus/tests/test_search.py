@@ -3,6 +3,7 @@
 import frappe
 
 from crm_plus.api.search import find
+from crm_plus.reports import search
 from crm_plus.tests.base import CRMPlusTestCase
 from crm_plus.tests.factories import make, make_deal, make_profile, make_user, unique
 from crm_plus.tests.factories_customers import email, make_person, use_settings
@@ -95,6 +96,27 @@ class TestSearch(CRMPlusTestCase):
 		with self.as_user(reader.name):
 			self.assertEqual(names(token), [shown.name])
 			self.assertEqual(names(person.email), [])
+
+	def test_what_may_be_read_is_not_hidden_behind_what_may_not(self) -> None:
+		token = frappe.generate_hash(length=10)
+		mine = make("Territory", territory_name=unique("Mine"), parent_territory="All Territories").name
+		other = make("Territory", territory_name=unique("Other"), parent_territory="All Territories").name
+		reader = make_user("Sales User")
+		make("User Permission", user=reader.name, allow="Territory", for_value=mine)
+		shown = make_profile(full_name=f"x {token} zzz", territory=mine)
+		deal = make_deal(title=f"x {token} zzz", customer_profile=shown.name)
+		hidden = make_profile(full_name=unique("Hidden"), territory=other)
+		number = search.CANDIDATES + 1
+		self.put("Customer Profile", number, {"full_name": f"{token} aaa", "territory": other})
+		self.put("Deal", number, {"title": f"x {token} aaa", "customer_profile": hidden.name})
+		with self.as_user(reader.name):
+			self.assertEqual(set(names(token)), {shown.name, deal.name})
+
+	def put(self, doctype: str, count: int, values: dict) -> None:
+		"""Insert as many rows with the same values."""
+		start = unique("H")
+		rows = [[f"{start}-{number}", *values.values()] for number in range(count)]
+		frappe.db.bulk_insert(doctype, ["name", *values], rows)
 
 	def test_nothing_for_who_may_read_neither(self) -> None:
 		token = frappe.generate_hash(length=10)
