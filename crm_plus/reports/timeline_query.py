@@ -4,7 +4,7 @@ A lane gives a moment and a name, newest first and by name in the database's own
 together without doubles, then its details are looked up by name. Times are the site's.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -103,13 +103,21 @@ def readable(doctype: str) -> Criterion | None:
 		return None
 
 
-def not_captured(doctype: str, name: Any) -> Criterion:
-	"""Return the condition that a document is the source of no interaction."""
+def captured_as(taken: Any, doctype: str, name: Any, deals: Collection[str] = ()) -> Criterion:
+	"""Return the condition that an interaction was captured from a document, of `deals` where some are given.
+
+	A mail about the quotation of several deals is an interaction of one of them: in the streams of the others it stands
+	as the mail that it is.
+	"""
+	found = (taken.source_doctype == doctype) & (taken.source_name == name)
+	return found & taken.deal.isin(list(deals)) if deals else found
+
+
+def not_captured(doctype: str, name: Any, deals: Collection[str] = ()) -> Criterion:
+	"""Return the condition that a document is the source of no interaction, or of none of `deals`."""
 	taken = frappe.qb.DocType("Interaction")
 	query = frappe.qb.from_(taken).select(taken.name)
-	return ExistsCriterion(
-		query.where((taken.source_doctype == doctype) & (taken.source_name == name))
-	).negate()
+	return ExistsCriterion(query.where(captured_as(taken, doctype, name, deals))).negate()
 
 
 def starts(

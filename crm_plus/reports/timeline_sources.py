@@ -14,6 +14,7 @@ from crm_plus.reports.timeline_query import (
 	Start,
 	Stream,
 	Window,
+	captured_as,
 	lane,
 	not_captured,
 	own_lane,
@@ -86,9 +87,10 @@ def messages(scope: Scope, window: Window) -> Stream | None:
 	is_one = table.communication_type.isin(["Communication", "Automated Message"])
 	is_one &= Coalesce(table.email_status, "").notin(["Spam", "Trash"])
 	wanted: Criterion = EmptyCriterion()
+	deals = list(scope.deals) if scope.of_deal else []
 	if window.is_searched:
 		found = window.says(table.subject, table.sender_full_name)
-		wanted = together(is_one, window.by(table.owner), found, not_captured(MAIL, table.name))
+		wanted = together(is_one, window.by(table.owner), found, not_captured(MAIL, table.name, deals))
 	lanes = [
 		own_lane(window, kind, MAIL, "creation", start, wanted)
 		for start in _starts_of_records(scope, "reference_doctype", "reference_name")
@@ -112,7 +114,7 @@ def messages(scope: Scope, window: Window) -> Stream | None:
 		"gate_name": table.reference_name,
 		"left_out": Case().when(is_one, taken.name).else_("other"),
 	}
-	joins = ((taken, (taken.source_doctype == MAIL) & (taken.source_name == table.name)),)
+	joins = ((taken, captured_as(taken, MAIL, table.name, deals)),)
 	return Stream(kind, MAIL, lanes, columns, joins)
 
 

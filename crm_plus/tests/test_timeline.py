@@ -199,6 +199,16 @@ class TestWhatStandsInIt(TimelineCase):
 		self.assertEqual(self.shown(text="Mail"), [free])
 		self.assertNotIn(spam, self.shown())
 
+	def test_a_mail_about_several_deals_shows_on_each_once(self) -> None:
+		other = factories.make_deal(customer_profile=self.profile).name
+		links = [("Deal", self.deal), ("Deal", other), ("Customer Profile", self.profile)]
+		mail = self.mail(MORNING, *links)
+		captured = self.interaction(MORNING, source_doctype="Communication", source_name=mail, deal=self.deal)
+		for first, second in (({}, {}), ({"text": "Talked"}, {"text": "Mail"})):
+			self.assertEqual(self.shown(deal=True, **first), [captured])
+			self.assertEqual(self.shown(deal=True, name=other, **second), [mail])
+		self.assertEqual(self.shown(), [captured])
+
 	def test_the_files_of_an_interaction_show_with_it(self) -> None:
 		talked, plain = self.interaction(MORNING), self.interaction(add_days(MORNING, 1))
 		about = {"attached_to_doctype": "Interaction", "attached_to_name": talked}
