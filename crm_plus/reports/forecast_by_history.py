@@ -11,7 +11,7 @@ from typing import Any
 
 import frappe
 from frappe.utils import flt, now_datetime
-from pypika import Order
+from pypika import Case, Order
 from pypika.functions import Coalesce, Count, Floor, Sum
 
 from crm_plus.reports.deal_visits import History, read_history
@@ -38,7 +38,7 @@ PLAYS = 1000
 # So many deals, the largest, are won or lost one by one; the others are many and small.
 LARGE = 600
 LONGEST_MONTHS = 24
-OLDEST_WEEKS = 104
+FINE_WEEKS, OLDEST_WEEKS = 8, 104
 
 
 @dataclass
@@ -85,9 +85,7 @@ def look_ahead(scope: Scope, history: History, coming: list[Period]) -> Ahead:
 	"""Return the chances of the open deals in the months to come."""
 	if not coming:
 		return Ahead()
-	edges = [max(days_until(scope.today, coming[0].first), 0)]
-	edges += [days_until(scope.today, period.last) + 1 for period in coming]
-	told, ahead = Chances(history, edges), Ahead(deals=[0.0] * len(coming))
+	told, ahead = Chances(history, edges_of(scope, coming)), Ahead(deals=[0.0] * len(coming))
 	groups = read_groups(scope)
 	for stage, owner, age, amount in read_large(scope):
 		count, total, squares = groups[stage, owner, age]
@@ -103,6 +101,12 @@ def look_ahead(scope: Scope, history: History, coming: list[Period]) -> Ahead:
 		add_crowd(ahead, history, (stage, owner), told.of(stage, owner, age), (count, amount, squares))
 	ahead.wins = {key: factors.wins for key, factors in told.factors.items()}
 	return ahead
+
+
+def edges_of(scope: Scope, coming: list[Period]) -> list[int]:
+	"""Return the days from today on which the months end, the beginning of the first one before them."""
+	begins = max(days_until(scope.today, coming[0].first), 0)
+	return [begins, *(days_until(scope.today, period.last) + 1 for period in coming)]
 
 
 def add_crowd(
@@ -204,13 +208,19 @@ def read_large(scope: Scope) -> list[tuple[str, str, int, float]]:
 
 
 def age_in_weeks(deal: Any) -> Any:
-	"""The whole weeks that a deal has stood in its stage."""
-	return Floor(seconds_between(deal.stage_entered_on, now_datetime()) / (SECONDS_IN_DAY * WEEK))
+	"""The whole weeks that a deal has stood in its stage; months of four weeks after the first two, as the rules take them."""
+	weeks = Floor(seconds_between(deal.stage_entered_on, now_datetime()) / (SECONDS_IN_DAY * WEEK))
+	return (
+		Case()
+		.when(weeks < FINE_WEEKS, weeks)
+		.when(weeks < OLDEST_WEEKS, Floor(weeks / 4) * 4)
+		.else_(OLDEST_WEEKS)
+	)
 
 
 def weeks_shown(weeks: Any) -> int:
-	"""Return weeks as they are reckoned with: none before the first, and two years at most."""
-	return min(max(int(weeks or 0), 0), OLDEST_WEEKS)
+	"""Return weeks as they are reckoned with: none before the first."""
+	return max(int(weeks or 0), 0)
 
 
 def month_rows(
@@ -240,10 +250,21 @@ def month_rows(
 						"closed_on": between(period.first, period.last),
 					},
 					"open": {**scope_filters(scope), "status": OPEN, **dated},
+					"expected": deals_of(scope, period),
 				},
 			}
 		)
 	return rows
+
+
+def deals_of(scope: Scope, period: Period) -> dict[str, Any]:
+	"""Return the filters by which this report lists the open deals that a month's figure is made of."""
+	kept = {
+		key: getattr(scope, key) for key in ("company", "currency", "pipeline", "source", "owner", "team")
+	}
+	chosen = {key: value for key, value in kept.items() if value}
+	dates = {"from_date": str(period.first), "to_date": str(period.last), "fiscal_year": ""}
+	return {**chosen, **dates, "show": "Deals"}
 
 
 def total_of(rows: list[dict[str, Any]], around: Range) -> dict[str, Any]:

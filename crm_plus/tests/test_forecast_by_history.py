@@ -129,6 +129,22 @@ class TestForecastByHistory(ReportCase):
 		rows = self.rows(pipeline=self.pipeline, company=self.world.companies[0])
 		self.assert_drills(rows, {"won": add, "open": add})
 
+	def test_the_deals_behind_each_month_add_up_to_it(self) -> None:
+		for user in ("Administrator", self.world.bound):
+			with self.as_user(user):
+				for row in self.rows(pipeline=self.pipeline, currency="EUR"):
+					behind = self.rows(**row["drill"]["expected"])
+					ahead = sum(deal["expected"] for deal in behind)
+					self.assertAlmostEqual(
+						row["won"] + ahead, row["expected"], delta=0.01 + row["expected"] / 1e6
+					)
+					names = {deal["name"] for deal in behind}
+					self.assertLessEqual(
+						names, set(frappe.get_list("Deal", {"status": "Open"}, pluck="name", limit=0))
+					)
+		past = self.report(pipeline=self.pipeline, show="Deals", to_date=next_month(getdate(), -1))
+		self.assertEqual(past["result"], [])
+
 	def test_too_little_history_is_said_and_nothing_invented(self) -> None:
 		pipeline = factories.make_pipeline().name
 		factories.make_deal(pipeline=pipeline, amount=500)

@@ -5,7 +5,7 @@ frappe.query_reports["Forecast by History"] = crm_plus.reports.define({
 			fieldname: "show",
 			label: __("Show"),
 			fieldtype: "Select",
-			options: ["Months", "Stages", "Owners"].map((value) => ({ value, label: __(value) })),
+			options: ["Months", "Deals", "Stages", "Owners"].map((value) => ({ value, label: __(value) })),
 			default: "Months",
 		},
 	],

@@ -9,12 +9,14 @@ from frappe.utils import fmt_money
 from crm_plus.reports import report_parts as parts
 from crm_plus.reports.deal_visits import History
 from crm_plus.reports.forecast_by_history import Ahead, forecast_by_history
+from crm_plus.reports.history_deals import MOST_ROWS, likely_deals
 from crm_plus.reports.history_rates import owner_rows, stage_rows
 from crm_plus.reports.report_scope import Scope
 from crm_plus.rules.deal_history import LEAST_CLOSED, LEAST_WON, enough
 from crm_plus.rules.quoted_text import quoted
 
-VIEWS = ("Months", "Stages", "Owners")
+REPORT = "Forecast by History"
+VIEWS = ("Months", "Deals", "Stages", "Owners")
 
 
 def execute(filters: dict[str, Any] | None = None) -> tuple[Any, ...]:
@@ -25,7 +27,8 @@ def execute(filters: dict[str, Any] | None = None) -> tuple[Any, ...]:
 	show = str((filters or {}).get("show") or VIEWS[0])
 	if show not in VIEWS:
 		frappe.throw(_("The report cannot show {0}: choose another one.").format(quoted(show)))
-	return {"Months": list_months, "Stages": list_stages, "Owners": list_owners}[show](filters)
+	lists = {"Months": list_months, "Deals": list_deals, "Stages": list_stages, "Owners": list_owners}
+	return lists[show](filters)
 
 
 def list_months(filters: dict[str, Any] | None) -> tuple[Any, ...]:
@@ -57,7 +60,7 @@ def get_columns() -> parts.Rows:
 		parts.money_column("won", _("Won"), drill="Deal"),
 		parts.money_column("open", _("To Close"), drill="Deal"),
 		parts.money_column("by_stage", _("By Stage Probability"), 170),
-		parts.money_column("expected", _("By History"), 140),
+		parts.money_column("expected", _("By History"), 140, drill_report=REPORT),
 		parts.money_column("low", _("At Least, in 9 of 10"), 160),
 		parts.money_column("high", _("At Most, in 9 of 10"), 160),
 		parts.column("deals", _("Deals to Be Won"), "Float", 140, precision=1),
@@ -109,6 +112,39 @@ def said_of_history(scope: Scope, history: History, ahead: Ahead) -> str:
 			)
 		)
 	return " ".join(said)
+
+
+def list_deals(filters: dict[str, Any] | None) -> tuple[Any, ...]:
+	"""Return the open deals with their chances."""
+	scope, history, rows, sums = likely_deals(filters)
+	names = parts.full_names(row["deal_owner"] for row in rows)
+	message = None if rows else too_little(history)
+	if len(rows) == MOST_ROWS:
+		message = _("The {0} largest deals; the sums above are of all.").format(MOST_ROWS)
+	return parts.answer(
+		[
+			parts.column("name", _("Deal"), "Link", 160, options="Deal"),
+			parts.column("title", _("Title"), width=220),
+			parts.column("owner_name", _("Owner"), width=150),
+			parts.column("stage_name", _("Stage"), width=130),
+			parts.money_column("amount", _("Amount")),
+			parts.column("expected_close_date", _("Expected Close"), "Date", 130),
+			parts.percent_column("probability", _("Probability"), 110),
+			parts.percent_column("chance", _("Chance in the Period"), 160),
+			parts.money_column("expected", _("By History"), 140),
+		],
+		[
+			{**row, "owner_name": names.get(row["deal_owner"], ""), "stage_name": _(row["stage_name"])}
+			for row in rows
+		],
+		currency=scope.currency,
+		message=message,
+		summary=[
+			parts.amount_part(_("Won"), sums["won"], scope.currency, "Green"),
+			parts.amount_part(_("Of Open Deals"), sums["ahead"], scope.currency),
+			parts.amount_part(_("By History"), sums["expected"], scope.currency, "Blue"),
+		],
+	)
 
 
 def list_stages(filters: dict[str, Any] | None) -> tuple[Any, ...]:
