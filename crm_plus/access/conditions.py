@@ -12,7 +12,14 @@ def one_of(column: str, values: Iterable[str]) -> str:
 	known = sorted({str(value) for value in values if value is not None})
 	if not known:
 		return NOTHING
-	return "{} in ({})".format(column, ", ".join(frappe.db.escape(value, percent=False) for value in known))
+	return "{} in ({})".format(column, ", ".join(text(value) for value in known))
+
+
+def text(value: str) -> str:
+	"""Return a value as SQL text without a %-sign: Frappe's versions differ in who doubles it, and for the driver it is special."""
+	if "%" not in value:
+		return str(frappe.db.escape(value, percent=False))
+	return f"_utf8mb4 0x{value.encode().hex()}"
 
 
 def any_of(conditions: list[str]) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 import frappe
 from frappe.utils import flt
 from pypika import Case, CustomFunction
-from pypika.functions import Cast, Coalesce, Concat, Count, Max, Min, NullIf, Substring, Sum
+from pypika.functions import Coalesce, Concat, Count, Max, Min, NullIf, Substring, Sum
 from pypika.queries import QueryBuilder
 from pypika.terms import Criterion, EmptyCriterion, Term
 
@@ -137,7 +137,8 @@ def count_if(condition: Criterion) -> Term:
 def deals_of_profiles(scope: Scope) -> QueryBuilder:
 	"""Each profile with what its readable deals of the company and the pipeline amount to."""
 	deal = frappe.qb.DocType("Deal")
-	named = Concat(Cast(deal.creation, "CHAR"), "|", NullIf(deal.campaign, ""))
+	# Not cast to text before: that text had the collation of the connection, which need not go with the column's.
+	named = Concat(deal.creation, "|", NullIf(deal.campaign, ""))
 	query = (
 		frappe.qb.from_(deal)
 		.select(deal.customer_profile, Count("*").as_("deals"))

@@ -27,8 +27,9 @@ def test_days_between_decide(due_on: datetime, now: datetime) -> None:
 	assert list_of(due_on, now) == expected
 
 
-@given(moments)
-def test_limits_are_in_order(now: datetime) -> None:
-	limits = bounds(now)
-	assert limits.quiet_since < limits.today <= now < limits.tomorrow < limits.end
+@given(moments, st.integers(1, 365))
+def test_limits_are_in_order(now: datetime, quiet_after_days: int) -> None:
+	limits = bounds(now, quiet_after_days)
+	assert limits.today - limits.quiet_since == timedelta(days=quiet_after_days)
+	assert limits.today <= now < limits.tomorrow < limits.end
 	assert limits.tomorrow - limits.today == timedelta(days=1)
