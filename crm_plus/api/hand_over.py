@@ -34,9 +34,13 @@ def reassign(doctype: str, names: str | list[Any], successor: str) -> dict[str, 
 
 @frappe.whitelist(methods=["GET", "POST"])
 def book(person: str) -> dict[str, int]:
-	"""Return how many records of each kind a person has to hand over. Raises frappe.PermissionError unless the caller leads him."""
+	"""Return how many records of each kind a person has to hand over, and how many others, tickets for example, he works on.
+
+	Raises frappe.PermissionError unless the caller leads him.
+	"""
 	hand_over.check_leads(person)
-	return dict(Counter(doctype for doctype, _name in hand_over.book_of(person)))
+	records = [*hand_over.book_of(person), *hand_over.elsewhere(person)]
+	return dict(Counter(doctype for doctype, _name in records))
 
 
 @frappe.whitelist(methods=["POST"])

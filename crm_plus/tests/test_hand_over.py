@@ -10,11 +10,13 @@ from crm_plus.tests.base import CRMPlusTestCase
 from crm_plus.tests.factories_teams import make_team, no_teams, share, show
 from crm_plus.tests.request_case import user_with
 from crm_plus.tests.test_visibility import sales_person
+from crm_plus.workflows import planned
 
 
 class HandOverCase(CRMPlusTestCase):
 	def setUp(self) -> None:
 		super().setUp()
+		self.addCleanup(self.forget)  # what follows a meeting commits
 		no_teams()
 		show("Private")
 		self.leaver, self.heir = sales_person("Sales User", 0), sales_person("Sales User", 1)
@@ -28,6 +30,13 @@ class HandOverCase(CRMPlusTestCase):
 		self.follow_up = self.make_follow_up()
 		self.meeting = self.make_interaction(status="Planned", starts_on="2090-01-01 10:00:00")
 		self.call = self.make_interaction(status="Done", starts_on="2020-01-01 10:00:00")
+
+	def forget(self) -> None:
+		"""Take back what was committed of this test's world."""
+		frappe.set_user("Administrator")
+		no_teams()
+		show("Everyone")
+		self.commit()
 
 	def make_follow_up(self, **values: object) -> str:
 		given = {"subject": "Call back", "due_on": "2090-01-01 10:00:00", "deal": self.deal}
@@ -75,6 +84,40 @@ class TestReassigning(HandOverCase):
 			hand_over.reassign("User", [self.heir], self.heir)
 
 
+class TestUnassigning(HandOverCase):
+	"""Frappe shares a record with somebody who may not read it when it is assigned to him, and leaves the share behind."""
+
+	def setUp(self) -> None:
+		super().setUp()
+		self.stranger = user_with("Stock User")
+
+	def assigned(self, doctype: str, name: str) -> None:
+		assign_to.add({"doctype": doctype, "name": name, "assign_to": [self.stranger]})
+		self.assertTrue(self.may_read(self.stranger, doctype, name), "else there is nothing to take away")
+
+	def test_the_share_ends_with_the_assignment(self) -> None:
+		kept = (("Deal", self.deal), ("Customer Profile", self.profile), ("Interaction", self.call))
+		for end in (assign_to.remove, assign_to.close, self.delete):
+			for doctype, name in kept:
+				with self.subTest(doctype, end=end.__name__):
+					self.assigned(doctype, name)
+					with self.as_user(self.stranger if end is assign_to.close else "Administrator"):
+						end(doctype, name, self.stranger)
+					self.assertFalse(self.may_read(self.stranger, doctype, name))
+
+	def delete(self, doctype: str, name: str, user: str) -> None:
+		where = {"reference_type": doctype, "reference_name": name, "allocated_to": user, "status": "Open"}
+		for todo in frappe.get_all("ToDo", where, pluck="name"):
+			frappe.delete_doc("ToDo", todo)
+
+	def test_a_share_that_somebody_meant_stays(self) -> None:
+		share("Deal", self.deal, self.stranger)
+		frappe.db.set_value("DocShare", {"user": self.stranger}, "creation", "2020-01-01")
+		self.assigned("Deal", self.deal)
+		assign_to.remove("Deal", self.deal, self.stranger)
+		self.assertTrue(self.may_read(self.stranger, "Deal", self.deal))
+
+
 class TestLeaving(HandOverCase):
 	def test_nothing_is_left_behind(self) -> None:
 		elsewhere = factories.make_deal(deal_owner=self.leader).name
@@ -111,6 +154,33 @@ class TestLeaving(HandOverCase):
 		for doctype, name in (("Deal", self.deal), ("Customer Profile", self.profile), ("Deal", elsewhere)):
 			self.assertFalse(self.may_read(self.leaver, doctype, name), (doctype, name))
 
+	def test_tickets_and_other_work_go_along_as_far_as_the_leader_may_write_it(self) -> None:
+		ticket = factories.make("Issue", subject="Broken", raised_by="a@customer.example").name
+		note = factories.make("Note", title=factories.unique("Note"), public=0).name
+		for doctype, name in (("Issue", ticket), ("Note", note)):
+			assign_to.add({"doctype": doctype, "name": name, "assign_to": [self.leaver]})
+			share(doctype, name, self.leaver)
+		manager = user_with("Sales Manager", "Support Team")
+		with self.as_user(manager):
+			self.assertEqual(hand_over.book(self.leaver).get("Issue"), 1)
+			self.assertNotIn("Note", hand_over.book(self.leaver))
+			hand_over.leave(self.leaver, self.heir)
+		work = {"reference_name": ["in", [ticket, note]], "status": "Open"}
+		found = frappe.get_all("ToDo", work, ["reference_type", "allocated_to"], as_list=True)
+		self.assertEqual(set(found), {("Issue", self.heir), ("Note", self.leaver)})
+		left = frappe.get_all("DocShare", {"user": self.leaver}, pluck="share_name")
+		self.assertNotIn(ticket, left)
+		self.assertIn(note, left, "a private note of others is not the leader's to give")
+
+	def test_a_planned_meeting_stands_in_the_successors_calendar(self) -> None:
+		self.commit()
+		planned.sync_all({self.meeting: ""})
+		event = frappe.db.get_value("Interaction", self.meeting, "event")
+		self.assertEqual(frappe.db.get_value("Event", event, "owner"), self.leaver)
+		with self.as_user(self.leader):
+			hand_over.leave(self.leaver, self.heir)
+		self.assertEqual(frappe.db.get_value("Event", event, "owner"), self.heir)
+
 	def test_only_who_leads_him_may_do_it(self) -> None:
 		for user in (self.other, self.heir, self.leaver):
 			with self.subTest(user), self.as_user(user), self.assertRaises(frappe.PermissionError):
@@ -118,15 +188,7 @@ class TestLeaving(HandOverCase):
 			with self.subTest(user), self.as_user(user), self.assertRaises(frappe.PermissionError):
 				hand_over.book(self.leaver)
 
-	def forget(self) -> None:
-		"""Take back what the job's commits have kept of this test's world."""
-		frappe.set_user("Administrator")
-		no_teams()
-		show("Everyone")
-		self.commit()
-
 	def test_a_long_book_is_given_by_a_job_that_can_be_repeated(self) -> None:
-		self.addCleanup(self.forget)
 		more = [factories.make_deal(deal_owner=self.leaver).name for _ in range(3)]
 		with self.as_user(self.leader):
 			hand_over_job.run(self.leaver, self.heir)

@@ -121,6 +121,7 @@ class TestUnmatchedMail(TreeCase):
 
 	def setUp(self) -> None:
 		super().setUp()
+		self.addCleanup(self.forget)  # capturing commits
 		self.boxes = {user: self.mailbox(user) for user in (self.agent, self.other)}
 		self.of = {user: self.mail(email_account=box) for user, box in self.boxes.items()}
 		self.of["nobody"] = self.mail()
@@ -139,7 +140,7 @@ class TestUnmatchedMail(TreeCase):
 		return name
 
 	def forget(self) -> None:
-		"""Take back what making a customer, which commits, has kept of this test's world."""
+		"""Take back what was committed of this test's world."""
 		frappe.set_user("Administrator")
 		no_teams()
 		for box in self.boxes.values():
@@ -164,7 +165,6 @@ class TestUnmatchedMail(TreeCase):
 		self.assertEqual(self.seen(self.free, self.names), set(self.names))
 
 	def test_an_agent_makes_a_customer_of_who_wrote_to_him_and_of_nobody_else(self) -> None:
-		self.addCleanup(self.forget)
 		with self.as_user(self.agent):
 			for name in self.expected(self.other, "nobody"):
 				for act in (unmatched.set_aside, unmatched.take_back, unmatched.new_profile):

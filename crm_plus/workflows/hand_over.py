@@ -32,6 +32,22 @@ def book_of(person: str) -> Records:
 	return found
 
 
+def elsewhere(person: str) -> Records:
+	"""Return what a person is assigned to besides our records, tickets for example, as far as the user may write it."""
+	return [one for one in _assigned(person, "not in") if _may_write(*one)]
+
+
+def _assigned(person: str, operator: str = "in") -> Records:
+	assigned = {"allocated_to": person, "status": "Open", "reference_type": [operator, [*KINDS, ""]]}
+	rows = frappe.get_all("ToDo", assigned, ["reference_type", "reference_name"], order_by="creation")
+	return list(dict.fromkeys((row.reference_type, row.reference_name) for row in rows if row.reference_name))
+
+
+def _may_write(doctype: str, name: str) -> bool:
+	exists = frappe.db.exists("DocType", doctype) and frappe.db.exists(doctype, name)
+	return bool(exists and frappe.has_permission(doctype, "write", doc=name))
+
+
 def check(person: str, successor: str) -> None:
 	"""Make sure that the user may hand over a person's whole book to a successor.
 
@@ -77,8 +93,16 @@ def hand_over(doctype: str, name: str, successor: str) -> None:
 	if former != successor:
 		doc.set(KINDS[doctype].owner, successor)
 		doc.save(ignore_version=False)
+		_give_calendar_entry(doc, former, successor)
 	if former:
 		withdraw(former, doctype, name)
+
+
+def _give_calendar_entry(doc: Any, former: str | None, successor: str) -> None:
+	"""Let a planned meeting stand in the successor's calendar: a private entry is shown to its owner alone."""
+	event = doc.get("event")
+	if event and frappe.db.get_value("Event", event, "owner") == former:
+		frappe.db.set_value("Event", event, "owner", successor, update_modified=False)
 
 
 def hand_over_book(records: Iterable[tuple[str, str]], successor: str) -> list[dict[str, str]]:
@@ -108,12 +132,11 @@ def hand_over_each(records: Iterable[tuple[str, str]], successor: str) -> list[d
 
 def take_leave(person: str, successor: str) -> None:
 	"""End what a leaver still has beside his own records: assignments go to the successor, shares and teams end."""
-	for todo in frappe.get_all(
-		"ToDo",
-		{"allocated_to": person, "status": "Open", "reference_type": ["in", list(KINDS)]},
-		["reference_type", "reference_name"],
-	):
-		_assign_instead(todo.reference_type, todo.reference_name, person, successor)
+	for doctype, name in [*_assigned(person), *elsewhere(person)]:
+		_assign_instead(doctype, name, person, successor)
+	for share in frappe.get_all("DocShare", {"user": person}, ["name", "share_doctype", "share_name"]):
+		if share.share_doctype not in KINDS and _may_write(share.share_doctype, share.share_name):
+			frappe.db.delete("DocShare", {"name": share.name})
 	frappe.db.delete("DocShare", {"user": person, "share_doctype": ["in", list(KINDS)]})
 	frappe.db.delete("Document Follow", {"user": person, "ref_doctype": ["in", list(KINDS)]})
 	for team in frappe.get_all("Revenue Team Member", {"user": person}, pluck="parent", distinct=True):
@@ -149,7 +172,7 @@ def finish(person: str, successor: str, count: int, left: list[dict[str, str]]) 
 
 
 def _assign_instead(doctype: str, name: str, person: str, successor: str) -> None:
-	owner = frappe.db.get_value(doctype, name, KINDS[doctype].owner)
+	owner = frappe.db.get_value(doctype, name, KINDS[doctype].owner) if doctype in KINDS else None
 	withdraw(person, doctype, name)
 	if owner != successor and frappe.db.exists(doctype, name):
 		# safe: `check` asked whether the user leads the person whose assignment it is
