@@ -193,6 +193,8 @@ has_permission = {
 # Functions of Frappe's that would tell of records without asking who may see them.
 override_whitelisted_methods = {
 	"frappe.desk.reportview.export_query": "crm_plus.api.exports.of_list",
+	"frappe.desk.form.load.getdoc": "crm_plus.api.opened.document",
+	"frappe.desk.form.load.get_docinfo": "crm_plus.api.opened.beside",
 	"frappe.desk.query_report.export_query": "crm_plus.api.exports.of_report",
 	"frappe.core.doctype.data_import.data_import.download_template": "crm_plus.api.exports.for_import",
 	"frappe.core.doctype.data_export.exporter.export_data": "crm_plus.api.exports.of_records",

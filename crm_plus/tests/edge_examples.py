@@ -38,4 +38,6 @@ EXAMPLES: dict[str, Callable[[Any], dict[str, Any]]] = {
 	"teams.fill": lambda world: {"seen": team_filling.preview()["seen"]},
 	"personal_data.held": lambda world: {"profile": world.profile},
 	"personal_data.erase": lambda world: {"profile": world.profile},
+	"opened.document": lambda world: {"doctype": "Deal", "name": world.deal},
+	"opened.beside": lambda world: {"doctype": "Deal", "name": world.deal},
 }

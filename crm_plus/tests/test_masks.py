@@ -8,13 +8,12 @@ from frappe import client
 from frappe.desk import reportview
 from frappe.desk import search as link_search
 from frappe.desk.doctype.number_card.number_card import get_result
-from frappe.desk.form import load
 from frappe.www import printview
 
-from crm_plus.api import board, deal_documents, search, timeline
+from crm_plus.api import board, deal_documents, opened, search, timeline
 from crm_plus.tests import factories
 from crm_plus.tests.base import CRMPlusTestCase
-from crm_plus.tests.factories_teams import no_teams, show
+from crm_plus.tests.factories_teams import bare, no_teams, show
 from crm_plus.tests.request_case import user_with
 
 LEDGER = ("quoted_amount", "ordered_amount", "invoiced_amount", "paid_amount", "outstanding_amount")
@@ -22,7 +21,7 @@ MONEY = ("lifetime_value", "outstanding_amount")
 # No number here may stand in a colour of Frappe's style sheets for print.
 SECRETS = {
 	"ledger": ("714317", "724327", "734337", "744347", "754357"),
-	"amount": ("614316",),
+	"amount": ("614316", "624326"),
 	"value": ("814318", "824328"),
 	"person": ("secret.mask@", "4915112121212"),
 }
@@ -51,9 +50,16 @@ class TestMasks(CRMPlusTestCase):
 			**{"pipeline": self.pipeline, "stage": f"{self.pipeline}-New"},
 		).name
 		ledger = dict(zip(LEDGER, (int(one) for one in SECRETS["ledger"]), strict=True))
-		frappe.db.set_value("Deal", self.deal, ledger)
+		frappe.db.set_value("Deal", self.deal, {**ledger, "approved_amount": 624326})
 		values = dict(zip(MONEY, (int(one) for one in SECRETS["value"]), strict=True))
 		frappe.db.set_value("Customer Profile", self.profile, values)
+		self.change(
+			"Deal", self.deal, [["amount", 0, SECRETS["amount"][0]], ["paid_amount", 0, SECRETS["ledger"][0]]]
+		)
+		self.change("Customer Profile", self.profile, [["email", "", SECRETS["person"][0]]])
+
+	def change(self, doctype: str, name: str, changed: list[list[Any]]) -> None:
+		bare("Version", ref_doctype=doctype, docname=name, data=json.dumps({"changed": changed}))
 
 	def roads(self) -> dict[str, Any]:
 		found = {}
@@ -96,8 +102,8 @@ class TestMasks(CRMPlusTestCase):
 
 	def form(self, doctype: str, name: str) -> Any:
 		frappe.response.docs = []
-		load.getdoc(doctype, name)
-		return [doc.as_dict() for doc in frappe.response.docs]
+		opened.document(doctype, name)
+		return [*(doc.as_dict() for doc in frappe.response.docs), frappe.response.docinfo]
 
 	def report_view(self, doctype: str, name: str) -> Any:
 		asked = {"doctype": doctype, "fields": json.dumps(["*"]), "filters": json.dumps({"name": name})}
