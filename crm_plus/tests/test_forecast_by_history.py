@@ -198,8 +198,10 @@ class TestForecastByHistory(ReportCase):
 	def test_bad_questions_get_a_sentence_and_far_ones_two_years(self) -> None:
 		with self.assertRaisesRegex(frappe.ValidationError, "cannot show Guess"):
 			self.report(show="Guess")
-		rows = self.rows(pipeline=self.pipeline, from_date=getdate(), to_date=next_month(getdate(), 120))
-		self.assertEqual(len(rows), 24)
+		far = {"from_date": getdate(), "to_date": next_month(getdate(), 120)}
+		found = self.report(pipeline=self.pipeline, **far)
+		self.assertEqual(len(found["result"]), 24 + 1)
+		self.assertIn("24 months ahead", found["message"])
 		ahead = next_month(getdate(), 2)
 		later = self.rows(pipeline=self.pipeline, from_date=ahead, to_date=next_month(ahead, 2))
 		whole = {row["month"]: row["expected"] for row in self.rows(pipeline=self.pipeline)}

@@ -8,7 +8,7 @@ from typing import Any
 import frappe
 
 from crm_plus.rules.periods import days_of_weeks_to_drop
-from crm_plus.tests.movement_story import FIRST, GAPS, LAST, days, history
+from crm_plus.tests.movement_story import FIRST, GAPS, LAST, days, forget_history, history
 from crm_plus.tests.report_case import ReportCase
 from crm_plus.workflows import pipeline_snapshots
 
@@ -19,6 +19,11 @@ class TestPipelineMovement(ReportCase):
 	def setUp(self) -> None:
 		super().setUp()
 		self.history = history()
+
+	@classmethod
+	def tearDownClass(cls) -> None:
+		forget_history()
+		super().tearDownClass()
 
 	def kept(self, day: date) -> date:
 		"""Return the newest day up to one that has a snapshot."""

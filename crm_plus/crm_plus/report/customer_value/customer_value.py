@@ -46,7 +46,7 @@ def list_customers(filters: dict[str, Any] | None) -> tuple[Any, ...]:
 		ahead = sum(row["next_worth"] or 0 for row in rows)
 		summary.append(parts.amount_part(_("Worth Next Year"), ahead, scope.currency, "Blue"))
 	return parts.answer(
-		[*get_columns(), *(get_columns_ahead() if future.model else [])],
+		get_columns(get_columns_ahead() if future.model else []),
 		rows,
 		currency=scope.currency,
 		message=" ".join(said) or None,
@@ -59,8 +59,8 @@ def list_customers(filters: dict[str, Any] | None) -> tuple[Any, ...]:
 	)
 
 
-def get_columns() -> parts.Rows:
-	"""Return the columns of what customers bought."""
+def get_columns(ahead: parts.Rows) -> parts.Rows:
+	"""Return the columns of what customers bought, with those of what is to come."""
 	return [
 		parts.column("name", _("Customer"), "Link", 130, options="Customer Profile"),
 		parts.column("full_name", _("Name"), width=210),
@@ -71,6 +71,7 @@ def get_columns() -> parts.Rows:
 		parts.count_column("purchases", _("Purchases"), 100),
 		parts.money_column("revenue", _("Revenue")),
 		parts.money_column("average", _("Average Purchase")),
+		*ahead,
 		parts.column("score", _("Recency, Frequency, Money (5 Best)"), width=240),
 	]
 

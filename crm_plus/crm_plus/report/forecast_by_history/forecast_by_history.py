@@ -8,11 +8,12 @@ from frappe.utils import fmt_money
 
 from crm_plus.reports import report_parts as parts
 from crm_plus.reports.deal_visits import History
-from crm_plus.reports.forecast_by_history import Ahead, forecast_by_history
+from crm_plus.reports.forecast_by_history import LONGEST_MONTHS, Ahead, forecast_by_history
 from crm_plus.reports.history_deals import MOST_ROWS, likely_deals
 from crm_plus.reports.history_rates import owner_rows, stage_rows
 from crm_plus.reports.report_scope import Scope
 from crm_plus.rules.deal_history import LEAST_CLOSED, LEAST_WON, enough
+from crm_plus.rules.periods import next_month
 from crm_plus.rules.quoted_text import quoted
 
 REPORT = "Forecast by History"
@@ -111,6 +112,8 @@ def said_of_history(scope: Scope, history: History, ahead: Ahead) -> str:
 				ahead.untold, amount
 			)
 		)
+	if scope.last >= next_month(scope.today, LONGEST_MONTHS):
+		said.append(_("Later than {0} months ahead history tells nothing.").format(LONGEST_MONTHS))
 	return " ".join(said)
 
 
@@ -124,9 +127,9 @@ def list_deals(filters: dict[str, Any] | None) -> tuple[Any, ...]:
 	return parts.answer(
 		[
 			parts.column("name", _("Deal"), "Link", 160, options="Deal"),
-			parts.column("title", _("Title"), width=220),
-			parts.column("owner_name", _("Owner"), width=150),
-			parts.column("stage_name", _("Stage"), width=130),
+			parts.column("title", _("Title"), width=180),
+			parts.column("owner_name", _("Owner"), width=130),
+			parts.column("stage_name", _("Stage"), width=115),
 			parts.money_column("amount", _("Amount")),
 			parts.column("expected_close_date", _("Expected Close"), "Date", 130),
 			parts.percent_column("probability", _("Probability"), 110),
