@@ -109,7 +109,9 @@ def read_ended(scope: Scope, stages: dict[str, Stage]) -> Iterator[Visits]:
 		.groupby(move.from_stage, move.to_stage, days, owner)
 	)
 	if scope.pipeline:
-		query = query.where(move.pipeline == scope.pipeline)
+		# By where the visit was: a deal that moved to another pipeline wrote that one into its move.
+		own = [stage.name for stage in stages.values() if stage.pipeline == scope.pipeline]
+		query = query.where(move.from_stage.isin(own or [""]))
 	for stage, to_stage, lasted, count, whose in readable(query).run():
 		outcome = stages[to_stage].outcome if to_stage in stages else OPEN
 		end = to_stage if outcome == OPEN else outcome
