@@ -1,13 +1,16 @@
-"""Every parameter of every function that a client may call, with what nobody should send: no fault, no SQL, no secret."""
+"""Every parameter of every function and every filter of every report, with what nobody should send: no fault, no SQL, no secret."""
 
+import json
 import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import frappe
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+import crm_plus
 from crm_plus.tests.request_case import RequestCase, sentences, token_of, user_with
 from crm_plus.tests.test_api_edge import EXAMPLES, WITHOUT_CONTROL, World, example, functions, methods_of
 from crm_plus.tests.test_bad_input import HTML
@@ -29,7 +32,7 @@ SCRIPT = re.compile(r"<(script|img|svg|iframe)\b", re.I)
 EACH = 2
 
 
-class TestHostileArguments(RequestCase):
+class HostileCase(RequestCase):
 	@classmethod
 	def setUpClass(cls) -> None:
 		super().setUpClass()
@@ -37,6 +40,13 @@ class TestHostileArguments(RequestCase):
 		cls.token = token_of(user_with("Sales Manager", "System Manager", "Accounts Manager"))
 		frappe.db.commit()  # the requests are other connections
 
+	def says_too_much(self, body: Any) -> bool:
+		"""What a person reads holds no SQL and no script; the trace is for developers, who switched it on."""
+		said = [str(body.get("exception", ""))] if isinstance(body, dict) else [str(body)]
+		return any(SQL.search(sentence) or SCRIPT.search(sentence) for sentence in [*said, *sentences(body)])
+
+
+class TestHostileArguments(HostileCase):
 	def parameters(self) -> list[tuple[str, Callable[..., Any], str]]:
 		return [
 			(path, function, name)
@@ -63,7 +73,45 @@ class TestHostileArguments(RequestCase):
 				faults.append((path, name, value, status, str(body)[:300]))
 		self.assertEqual(faults, [])
 
-	def says_too_much(self, body: Any) -> bool:
-		"""What a person reads holds no SQL and no script; the trace is for developers, who switched it on."""
-		said = [str(body.get("exception", ""))] if isinstance(body, dict) else [str(body)]
-		return any(SQL.search(sentence) or SCRIPT.search(sentence) for sentence in [*said, *sentences(body)])
+
+FILTER = re.compile(r'fieldname:\s*"(\w+)"')
+SCRIPTS = Path(crm_plus.__file__).parent
+
+
+def filters_of(report: str) -> list[str]:
+	"""Return the filters that a report's script names, and those that our reports share."""
+	own = SCRIPTS / "crm_plus" / "report" / frappe.scrub(report) / f"{frappe.scrub(report)}.js"
+	shared = (SCRIPTS / "public" / "js" / "reports").glob("*.js")
+	return sorted({name for file in (own, *shared) for name in FILTER.findall(file.read_text())})
+
+
+class TestHostileFilters(HostileCase):
+	def reports(self) -> dict[str, list[str]]:
+		"""Return every report of ours, new ones too, with its filters."""
+		return {
+			name: filters_of(name) for name in frappe.get_all("Report", {"module": "CRM Plus"}, pluck="name")
+		}
+
+	def test_the_scripts_do_name_filters(self) -> None:
+		for report, names in self.reports().items():
+			self.assertTrue({"company", "user", "owner"} & set(names), report)
+
+	@settings(
+		max_examples=1,
+		deadline=None,
+		phases=[Phase.generate],
+		suppress_health_check=list(HealthCheck),
+	)
+	@given(st.data())
+	def test_no_filter_breaks_anything(self, data: Any) -> None:
+		faults = []
+		for report, names in self.reports().items():
+			for name in (*names, data.draw(st.text(max_size=10))):
+				value = data.draw(hostile)
+				args = {"report_name": report, "filters": json.dumps({name: value})}
+				status, body = self.call("frappe.desk.query_report.run", args, token=self.token)
+				answer = body.get("message") if isinstance(body, dict) else None
+				words = str(answer.get("message") or "") if isinstance(answer, dict) else ""
+				if status >= 500 or self.says_too_much(body) or SCRIPT.search(words):
+					faults.append((report, name, value, status, str(body)[:300]))
+		self.assertEqual(faults, [])
