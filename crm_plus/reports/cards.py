@@ -1,28 +1,35 @@
 """The numbers on the dashboards' cards, each with its change against the period before; by the reports' own sums.
 
-Amounts are in the currency of the reader's own company, and of it alone. Days are the site's.
+A dashboard's filters name a company and a team. Amounts are in the currency of that company, else of the reader's own,
+and of it alone. Days are the site's.
 """
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 import frappe
 from frappe.utils import flt, getdate
 from pypika.functions import Count
+from pypika.queries import QueryBuilder
+from pypika.terms import Criterion
 
 from crm_plus.access.report_readers import rows_for_readers
-from crm_plus.reports.board import company_currency
+from crm_plus.reports.board import company_currency, load_stages
+from crm_plus.reports.board_conditions import is_rotten, team_members
 from crm_plus.reports.report_money import reads_ledger
-from crm_plus.reports.report_scope import on_days
+from crm_plus.reports.report_scope import between, on_days
 from crm_plus.reports.revenue_by_source import revenue_by_source
 from crm_plus.reports.sales_forecast import sales_forecast
 from crm_plus.reports.win_loss import win_loss
+from crm_plus.rules.deal_stages import OPEN
 from crm_plus.rules.forecast import percent
 from crm_plus.rules.periods import Period, days_so_far, month_of, month_so_far
 
 RATE_DAYS = 90
 WEEK_DAYS = 7
 Card = dict[str, Any]
+Filters = dict[str, Any] | None
 
 
 def own_company() -> str:
@@ -31,9 +38,15 @@ def own_company() -> str:
 	return company or frappe.get_all("Company", pluck="name", order_by="creation", limit=1)[0]
 
 
-def dated(period: Period) -> dict[str, Any]:
-	"""Return the filters of a report over a period, of the reader's company."""
-	return {"company": own_company(), "from_date": str(period.first), "to_date": str(period.last)}
+def asked(filters: Filters) -> dict[str, str]:
+	"""Return the company, the reader's own unless said, and the team of a dashboard's filters."""
+	said = {key: str((filters or {}).get(key) or "") for key in ("company", "team")}
+	return {"company": said["company"] or own_company(), **({"team": said["team"]} if said["team"] else {})}
+
+
+def dated(period: Period, filters: Filters) -> dict[str, Any]:
+	"""Return the filters of a report over a period."""
+	return {**asked(filters), "from_date": str(period.first), "to_date": str(period.last)}
 
 
 def change(now: float | None, before: float | None) -> float | None:
@@ -45,36 +58,40 @@ def money_card(now: float, before: float, report: str, filters: dict[str, Any]) 
 	"""Return a card of an amount that leads to a report."""
 	return {
 		**{"value": flt(now), "change": change(now, before)},
-		**{"fieldtype": "Currency", "options": company_currency(own_company())},
+		**{"fieldtype": "Currency", "options": company_currency(filters["company"])},
 		**{"route": ["query-report", report], "route_options": filters},
 	}
 
 
-def won_this_month() -> Card:
+def won_this_month(filters: Filters = None) -> Card:
 	"""Return what was won this month, against the same days of the month before."""
 	now, before = month_so_far(getdate())
-	sums = [win_loss({**dated(period), "group_by": "Owner"})[3]["won_amount"] for period in (now, before)]
-	return money_card(*sums, "Win Loss Analysis", {**dated(now), "group_by": "Owner"})
+	sums = [
+		win_loss({**dated(period, filters), "group_by": "Owner"})[3]["won_amount"] for period in (now, before)
+	]
+	return money_card(*sums, "Win Loss Analysis", {**dated(now, filters), "group_by": "Owner"})
 
 
-def win_rate() -> Card:
+def win_rate(filters: Filters = None) -> Card:
 	"""Return what part of the deals closed in the last 90 days was won, against the 90 days before."""
 	now, before = days_so_far(getdate(), RATE_DAYS)
-	rates = [win_loss({**dated(period), "group_by": "Owner"})[3]["win_rate"] for period in (now, before)]
+	rates = [
+		win_loss({**dated(period, filters), "group_by": "Owner"})[3]["win_rate"] for period in (now, before)
+	]
 	return {
 		**{"value": flt(rates[0], 1), "change": change(*rates), "fieldtype": "Percent"},
-		**{"route": ["query-report", "Win Loss Analysis"], "route_options": dated(now)},
+		**{"route": ["query-report", "Win Loss Analysis"], "route_options": dated(now, filters)},
 	}
 
 
-def forecast_this_month() -> Card:
+def forecast_this_month(filters: Filters = None) -> Card:
 	"""Return what this month will bring by probability, against what the snapshot at the end of last month said."""
-	filters = dated(month_of(getdate()))
-	rows = [row for row in sales_forecast(filters)[2] if row["month"]]
-	return money_card(rows[0]["weighted"], rows[0]["then"], "Sales Forecast", filters)
+	month = dated(month_of(getdate()), filters)
+	rows = [row for row in sales_forecast(month)[2] if row["month"]]
+	return money_card(rows[0]["weighted"], rows[0]["then"], "Sales Forecast", month)
 
 
-def collected_this_month() -> Card:
+def collected_this_month(filters: Filters = None) -> Card:
 	"""Return what is paid of this month's invoices of deals, against the same days of the month before.
 
 	The value is None for who may not read the ledger's amounts. Raises frappe.PermissionError for who may read no deal.
@@ -83,27 +100,71 @@ def collected_this_month() -> Card:
 		frappe.has_permission("Deal", "read", throw=True)
 		return {"value": None, "change": None, "fieldtype": "Currency"}
 	now, before = month_so_far(getdate())
-	sums = [revenue_by_source(dated(period))[3]["collected"] for period in (now, before)]
-	return money_card(*sums, "Revenue by Source and Campaign", dated(now))
+	sums = [revenue_by_source(dated(period, filters))[3]["collected"] for period in (now, before)]
+	return money_card(*sums, "Revenue by Source and Campaign", dated(now, filters))
 
 
-def new_customers() -> Card:
+def new_customers(filters: Filters = None) -> Card:
 	"""Return how many profiles came this month, against the same days of the month before."""
-	return counted("Customer Profile", "creation", month_so_far, {})
+	return counted("Customer Profile", "creation", month_so_far, of_team("profile_owner", filters))
 
 
-def interactions_this_week() -> Card:
+def interactions_this_week(filters: Filters = None) -> Card:
 	"""Return how many interactions took place in the last seven days, against the seven before."""
-	return counted("Interaction", "starts_on", lambda day: days_so_far(day, WEEK_DAYS), {"status": "Done"})
+	mine = of_team("interaction_owner", filters)
+	return counted("Interaction", "starts_on", this_week, {"status": "Done", **mine})
 
 
-def follow_ups_done() -> Card:
+def follow_ups_done(filters: Filters = None) -> Card:
 	"""Return how many follow-ups were done in the last seven days, against the seven before."""
-	return counted("Follow Up", "completed_on", lambda day: days_so_far(day, WEEK_DAYS), {"status": "Done"})
+	mine = of_team("assigned_to", filters)
+	return counted("Follow Up", "completed_on", this_week, {"status": "Done", **mine})
+
+
+def deals_without_next_step(filters: Filters = None) -> Card:
+	"""Return how many open deals have no follow-up."""
+	deal = frappe.qb.DocType("Deal")
+	mine = {"status": OPEN, "company": asked(filters)["company"], **of_team("deal_owner", filters)}
+	return {
+		**open_deals(deal.next_follow_up_on.isnull(), mine),
+		"route": ["List", "Deal", "List"],
+		"route_options": {**mine, "next_follow_up_on": ["is", "not set"]},
+	}
+
+
+def rotten_deals(filters: Filters = None) -> Card:
+	"""Return how many open deals stayed too long in their stage."""
+	mine = {"status": OPEN, "company": asked(filters)["company"], **of_team("deal_owner", filters)}
+	return {
+		**open_deals(is_rotten(frappe.qb.DocType("Deal"), load_stages()), mine),
+		"route": ["query-report", "Rotten and Slipping Deals"],
+		"route_options": {**asked(filters), "show": "Rotten"},
+	}
+
+
+def open_deals(condition: Criterion, filters: dict[str, Any]) -> Card:
+	"""Return how many readable deals meet a condition and a list's filters."""
+	query = frappe.qb.from_("Deal").select(Count("*")).where(rows_for_readers("Deal")).where(condition)
+	found = narrowed_by(query, frappe.qb.DocType("Deal"), filters).run()
+	return {"value": int(found[0][0]), "change": None, "fieldtype": "Int"}
+
+
+def this_week(day: date) -> tuple[Period, Period]:
+	"""Return the last seven days up to a day, and the seven before."""
+	return days_so_far(day, WEEK_DAYS)
+
+
+def of_team(fieldname: str, filters: Filters) -> dict[str, Any]:
+	"""Return the list filter for the people of a dashboard's team, none without a team."""
+	team = str((filters or {}).get("team") or "")
+	return {fieldname: ["in", list(team_members(team)) or [""]]} if team else {}
 
 
 def counted(
-	doctype: str, column: str, periods: Callable[[Any], tuple[Period, Period]], filters: dict[str, str]
+	doctype: str,
+	column: str,
+	periods: Callable[[Any], tuple[Period, Period]],
+	filters: dict[str, Any],
 ) -> Card:
 	"""Return how many readable records of a DocType fall into a period, against the one before; two queries."""
 	now, before = periods(getdate())
@@ -111,15 +172,20 @@ def counted(
 	return {
 		**{"value": counts[0], "change": change(*counts), "fieldtype": "Int"},
 		**{"route": ["List", doctype, "List"]},
-		"route_options": {**filters, column: ["between", [str(now.first), str(now.last)]]},
+		"route_options": {**filters, column: between(now.first, now.last)},
 	}
 
 
-def count(doctype: str, column: str, period: Period, filters: dict[str, str]) -> int:
+def count(doctype: str, column: str, period: Period, filters: dict[str, Any]) -> int:
 	"""Return how many readable records have a time in a period."""
 	table = frappe.qb.DocType(doctype)
 	query = frappe.qb.from_(table).select(Count("*")).where(rows_for_readers(doctype))
 	query = query.where(on_days(table[column], period.first, period.last))
+	return int(narrowed_by(query, table, filters).run()[0][0])
+
+
+def narrowed_by(query: QueryBuilder, table: Any, filters: dict[str, Any]) -> QueryBuilder:
+	"""Return a query of the rows that a list's filters show: values, or one of several."""
 	for fieldname, value in filters.items():
-		query = query.where(table[fieldname] == value)
-	return int(query.run()[0][0])
+		query = query.where(table[fieldname].isin(value[1] if isinstance(value, list) else [value]))
+	return query

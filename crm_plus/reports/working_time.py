@@ -8,6 +8,7 @@ from datetime import date
 
 import frappe
 from pypika import CustomFunction
+from pypika.functions import Floor
 from pypika.terms import Function, Term
 
 from crm_plus.reports.report_functions import SECONDS_IN_DAY, seconds_between
@@ -16,6 +17,7 @@ from crm_plus.rules.response_time import weekends
 # MariaDB's TO_DAYS counts from the year 0, Python from the year 1.
 FROM_YEAR_0 = 365
 DAY_NUMBER = CustomFunction("TO_DAYS", ["day"])
+NOT_BELOW = CustomFunction("GREATEST", ["value", "least"])
 SECONDS_OF_DAY = CustomFunction("TIME_TO_SEC", ["moment"])
 
 
@@ -34,14 +36,15 @@ def working_seconds(start: Term, end: Term, closed: Sequence[date]) -> Term:
 	if not closed:
 		return elapsed
 	numbers = [day.toordinal() + FROM_YEAR_0 for day in closed]
-	return elapsed - _closed_seconds(end, numbers) + _closed_seconds(start, numbers)
+	# Parts of a second are cut off three times: nothing took less than nothing.
+	return NOT_BELOW(elapsed - _closed_seconds(end, numbers) + _closed_seconds(start, numbers), 0)
 
 
 def _closed_seconds(moment: Term, numbers: list[int]) -> Term:
 	"""The seconds on closed days before a time."""
 	before = _days_up_to(DAY_NUMBER(moment) - 1, numbers)
 	today = _days_up_to(DAY_NUMBER(moment), numbers) - before
-	return before * SECONDS_IN_DAY + today * SECONDS_OF_DAY(moment)
+	return before * SECONDS_IN_DAY + today * Floor(SECONDS_OF_DAY(moment))
 
 
 def _days_up_to(number: Term, numbers: list[int]) -> Term:

@@ -12,6 +12,7 @@ from crm_plus.setup import (
 	demo_follow_ups,
 	demo_insight,
 	demo_interactions,
+	demo_service,
 	demo_world,
 )
 
@@ -39,6 +40,7 @@ def make() -> None:
 	demo_deals.make(say)
 	demo_interactions.make(say)
 	demo_follow_ups.make(say)
+	demo_service.make(say)
 	demo_insight.make(say)
 	frappe.db.set_default(STATE, FINISHED)
 	frappe.db.commit()

@@ -104,6 +104,7 @@ def interaction(deal: Any, kind: str, when: datetime, **values: Any) -> None:
 		{
 			"doctype": "Interaction",
 			"interaction_type": kind,
+			"direction": "Outgoing",
 			"customer_profile": deal.customer_profile,
 			"deal": deal.name,
 			"contact": deal.contact,

@@ -7,13 +7,16 @@ from frappe.utils import getdate
 
 from crm_plus.api import insight
 from crm_plus.reports import cards
-from crm_plus.rules.periods import month_so_far
+from crm_plus.rules.periods import days_so_far, month_so_far
+from crm_plus.setup.compatibility import doctype_exists
 from crm_plus.tests import factories
 from crm_plus.tests.report_case import ReportCase
 
 CARDS = (
 	*("won_this_month", "win_rate", "forecast_this_month", "collected_this_month", "new_customers"),
-	*("interactions_this_week", "follow_ups_done"),
+	*("interactions_this_week", "follow_ups_done", "support_requests", "median_response"),
+	*("answered_in_time", "waiting_customers", "tickets_opened", "active_customers", "risky_customers"),
+	*("deals_without_next_step", "rotten_deals"),
 )
 
 
@@ -62,11 +65,65 @@ class TestCards(ReportCase):
 			for name in CARDS:
 				card = getattr(insight, name)()
 				self.assertIn("value", card, name)
-				self.assertIn("route", card, name)
+				if card["value"] is not None:
+					self.assertIn("route", card, name)
 
 	def test_the_cards_and_dashboards_are_there(self) -> None:
-		for dashboard in ("CRM Plus Sales", "CRM Plus Activity", "CRM Plus Customers"):
+		for dashboard in ("CRM Plus Sales", "CRM Plus Activity", "CRM Plus Customers", "CRM Plus Service"):
 			doc = frappe.get_doc("Dashboard", dashboard)
 			self.assertTrue(doc.charts and doc.cards)
 			for row in doc.charts:
 				self.assertTrue(frappe.db.exists("Dashboard Chart", row.chart), row.chart)
+
+	def test_a_dashboards_team_and_company_narrow_every_card(self) -> None:
+		"""Of somebody whom nobody knows there is nothing, in any company."""
+		alone = factories.make_user("Sales User").name
+		team = factories.make(
+			"Revenue Team", team_name=factories.unique("Team"), members=[{"user": alone}]
+		).name
+		for company in self.world.companies:
+			asked = {"team": team, "company": company}
+			for name in CARDS:
+				if name != "tickets_opened":
+					card = getattr(insight, name)(filters=frappe.as_json(asked))
+					self.assertFalse(card["value"], f"{name} of {company}: {card}")
+
+	def test_a_team_that_is_gone_gets_a_sentence(self) -> None:
+		with self.assertRaisesRegex(frappe.ValidationError, "no team Gone"):
+			insight.new_customers(filters={"team": "Gone"})
+		with self.assertRaisesRegex(frappe.ValidationError, "cannot be read"):
+			insight.new_customers(filters="[1")
+
+	def test_counts_of_a_team_are_what_its_people_can_list(self) -> None:
+		asked = {"team": self.world.team, "company": self.world.companies[0]}
+		card = insight.deals_without_next_step(filters=asked)
+		listed = frappe.get_list("Deal", card["route_options"], pluck="name", limit=0)
+		self.assertEqual(card["value"], len(listed))
+		active = insight.active_customers(filters={"team": self.world.team})
+		listed = frappe.get_list("Customer Profile", active["route_options"], pluck="name", limit=0)
+		self.assertEqual(active["value"], len(listed))
+
+	def test_service_cards_say_what_response_time_says(self) -> None:
+		now = days_so_far(getdate(), 7)[0]
+		asked = {"company": cards.own_company(), "from_date": now.first, "to_date": now.last}
+		found = self.report("Response Time", **asked)["result"]
+		total = found[-1] if found else {"median": None, "share": None}
+		self.assert_close(insight.median_response()["value"], total["median"] and round(total["median"], 1))
+		self.assert_close(insight.answered_in_time()["value"], total["share"] and round(total["share"], 1))
+
+	def test_customers_of_30_days_ago_are_replayed(self) -> None:
+		"""A profile that became active today was none then."""
+		before = insight.active_customers()
+		profile = factories.make_profile()
+		profile.lifecycle_stage = "Active"
+		profile.save()
+		after = insight.active_customers()
+		self.assertEqual(after["value"], before["value"] + 1)
+		if before["change"] is not None:
+			self.assertGreater(after["change"], before["change"])
+
+	def test_tickets_are_none_of_our_business_where_there_are_none(self) -> None:
+		with self.as_user(self.world.agents[0]):
+			card = insight.tickets_opened()
+			readable = frappe.has_permission("Issue", "read") if doctype_exists("Issue") else False
+			self.assertEqual(card["value"] is not None, readable)

@@ -70,3 +70,78 @@ test("only a card of ours is told its change", () => {
 	assert.match(found[0], /↑ 50 % against before/);
 	show_changes(undefined);
 });
+
+const { merged, period_dates, share_filters } = await import("../../crm_plus/public/js/reports/dashboard_filters.js");
+
+test("a rise is bad where less is better", () => {
+	assert.equal(change_text(5, true).css, "red-stat");
+	assert.equal(change_text(-5, true).css, "green-stat");
+});
+
+test("a period is whole months of the calendar, seen from a day", () => {
+	assert.deepEqual(period_dates("This Month", "2028-02-29"), { from_date: "2028-02-01", to_date: "2028-02-29" });
+	assert.deepEqual(period_dates("Last Month", "2026-01-31"), { from_date: "2025-12-01", to_date: "2025-12-31" });
+	assert.deepEqual(period_dates("This Quarter", "2026-11-22"), { from_date: "2026-10-01", to_date: "2026-12-31" });
+	assert.deepEqual(period_dates("Last Quarter", "2026-02-01"), { from_date: "2025-10-01", to_date: "2025-12-31" });
+	assert.deepEqual(period_dates("Last 12 Months", "2026-11-22"), { from_date: "2025-11-23", to_date: "2026-11-22" });
+	assert.deepEqual(period_dates("This Fiscal Year", "2026-11-22"), {});
+	assert.deepEqual(period_dates(undefined, "2026-11-22"), {});
+});
+
+test("what was chosen for all stands over a chart's own, and nothing chosen changes nothing", () => {
+	const own = { group_by: "Owner", company: "A" };
+	assert.deepEqual(merged(own, { company: "B", team: "T" }), { group_by: "Owner", company: "B", team: "T" });
+	assert.deepEqual(merged(own, { company: "", period: "This Month" }, "2026-11-22"), {
+		...own,
+		from_date: "2026-11-01",
+		to_date: "2026-11-30",
+	});
+	assert.deepEqual(merged([], {}), {});
+	assert.deepEqual(merged(null, { team: "T" }), { team: "T" });
+});
+
+test("only charts and cards of ours on a dashboard of ours take them", async () => {
+	class Chart {
+		set_chart_filters() {
+			this.filters = this.filters || { group_by: "Owner" };
+			return Promise.resolve();
+		}
+	}
+	class Card {
+		get_filters() {
+			return {};
+		}
+	}
+	share_filters({ chart: Chart, number_card: Card });
+	share_filters({ chart: Chart, number_card: Card });
+	let route = ["dashboard-view", "CRM Plus Sales"];
+	let stored = { team: "T", period: "This Month" };
+	Object.assign(globalThis.frappe, {
+		get_route: () => route,
+		get_user_settings: () => ({ crm_plus: stored }),
+		datetime: { get_today: () => "2026-11-22" },
+	});
+	const chart = Object.assign(new Chart(), { chart_doc: { module: "CRM Plus", chart_type: "Report" } });
+	await chart.set_chart_filters();
+	assert.equal(chart.filters.team, "T");
+	assert.equal(chart.filters.to_date, "2026-11-30");
+	stored = {};
+	await chart.set_chart_filters();
+	assert.deepEqual(chart.filters, { group_by: "Owner" });
+	stored = { team: "T", period: "This Month" };
+	const card = Object.assign(new Card(), { card_doc: { module: "CRM Plus", type: "Custom" } });
+	assert.deepEqual(card.get_filters(), { team: "T" });
+	for (const [other, module] of [
+		[["dashboard-view", "Selling"], "CRM Plus"],
+		[["Workspaces", "CRM Plus"], "CRM Plus"],
+		[["dashboard-view", "CRM Plus Sales"], "Selling"],
+	]) {
+		route = other;
+		card.card_doc.module = chart.chart_doc.module = module;
+		chart.filters = null;
+		await chart.set_chart_filters();
+		assert.deepEqual(card.get_filters(), {});
+		assert.deepEqual(chart.filters, { group_by: "Owner" });
+	}
+	share_filters(undefined);
+});

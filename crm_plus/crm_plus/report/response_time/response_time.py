@@ -9,6 +9,7 @@ from crm_plus.reports.response_time import MOST_ROWS, interactions_behind, respo
 
 REPORT = "Response Time"
 FIGURES = "Figures"
+MOST_BARS = 20
 
 
 def execute(filters: dict[str, Any] | None = None) -> tuple[Any, ...]:
@@ -27,19 +28,25 @@ def execute(filters: dict[str, Any] | None = None) -> tuple[Any, ...]:
 		message=_("Hours of working days only: the company's holidays do not count.")
 		if question.closed and rows
 		else None,
-		drawn=parts.chart(
-			[row["group"] for row in rows],
-			[
-				(_("Median Hours"), [row["median"] for row in rows]),
-				(_("Hours of 9 in 10"), [row["p90"] for row in rows]),
-			],
-		),
+		drawn=get_chart(question.group, rows),
 		summary=[
 			parts.number_part(_("Came In"), total["incoming"]),
 			parts.number_part(_("Median Hours"), total["median"], "Float"),
 			parts.number_part(_("In Time"), total["share"], "Percent", "Green"),
 			parts.number_part(_("Waiting"), total["Waiting"], indicator="Red"),
 		],
+	)
+
+
+def get_chart(group: str, rows: parts.Rows) -> parts.Row:
+	"""Return how long it took; by hour of the day how many came in, and what became of them."""
+	labels = [row["group"] for row in rows]
+	if group == "Hour":
+		outcomes = [(_(key), [row[key] for row in rows]) for key in ("In Time", "Late", "Still Ahead")]
+		return parts.chart(labels, outcomes, stacked=True)
+	shown = [(_("Median"), "median"), (_("9 in 10"), "p90")]
+	return parts.chart(
+		labels[:MOST_BARS], [(name, [row[key] for row in rows[:MOST_BARS]]) for name, key in shown]
 	)
 
 

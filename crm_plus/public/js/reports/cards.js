@@ -1,20 +1,27 @@
 // A number card of ours says how its number changed against the period before; Frappe's own say so for lists alone.
 
-export function change_text(change) {
+// falls_well: less is better, as of hours that somebody waits.
+export function change_text(change, falls_well) {
 	if (change === undefined || change === null || !isFinite(change)) return null;
 	const rounded = Math.round(change);
 	if (rounded === 0) return { css: "grey-stat", text: "0 %" };
-	return { css: rounded > 0 ? "green-stat" : "red-stat", text: `${rounded > 0 ? "↑" : "↓"} ${Math.abs(rounded)} %` };
+	return { css: rounded > 0 !== Boolean(falls_well) ? "green-stat" : "red-stat", text: `${rounded > 0 ? "↑" : "↓"} ${Math.abs(rounded)} %` };
 }
 
 export function show_changes(factory) {
 	const card = factory && factory.number_card;
 	if (!card || card.prototype.crm_plus_changes) return;
 	card.prototype.crm_plus_changes = true;
+	// Frappe 15 stumbles over a card without a number, and shows it loading for ever.
+	const format = card.prototype.set_formatted_number;
+	card.prototype.set_formatted_number = function () {
+		if (this.number !== null && this.number !== undefined) return format.apply(this, arguments);
+		this.formatted_number = "–";
+	};
 	const render = card.prototype.render_stats;
 	card.prototype.render_stats = function () {
 		// What a card of Frappe's own brings is a bare number.
-		const shown = this.data && typeof this.data === "object" && change_text(this.data.change);
+		const shown = this.data && typeof this.data === "object" && change_text(this.data.change, this.data.falls_well);
 		if (!shown) return render.apply(this, arguments);
 		$(this.body)
 			.find(".widget-content")

@@ -1,5 +1,6 @@
 // What the reports of CRM Plus share in the Desk: their filters, and the links behind their figures.
 import { show_changes } from "./cards.js";
+import { share_filters, watch_dashboards } from "./dashboard_filters.js";
 import { cell, figure_route } from "./figures.js";
 
 frappe.provide("crm_plus.reports");
@@ -78,3 +79,5 @@ $(document).on("click", "a[data-figure]", function (event) {
 });
 
 show_changes(frappe.widget && frappe.widget.widget_factory);
+share_filters(frappe.widget && frappe.widget.widget_factory);
+watch_dashboards();

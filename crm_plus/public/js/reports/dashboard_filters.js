@@ -1,0 +1,119 @@
+// A dashboard of ours has one row of filters for all that it shows; Frappe's own has filters for each chart alone.
+// What a user chose stays his, on every dashboard and machine.
+
+const OURS = /^CRM Plus /;
+const STORED_WITH = "Dashboard";
+// Without dates our reports take the fiscal year.
+export const PERIODS = ["This Fiscal Year", "This Month", "Last Month", "This Quarter", "Last Quarter", "Last 12 Months"];
+
+function iso(year, month, day) {
+	return new Date(Date.UTC(year, month, day)).toISOString().slice(0, 10);
+}
+
+// The first and the last day of a period, seen from a day of the site (YYYY-MM-DD); none for the fiscal year.
+export function period_dates(period, today) {
+	const [year, month, day] = today.split("-").map(Number);
+	const quarter = Math.floor((month - 1) / 3) * 3;
+	const spans = {
+		"This Month": [iso(year, month - 1, 1), iso(year, month, 0)],
+		"Last Month": [iso(year, month - 2, 1), iso(year, month - 1, 0)],
+		"This Quarter": [iso(year, quarter, 1), iso(year, quarter + 3, 0)],
+		"Last Quarter": [iso(year, quarter - 3, 1), iso(year, quarter, 0)],
+		"Last 12 Months": [iso(year - 1, month - 1, day + 1), today],
+	};
+	const [from_date, to_date] = spans[period] || [];
+	return from_date ? { from_date, to_date } : {};
+}
+
+// What a chart or a card asks for: its own filters, and over them what was chosen for all.
+export function merged(own, chosen, today) {
+	const common = { company: chosen.company, team: chosen.team, ...(today ? period_dates(chosen.period, today) : {}) };
+	const said = Object.entries(common).filter(([, value]) => value);
+	return { ...(Array.isArray(own) ? {} : own), ...Object.fromEntries(said) };
+}
+
+function is_shown_on_ours(doc) {
+	const [page, dashboard] = frappe.get_route() || [];
+	return page === "dashboard-view" && OURS.test(dashboard || "") && doc && doc.module === "CRM Plus";
+}
+
+function chosen() {
+	return (frappe.get_user_settings(STORED_WITH) || {}).crm_plus || {};
+}
+
+// Lets the charts and cards of our dashboards ask for what was chosen; elsewhere they stay as they are.
+export function share_filters(factory) {
+	const { chart, number_card } = factory || {};
+	if (!chart || !number_card || chart.prototype.crm_plus_filters) return;
+	chart.prototype.crm_plus_filters = true;
+	const set_chart_filters = chart.prototype.set_chart_filters;
+	chart.prototype.set_chart_filters = function () {
+		const doc = this.chart_doc;
+		if (!is_shown_on_ours(doc) || !["Report", "Custom"].includes(doc.chart_type)) return set_chart_filters.apply(this, arguments);
+		// What was merged the last time is not the chart's own.
+		this.filters = null;
+		return Promise.resolve(set_chart_filters.apply(this, arguments)).then(() => {
+			this.filters = merged(this.filters, chosen(), doc.chart_type === "Report" && frappe.datetime.get_today());
+		});
+	};
+	const get_filters = number_card.prototype.get_filters;
+	number_card.prototype.get_filters = function () {
+		const own = get_filters.apply(this, arguments);
+		// A card's title names its period: it follows company and team alone.
+		return is_shown_on_ours(this.card_doc) && this.card_doc.type === "Custom" ? merged(own, chosen()) : own;
+	};
+}
+
+function fields() {
+	return [
+		{
+			fieldname: "crm_plus_period",
+			label: __("Period"),
+			fieldtype: "Select",
+			options: PERIODS.map((value) => ({ value, label: __(value) })),
+		},
+		{ fieldname: "crm_plus_team", label: __("Team"), fieldtype: "Link", options: "Revenue Team" },
+		{ fieldname: "crm_plus_company", label: __("Company"), fieldtype: "Link", options: "Company" },
+	];
+}
+
+function show_anew() {
+	const { chart_group, number_card_group } = frappe.dashboard;
+	((chart_group && chart_group.widgets_list) || []).forEach((chart) => chart.refresh());
+	((number_card_group && number_card_group.widgets_list) || []).forEach((card) => card.render_card());
+}
+
+function add_fields(page) {
+	const now = { period: PERIODS[0], ...chosen() };
+	const controls = {};
+	const change = () => {
+		const values = Object.fromEntries(Object.entries(controls).map(([key, control]) => [key, control.get_value()]));
+		if (JSON.stringify(values) === JSON.stringify({ ...now })) return;
+		Object.assign(now, values);
+		frappe.model.user_settings.save(STORED_WITH, "crm_plus", values).then(show_anew);
+	};
+	// Frappe empties the page, its own row for fields too.
+	page.page_form.addClass("mb-3").prependTo(frappe.dashboard.container.parent());
+	for (const field of fields()) {
+		const key = field.fieldname.replace("crm_plus_", "");
+		controls[key] = page.add_field({ ...field, default: now[key] || "", change });
+	}
+	return controls;
+}
+
+// Puts the filters on our dashboards, and takes them off others: Frappe has one page for all of them.
+export function watch_dashboards() {
+	const follow = () => {
+		const [route, dashboard] = frappe.get_route() || [];
+		if (route !== "dashboard-view" || !frappe.dashboard) return;
+		const page = frappe.dashboard.page;
+		if (OURS.test(dashboard || "")) {
+			page.crm_plus_controls = page.crm_plus_controls || add_fields(page);
+			page.show_form();
+		} else if (page.crm_plus_controls) {
+			page.hide_form();
+		}
+	};
+	$(document).on("page-change", follow);
+	return follow;
+}
