@@ -25,6 +25,7 @@ NO_COLOR = "hsla(0, 0%, 0%, 0)"
 BLUE, GREEN, RED = parts.COLORS[0], parts.COLORS[1], parts.COLORS[4]
 # Shown without deals too: what everybody looks for.
 ALWAYS = ("New", "Grown", "Shrunk", "Won", "Lost")
+IN_A_WINDOW = ("Pulled In", "Slipped")
 
 
 def execute(filters: dict[str, Any] | None = None) -> tuple[Any, ...]:
@@ -38,7 +39,8 @@ def execute(filters: dict[str, Any] | None = None) -> tuple[Any, ...]:
 	message = said_of_days(scope, window)
 	if not (window.then and window.now):
 		return parts.answer(get_columns(), [], message=message)
-	shown = [name for name in MOVEMENTS if name in ALWAYS or sums[name]["deals"]]
+	always = (*ALWAYS, *(IN_A_WINDOW if window.first or window.last else ()))
+	shown = [name for name in MOVEMENTS if name in always or sums[name]["deals"]]
 	words = {**labels(), START: day_text(window.then), END: day_text(window.now)}
 	rows = [
 		movement_row(name, words[name], sums[name], chosen(filters)) for name in (START, *shown, UNCHANGED)
@@ -120,9 +122,9 @@ def movement_row(name: str, label: str, sums: dict[str, Any], filters: dict[str,
 def get_columns() -> parts.Rows:
 	"""Return the columns."""
 	return [
-		parts.column("movement", _("Movement"), width=240),
-		parts.count_column("deals", _("Deals"), 110, drill_report=REPORT),
-		parts.money_column("amount", _("Amount"), 160, drill_report=REPORT),
+		parts.column("movement", _("Movement"), width=190),
+		parts.count_column("deals", _("Deals"), 80, drill_report=REPORT),
+		parts.money_column("amount", _("Amount"), 140, drill_report=REPORT),
 	]
 
 
