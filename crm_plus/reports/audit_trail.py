@@ -12,7 +12,7 @@ from typing import Any
 
 import frappe
 from frappe import _
-from frappe.utils import add_days, getdate, nowdate
+from frappe.utils import add_days, getdate, nowdate, strip_html
 from pypika import Order
 from pypika.terms import EmptyCriterion
 
@@ -149,7 +149,7 @@ def _row(log: Log, row: Any) -> Row:
 		"action": log.action,
 		"record_type": row.doctype,
 		"record": row.name,
-		"details": log.words(row),
+		"details": strip_html(log.words(row)),  # what people wrote, as text
 	}
 
 

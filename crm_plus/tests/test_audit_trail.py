@@ -5,6 +5,7 @@ from typing import Any
 
 import frappe
 from frappe.desk.query_report import run as run_report
+from frappe.utils import now_datetime
 from frappe.website.doctype.personal_data_download_request.personal_data_download_request import get_user_data
 
 from crm_plus.api import exports
@@ -74,6 +75,18 @@ class TestAuditTrail(CRMPlusTestCase):
 	def test_what_the_agent_did_to_a_record_that_the_manager_may_not_read(self) -> None:
 		bare("View Log", viewed_by=self.agent, reference_doctype="Deal", reference_name=self.theirs.name)
 		self.assertNotIn(self.theirs.name, frappe.as_json(self.rows(self.manager)))
+
+	def test_what_people_wrote_is_text(self) -> None:
+		values = {"reference_doctype": "Deal", "reference_name": self.mine.name, "changed_on": now_datetime()}
+		bare(
+			"Stage Change",
+			**values,
+			changed_by=self.agent,
+			to_stage="<img src=x onerror=alert(1)>Won",
+			cause="a < b",
+		)
+		(row,) = self.rows("Administrator", name=self.mine.name, action="Moved", user=self.agent)
+		self.assertEqual(row["details"], "- → Won (a < b)")
 
 	def test_amounts_in_changes_need_their_level(self) -> None:
 		changes = {"changed": [["invoiced_amount", 5, 77177], ["title", "a", "b"]]}

@@ -146,6 +146,20 @@ class TestTray(CRMPlusTestCase):
 		self.assertIn("Hello", doc.get_onload("preview"))
 		self.assertNotIn("<", doc.get_onload("preview"))
 
+	def test_what_a_stranger_calls_himself_is_never_stored_as_it_came(self) -> None:
+		mail = make_mail(subject="Hi")
+		captured(mail)
+		evil = "<img src=x onerror=alert(1)>"
+		for turn in range(2):
+			mail.db_set(
+				{"subject": f"{evil} {turn}", "sender": f'"{evil}"@evil.example', "sender_full_name": evil}
+			)
+			captured(mail)
+			row = frappe.db.get_value("Unmatched Mail", {"source_name": mail.name}, "*", as_dict=True)
+			self.assertIn(str(turn), row.subject)
+			for text in (row.subject, row.address, row.full_name):
+				self.assertNotRegex(text or "", r"<[^>]*onerror")
+
 	def test_none_is_lost(self) -> None:
 		before = mail_count.count()
 		mails = [make_mail(), make_mail(sender=make_person().email), make_mail(sender="noreply@x.example")]

@@ -7,6 +7,7 @@ import frappe
 from frappe import _
 from frappe.model.document import Document
 from frappe.utils import cstr, strip_html
+from frappe.utils.html_utils import sanitize_html
 
 from crm_plus.rules import capture as rules
 from crm_plus.rules.capture import Person, Source
@@ -43,7 +44,9 @@ def keep_failed(doctype: str, name: str) -> None:
 
 
 def _line(text: str | None) -> str:
-	return " ".join(cstr(text).encode("utf-8", "replace").decode().split())[:LONGEST_LINE]
+	"""Return a stranger's text as one line, as Frappe would store it: what changes later is written past the document."""
+	line = " ".join(cstr(text).encode("utf-8", "replace").decode().split())[:LONGEST_LINE]
+	return sanitize_html(line)[:LONGEST_LINE] if "<" in line or ">" in line else line
 
 
 def _write(doctype: str, name: str, values: dict[str, Any], reason: str) -> None:

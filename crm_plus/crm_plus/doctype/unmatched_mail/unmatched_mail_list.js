@@ -2,6 +2,8 @@ frappe.listview_settings["Unmatched Mail"] = {
 	hide_name_column: true,
 	add_fields: ["status", "reason", "direction"],
 	filters: [["status", "=", "Waiting"]],
+	// A stranger wrote these.
+	formatters: { address: (text) => frappe.utils.escape_html(text || ""), full_name: (text) => frappe.utils.escape_html(text || "") },
 
 	onload: (listview) => crm_plus.lists.show_columns(listview),
 	refresh: (listview) => crm_plus.tray.show_count(listview),
