@@ -111,6 +111,9 @@ test("only charts and cards of ours on a dashboard of ours take them", async () 
 		get_filters() {
 			return {};
 		}
+		render_card() {
+			return this.get_filters();
+		}
 	}
 	share_filters({ chart: Chart, number_card: Card });
 	share_filters({ chart: Chart, number_card: Card });
@@ -119,6 +122,7 @@ test("only charts and cards of ours on a dashboard of ours take them", async () 
 	Object.assign(globalThis.frappe, {
 		get_route: () => route,
 		get_user_settings: () => ({ crm_plus: stored }),
+		model: { user_settings: { get: () => Promise.resolve({}) } },
 		datetime: { get_today: () => "2026-11-22" },
 	});
 	const chart = Object.assign(new Chart(), { chart_doc: { module: "CRM Plus", chart_type: "Report" } });
@@ -130,7 +134,7 @@ test("only charts and cards of ours on a dashboard of ours take them", async () 
 	assert.deepEqual(chart.filters, { group_by: "Owner" });
 	stored = { team: "T", period: "This Month" };
 	const card = Object.assign(new Card(), { card_doc: { module: "CRM Plus", type: "Custom" } });
-	assert.deepEqual(card.get_filters(), { team: "T" });
+	assert.deepEqual(await card.render_card(), { team: "T" });
 	for (const [other, module] of [
 		[["dashboard-view", "Selling"], "CRM Plus"],
 		[["Workspaces", "CRM Plus"], "CRM Plus"],

@@ -41,6 +41,18 @@ function chosen() {
 	return (frappe.get_user_settings(STORED_WITH) || {}).crm_plus || {};
 }
 
+let loading = null;
+
+// Frappe has a user's settings at hand only where a list of theirs was opened.
+function load_chosen() {
+	loading =
+		loading ||
+		frappe.model.user_settings.get(STORED_WITH).then((stored) => {
+			frappe.model.user_settings[STORED_WITH] = frappe.model.user_settings[STORED_WITH] || stored || {};
+		});
+	return loading;
+}
+
 // Lets the charts and cards of our dashboards ask for what was chosen; elsewhere they stay as they are.
 export function share_filters(factory) {
 	const { chart, number_card } = factory || {};
@@ -52,9 +64,14 @@ export function share_filters(factory) {
 		if (!is_shown_on_ours(doc) || !["Report", "Custom"].includes(doc.chart_type)) return set_chart_filters.apply(this, arguments);
 		// What was merged the last time is not the chart's own.
 		this.filters = null;
-		return Promise.resolve(set_chart_filters.apply(this, arguments)).then(() => {
+		return Promise.all([set_chart_filters.apply(this, arguments), load_chosen()]).then(() => {
 			this.filters = merged(this.filters, chosen(), doc.chart_type === "Report" && frappe.datetime.get_today());
 		});
+	};
+	const render_card = number_card.prototype.render_card;
+	number_card.prototype.render_card = async function () {
+		if (is_shown_on_ours(this.card_doc)) await load_chosen();
+		return render_card.apply(this, arguments);
 	};
 	const get_filters = number_card.prototype.get_filters;
 	number_card.prototype.get_filters = function () {
@@ -108,8 +125,10 @@ export function watch_dashboards() {
 		if (route !== "dashboard-view" || !frappe.dashboard) return;
 		const page = frappe.dashboard.page;
 		if (OURS.test(dashboard || "")) {
-			page.crm_plus_controls = page.crm_plus_controls || add_fields(page);
-			page.show_form();
+			load_chosen().then(() => {
+				page.crm_plus_controls = page.crm_plus_controls || add_fields(page);
+				page.show_form();
+			});
 		} else if (page.crm_plus_controls) {
 			page.hide_form();
 		}

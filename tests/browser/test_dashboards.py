@@ -1,0 +1,113 @@
+"""The dashboards' own filters, and a report taken away as PDF: what is asked for, what stays, and what stands in the file."""
+
+import io
+import json
+import re
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import parse_qs
+
+import frappe
+import pytest
+from playwright.sync_api import Page, Request, expect
+from pypdf import PdfReader
+
+from browser.desk import Desk
+from crm_plus.tests import factories
+
+PASSWORD = "Dash-Pass-9x-crm"
+PHONE = {"width": 390, "height": 844}
+DASHBOARDS = ("CRM Plus Sales", "CRM Plus Activity", "CRM Plus Customers", "CRM Plus Service")
+
+
+@pytest.fixture
+def boss() -> str:
+	frappe.set_user("Administrator")
+	email = f"boss-{frappe.generate_hash(length=10)}@example.com"
+	user = {"first_name": "Boss", "send_welcome_email": 0, "new_password": PASSWORD, "language": "en"}
+	roles = [{"role": "Sales Manager"}, {"role": "Sales User"}]
+	factories.make("User", email=email, roles=roles, **user)
+	frappe.db.commit()  # the browser's requests are other connections
+	return email
+
+
+@pytest.fixture
+def team(boss: str) -> str:
+	name = factories.make("Revenue Team", team_name=factories.unique("Crew"), members=[{"user": boss}]).name
+	frappe.db.commit()
+	return str(name)
+
+
+def asked(request: Request) -> dict[str, Any]:
+	"""Return the filters that a request for a card or a chart sends along."""
+	sent = parse_qs(request.post_data or "") or parse_qs(request.url.partition("?")[2])
+	return dict(json.loads(sent["filters"][0])) if sent.get("filters") else {}
+
+
+def open_dashboard(page: Page, name: str) -> list[Request]:
+	"""Open a dashboard and return what its cards and charts asked for."""
+	found: list[Request] = []
+	note = lambda request: (  # noqa: E731
+		found.append(request) if "insight." in request.url or "query_report.run" in request.url else None
+	)
+	page.on("request", note)
+	Desk(page).open(f"dashboard-view/{name}")
+	expect(page.locator(".dashboard .number-widget-box .number").first).to_be_visible()
+	Desk(page).settle()
+	page.remove_listener("request", note)
+	return found
+
+
+def test_one_row_of_filters_narrows_all_and_stays(
+	browser_page: Page, login: Callable[[Page, str, str], None], boss: str, team: str
+) -> None:
+	login(browser_page, boss, PASSWORD)
+	for request in open_dashboard(browser_page, "CRM Plus Activity"):
+		assert "team" not in asked(request)
+	desk = Desk(browser_page)
+	with browser_page.expect_request(lambda request: asked(request).get("team") == team):
+		desk.field("crm_plus_team").press_sequentially(team, delay=20)
+		browser_page.get_by_role("option").get_by_text(team, exact=True).click()
+	browser_page.locator('[data-fieldname="crm_plus_period"] select').select_option("Last Quarter")
+	desk.settle()
+	for name in ("CRM Plus Activity", "CRM Plus Sales"):
+		requests = open_dashboard(browser_page, name)
+		assert len(requests) > 4
+		for request in requests:
+			assert asked(request).get("team") == team, request.url
+			if "query_report" in request.url:
+				assert asked(request)["from_date"] < asked(request)["to_date"]
+	assert desk.field("crm_plus_team").input_value() == team
+
+
+def test_nothing_sticks_out_of_a_telephone(
+	browser_page: Page, login: Callable[[Page, str, str], None], boss: str
+) -> None:
+	browser_page.set_viewport_size(PHONE)
+	login(browser_page, boss, PASSWORD)
+	for name in DASHBOARDS:
+		open_dashboard(browser_page, name)
+		width = browser_page.evaluate("document.documentElement.scrollWidth")
+		assert width <= PHONE["width"], name
+
+
+def test_a_report_as_pdf_holds_what_the_screen_shows(
+	browser_page: Page, login: Callable[[Page, str, str], None], boss: str
+) -> None:
+	deal = factories.make_deal(deal_owner=boss, amount=4711, title="Printed")
+	frappe.db.commit()
+	login(browser_page, boss, PASSWORD)
+	desk = Desk(browser_page)
+	desk.open(f"query-report/Pipeline Summary?owner={boss}&group_by=Owner&company={deal.company}")
+	expect(browser_page.locator(".dt-row-0 .dt-cell__content").nth(1)).to_contain_text("Boss")
+	with browser_page.expect_response(lambda response: "report_to_pdf" in response.url) as answer:
+		browser_page.evaluate(
+			"frappe.query_report.pdf_report({ orientation: 'Landscape', with_letter_head: 0 })"
+		)
+	pages = PdfReader(io.BytesIO(answer.value.body())).pages
+	text = " ".join(" ".join(page.extract_text() for page in pages).split())
+	rows = browser_page.evaluate("frappe.query_report.data.map((row) => [row.group, row.deals])")
+	assert rows[0] == ["Boss", 1]
+	for word in ("Pipeline Summary", "Boss", "Deals", "Weighted", "Total"):
+		assert word in text, text
+	assert "471100" in re.sub(r"[.,]", "", text), text
