@@ -8,7 +8,7 @@ import frappe.email
 from crm_plus.access.records import record
 from crm_plus.api import arguments
 from crm_plus.reports import interaction_calendar
-from crm_plus.workflows import capture, captured, interaction_log, interactions
+from crm_plus.workflows import capture, captured, interaction_log, interactions, invitations
 
 
 @frappe.whitelist(methods=["GET"])
@@ -77,3 +77,12 @@ def reschedule(args: str | dict[str, Any]) -> None:
 	given = arguments.mapping(args)
 	interaction = record("Interaction", str(given.get("name") or ""), "write")
 	interactions.reschedule(interaction, given.get("starts_on"), given.get("ends_on"))
+
+
+@frappe.whitelist(methods=["POST"])
+def invitation(interaction: str) -> dict[str, Any]:
+	"""Attach the calendar file (.ics) of a planned interaction to it; returns the file and the recipients' addresses.
+
+	Sends nothing: the mail is its writer's. Raises frappe.ValidationError where nobody can be invited.
+	"""
+	return invitations.write(record("Interaction", interaction, "write"))

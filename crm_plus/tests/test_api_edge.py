@@ -11,7 +11,13 @@ import frappe
 import crm_plus
 from crm_plus.tests import edge_examples, factories
 from crm_plus.tests.factories_follow_ups import make_follow_up
-from crm_plus.tests.factories_interactions import captured, make_interaction, make_mail, wait_in_tray
+from crm_plus.tests.factories_interactions import (
+	captured,
+	make_interaction,
+	make_mail,
+	make_person,
+	wait_in_tray,
+)
 from crm_plus.tests.request_case import RequestCase, token_of, user_with
 from crm_plus.tests.test_cards import CARDS
 
@@ -44,6 +50,8 @@ class World:
 			{"doctype": "Adoption Run", "pipeline": self.pipeline, "company": self.company}
 		).insert()
 		self.interaction = make_interaction(customer_profile=self.profile).name
+		planned = {"status": "Planned", "starts_on": "2030-01-02 10:00:00"}
+		self.planned = make_interaction(customer_profile=make_person().name, **planned).name
 		self.tray = [wait_in_tray() for _ in range(3)]
 		self.mail = captured(make_mail(reference_doctype="Deal", reference_name=self.deal)).source_name
 
@@ -143,6 +151,7 @@ EXAMPLES: Examples = {
 		}
 	},
 	"interactions.choices": lambda world: {},
+	"interactions.invitation": lambda world: {"interaction": world.planned},
 	"interactions.log": lambda world: {
 		"interaction": {"interaction_type": "Call", "customer_profile": world.profile, "outcome": "Reached"},
 		"next_step": {"due_on": "2030-01-01 09:00:00"},

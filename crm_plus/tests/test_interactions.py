@@ -24,6 +24,9 @@ class TestInteraction(CRMPlusTestCase):
 	def test_the_type_says_the_usual_direction(self) -> None:
 		made = make_interaction(interaction_type="Support", direction=None)
 		self.assertEqual(made.direction, "Incoming")
+		for given in ({}, {"direction": None}):
+			self.assertEqual(make_interaction(interaction_type="Call", **given).direction, "Outgoing")
+		self.assertEqual(make_interaction(interaction_type="Call", direction="Incoming").direction, "Incoming")
 
 	def test_the_customer_is_always_among_the_participants_with_the_time(self) -> None:
 		first, second = factories.make_profile().name, factories.make_profile().name

@@ -170,6 +170,18 @@ def test_the_likely_next_action_stands_beside_save(phone: Page, world: World) ->
 	expect(dialog).to_have_count(0)
 
 
+def test_a_mail_is_begun_without_a_red_message(phone: Page, world: World) -> None:
+	"""Frappe's dialog asks for a signature that an agent may not read."""
+	open_page(phone, f"customer-profile/{world.profile}", ".crm-glance")
+	phone.locator(".crm-glance [data-act=mail]").tap()
+	dialog = phone.locator(".modal:visible", has=phone.locator('[data-fieldname="recipients"]'))
+	expect(dialog.locator('[data-fieldname="recipients"] input').first).to_have_value(
+		re.compile("q@example.com")
+	)
+	phone.wait_for_load_state("networkidle")
+	expect(phone.locator(".modal:visible", has_text="Not permitted")).to_have_count(0)
+
+
 def test_a_photo_and_a_mention_from_the_quick_log(phone: Page, world: World) -> None:
 	frappe.set_user("Administrator")
 	colleague = factories.make_user("Sales User", first_name=f"Colleague{frappe.generate_hash(length=6)}")

@@ -1,14 +1,17 @@
 """Logging a call with one thumb: at 390 px, in at most six taps and fifteen seconds, with targets that a thumb hits."""
 
+import re
 import time
 from collections.abc import Callable, Iterator
 
 import frappe
 import pytest
+from frappe.utils import add_to_date, now_datetime
 from frappe.utils.password import update_password
 from playwright.sync_api import Browser, Page, expect
 
 from crm_plus.tests import factories
+from crm_plus.tests.factories_interactions import make_interaction, make_person
 
 PASSWORD = "Quick-Log-9x-crm"
 MOST_TAPS, MOST_SECONDS, SMALLEST_TARGET = 6, 15, 44
@@ -55,3 +58,27 @@ def test_a_call_is_logged_with_its_next_step(phone: Page, login: Callable) -> No
 	made = frappe.get_all("Interaction", {"deal": deal.name}, ["interaction_type", "outcome", "owner"])
 	assert [(row.interaction_type, row.outcome, row.owner) for row in made] == [("Call", "Reached", agent)]
 	assert frappe.db.count("Follow Up", {"deal": deal.name, "status": "Open"}) == 1
+
+
+def test_people_are_invited_with_a_calendar_file(browser_page: Page, login: Callable) -> None:
+	frappe.set_user("Administrator")
+	agent = factories.make_user("Sales User").name
+	update_password(agent, PASSWORD)
+	person = make_person(profile_owner=agent)
+	plan = {
+		"status": "Planned",
+		"interaction_type": "Meeting",
+		"starts_on": add_to_date(now_datetime(), days=3),
+	}
+	meeting = make_interaction(customer_profile=person.name, interaction_owner=agent, **plan)
+	frappe.db.commit()  # the browser's requests are other connections
+	page = browser_page
+	login(page, agent, PASSWORD)
+	page.goto(f"/app/interaction/{meeting.name}")
+	page.locator(".page-head:visible button", has_text="Invite").click()
+	dialog = page.locator(".modal:visible", has=page.locator('[data-fieldname="recipients"]'))
+	expect(dialog.locator('[data-fieldname="recipients"] input').first).to_have_value(
+		re.compile(person.email)
+	)
+	expect(dialog.locator(".attach-list p", has_text="invitation").locator("input")).to_be_checked()
+	expect(dialog.locator(".ql-editor").first).to_contain_text(meeting.subject)

@@ -1,6 +1,8 @@
 // What the whole Desk needs of CRM Plus: loaded with every page, so it only registers, and asks nothing by itself.
 import "./lists.js";
 import "./user_names.js";
+import "./mail_signature.js";
+import "./datetime_guard.js";
 import "./hand_over.js";
 import "./search_bar.js";
 import "./credit_panel.js";

@@ -18,6 +18,10 @@ frappe.ui.form.on("Interaction", {
 				frm.add_custom_button(__(status), () => frm.set_value("status", status).then(() => frm.save()), __("It Was…"));
 			}
 		}
+		if (["Planned", "Cancelled"].includes(frm.doc.status) && frappe.model.can_email(null, frm)) {
+			const label = frm.doc.status === "Planned" ? __("Invite") : __("Call Off by Mail");
+			frm.add_custom_button(label, () => invite(frm));
+		}
 		if (frm.doc.status === "Done" && frappe.model.can_create("Follow Up")) {
 			frm.add_custom_button(__("Follow Up"), () =>
 				frappe.new_doc("Follow Up", {
@@ -39,6 +43,21 @@ frappe.ui.form.on("Interaction", {
 		if (frm.is_new() && frm.doc.starts_on > frappe.datetime.now_datetime()) frm.set_value("status", "Planned");
 	},
 });
+
+// The calendar file goes with a mail that its writer sees before it leaves.
+async function invite(frm) {
+	if (frm.is_dirty()) await frm.save();
+	const method = "crm_plus.api.interactions.invitation";
+	const { file, recipients } = await frappe.xcall(method, { interaction: frm.doc.name });
+	await frm.reload_doc(); // with its new attachment, which the dialog offers
+	const when = frappe.datetime.str_to_user(frappe.datetime.convert_to_user_tz(frm.doc.starts_on));
+	const composer = new frappe.views.CommunicationComposer({
+		...{ doc: frm.doc, frm, recipients: recipients.join(", ") },
+		subject: frm.doc.status === "Planned" ? frm.doc.subject : __("Called off: {0}", [frm.doc.subject]),
+		message: frappe.utils.escape_html(`${frm.doc.subject}: ${when}`),
+	});
+	composer.dialog.$wrapper.find(`[data-file-name="${file.name}"]`).prop("checked", true);
+}
 
 // What was captured is read where it stands: its text is never copied. The times are the source's.
 function show_source(frm) {
