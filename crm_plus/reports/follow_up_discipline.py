@@ -9,6 +9,7 @@ from pypika import Case, CustomFunction
 from pypika.functions import Count, Date, Sum
 from pypika.terms import Criterion
 
+from crm_plus.reports.report_functions import along, summed_by
 from crm_plus.reports.report_parts import full_names
 from crm_plus.reports.report_scope import Scope, midnight, on_days, read_scope
 from crm_plus.reports.team_activity import rows_of
@@ -29,16 +30,14 @@ def discipline(filters: dict[str, Any] | None) -> tuple[Scope, list[dict[str, An
 	"""
 	scope = read_scope(filters)
 	table = frappe.qb.DocType(FOLLOW_UP)
-	query = frappe.qb.from_(table).select(table.assigned_to, Count("*").as_("due"))
-	for state in STATES:
-		query = query.select(Sum(Case().when(is_so(table, scope, state), 1).else_(0)).as_(state))
-	late = is_so(table, scope, "Late")
-	found = (
-		query.select(Sum(Case().when(late, DAYS(table.completed_on, table.due_on)).else_(0)).as_("days_late"))
-		.where(due_rows(scope, table))
-		.groupby(table.assigned_to)
-		.run(as_dict=True)
-	)
+	late = Case().when(is_so(table, scope, "Late"), DAYS(table.completed_on, table.due_on)).else_(0)
+	sums = {
+		"due": Count("*"),
+		**{state: Sum(Case().when(is_so(table, scope, state), 1).else_(0)) for state in STATES},
+		"days_late": Sum(late),
+	}
+	due = along(frappe.qb.from_(table), FOLLOW_UP, "due_report").where(due_rows(scope, table))
+	found = summed_by(due, {"assigned_to": table.assigned_to}, sums)
 	names = full_names(row["assigned_to"] for row in found)
 	rows = [
 		{

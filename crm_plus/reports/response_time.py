@@ -37,6 +37,8 @@ NOBODY = "-"
 COUNTS = ("incoming", *OUTCOMES)
 PLACES = ("lower", "upper", "p90")
 CEIL = CustomFunction("CEIL", ["number"])
+SHOWN = ("name", "subject", "customer_profile", "interaction_owner", "interaction_type")
+ALL = 2**62
 
 
 @dataclass(frozen=True)
@@ -199,8 +201,7 @@ def waiting_rows(question: Question, own: Criterion | None) -> QueryBuilder:
 	missed = table.status.isin((DONE, NO_SHOW)) & (Coalesce(table.duration, 0) == 0)
 	query = (
 		frappe.qb.from_(table)
-		.select(table.name, table.subject, table.customer_profile, table.interaction_owner)
-		.select(table.interaction_type, table.starts_on, answered.as_("answered_on"))
+		.select(table.starts_on, answered.as_("answered_on"))
 		.select(group_term(question, table, question.group).as_("value"))
 		.where(rows_of(scope, INTERACTION, "interaction_owner"))
 		.where((table.direction == INCOMING) & missed & (table.customer_profile > ""))
@@ -211,9 +212,14 @@ def waiting_rows(question: Question, own: Criterion | None) -> QueryBuilder:
 	return query.where(own) if own is not None else query
 
 
-def timed_rows(question: Question, own: Criterion | None) -> QueryBuilder:
-	"""The same with the seconds until the answer, or until now, and the place of each among those of its group."""
-	each = waiting_rows(question, own).as_("each")
+def timed_rows(question: Question, own: Criterion | None, shown: tuple[str, ...] = ()) -> QueryBuilder:
+	"""The same with the seconds until the answer, or until now, and the columns to show.
+
+	The limit, which nothing reaches, has the database look for each answer once, not wherever it is asked for.
+	"""
+	table = frappe.qb.DocType(INTERACTION)
+	rows = waiting_rows(question, own).select(*(table[name] for name in shown))
+	each = rows.limit(ALL).as_("each")
 	until = Case().when(each.answered_on.isnull(), question.now).else_(each.answered_on)
 	return frappe.qb.from_(each).select(
 		each.star,
@@ -269,7 +275,8 @@ def interactions_behind(filters: dict[str, Any]) -> tuple[list[dict[str, Any]], 
 	if outcome not in (*OUTCOMES, "All"):
 		frappe.throw(_("The report cannot show {0}: choose another one.").format(quoted(outcome)))
 	question = read_question(filters)
-	timed = timed_rows(question, one_group(str(filters.get("behind") or ""), question)).as_("timed")
+	behind = one_group(str(filters.get("behind") or ""), question)
+	timed = timed_rows(question, behind, SHOWN).as_("timed")
 	query = frappe.qb.from_(timed)
 	if outcome != "All":
 		query = query.where(is_so(timed, outcome, question.target))

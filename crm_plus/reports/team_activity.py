@@ -7,9 +7,11 @@ import frappe
 from frappe.utils import flt
 from pypika import Case
 from pypika.functions import Count, Sum
+from pypika.queries import QueryBuilder
 from pypika.terms import Criterion, EmptyCriterion
 
 from crm_plus.access.report_readers import rows_for_readers
+from crm_plus.reports.report_functions import along, summed_by
 from crm_plus.reports.report_parts import full_names
 from crm_plus.reports.report_scope import Scope, between, on_days, read_scope
 
@@ -99,45 +101,44 @@ def rows_of(scope: Scope, doctype: str, owner: str) -> Criterion:
 	return Criterion.all(part for part in parts if not isinstance(part, EmptyCriterion))
 
 
+def done_in(scope: Scope) -> QueryBuilder:
+	"""The interactions of the period that took place, of the chosen people and as far as the readers may read them."""
+	table = frappe.qb.DocType("Interaction")
+	return (
+		along(frappe.qb.from_(table), "Interaction", "done_report")
+		.where(rows_of(scope, "Interaction", "interaction_owner"))
+		.where((table.status == DONE) & on_days(table.starts_on, scope.first, scope.last))
+	)
+
+
 def read_interactions(scope: Scope) -> list[dict[str, Any]]:
 	"""Return the sums of each person and kind."""
 	table = frappe.qb.DocType("Interaction")
-	return (
-		frappe.qb.from_(table)
-		.select(
-			*(table.interaction_owner, table.interaction_type, Count("*").as_("interactions")),
-			Sum(Case().when(table.direction == "Incoming", 1).else_(0)).as_("incoming"),
-			Sum(Case().when(table.direction == "Outgoing", 1).else_(0)).as_("outgoing"),
-			Sum(table.duration).as_("seconds"),
-		)
-		.where(rows_of(scope, "Interaction", "interaction_owner"))
-		.where((table.status == DONE) & on_days(table.starts_on, scope.first, scope.last))
-		.groupby(table.interaction_owner, table.interaction_type)
-		.run(as_dict=True)
-	)
+	keys = {"interaction_owner": table.interaction_owner, "interaction_type": table.interaction_type}
+	sums = {
+		"interactions": Count("*"),
+		"incoming": Sum(Case().when(table.direction == "Incoming", 1).else_(0)),
+		"outgoing": Sum(Case().when(table.direction == "Outgoing", 1).else_(0)),
+		"seconds": Sum(table.duration),
+	}
+	return summed_by(done_in(scope), keys, sums)
 
 
 def read_customers(scope: Scope) -> list[tuple[str, int]]:
 	"""Return how many customers each person had to do with."""
 	table = frappe.qb.DocType("Interaction")
-	return (
-		frappe.qb.from_(table)
-		.select(table.interaction_owner, Count(table.customer_profile).distinct())
-		.where(rows_of(scope, "Interaction", "interaction_owner"))
-		.where((table.status == DONE) & on_days(table.starts_on, scope.first, scope.last))
-		.groupby(table.interaction_owner)
-		.run()
-	)
+	customers = Count(table.customer_profile).distinct()
+	query = done_in(scope).select(table.interaction_owner, customers)
+	return [(owner, int(count)) for owner, count in query.groupby(table.interaction_owner).run()]
 
 
 def read_follow_ups(scope: Scope) -> list[tuple[str, int]]:
 	"""Return how many follow-ups each person finished."""
 	table = frappe.qb.DocType("Follow Up")
-	return (
-		frappe.qb.from_(table)
-		.select(table.assigned_to, Count("*"))
+	query = (
+		along(frappe.qb.from_(table), "Follow Up", "done_report")
 		.where(rows_of(scope, "Follow Up", "assigned_to"))
 		.where((table.status == DONE) & on_days(table.completed_on, scope.first, scope.last))
-		.groupby(table.assigned_to)
-		.run()
 	)
+	rows = summed_by(query, {"owner": table.assigned_to}, {"done": Count("*")})
+	return [(row["owner"], int(row["done"])) for row in rows]

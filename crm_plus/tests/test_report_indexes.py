@@ -6,6 +6,8 @@ from typing import Any
 import frappe
 
 from crm_plus.crm_plus.doctype.deal import deal as deal_type
+from crm_plus.crm_plus.doctype.follow_up import follow_up
+from crm_plus.crm_plus.doctype.interaction import interaction
 from crm_plus.crm_plus.doctype.pipeline_snapshot import pipeline_snapshot
 from crm_plus.crm_plus.doctype.stage_change import stage_change
 from crm_plus.patches.v0_3 import report_indexes
@@ -24,6 +26,8 @@ class TestIndexes(ReportCase):
 			(DEAL, deal_type),
 			(CHANGE, stage_change),
 			("Pipeline Snapshot", pipeline_snapshot),
+			("Interaction", interaction),
+			("Follow Up", follow_up),
 		):
 			for name in controller.INDEXES:
 				self.assertTrue(frappe.db.has_index(f"tab{doctype}", name), f"{doctype}: {name}")

@@ -213,5 +213,5 @@ class TestResponseTime(ResponseCase):
 		heads = [column[0] for column in frappe.db._cursor.description]
 		plan = [dict(zip(heads, step, strict=True)) for step in frappe.db._cursor]
 		(answers,) = [step for step in plan if step["table"] == "answer"]
-		self.assertEqual(answers["key"], "customer_starts")
+		self.assertEqual(answers["key"], "customer_said")
 		self.assertNotIn("filesort", answers["Extra"])

@@ -3,6 +3,8 @@
 import frappe
 
 from crm_plus.crm_plus.doctype.deal import deal
+from crm_plus.crm_plus.doctype.follow_up import follow_up
+from crm_plus.crm_plus.doctype.interaction import interaction
 from crm_plus.crm_plus.doctype.pipeline_snapshot import pipeline_snapshot
 from crm_plus.crm_plus.doctype.stage_change import stage_change
 
@@ -11,7 +13,7 @@ HELD_BY_ANOTHER = {"Stage Change": "reference_changed_on", "Pipeline Snapshot": 
 
 def execute() -> None:
 	"""Add what is missing; a site that has it stays as it is."""
-	for doctype in (deal, stage_change, pipeline_snapshot):
+	for doctype in (deal, stage_change, pipeline_snapshot, interaction, follow_up):
 		doctype.on_doctype_update()
 	for name, index in HELD_BY_ANOTHER.items():
 		if frappe.db.has_index(f"tab{name}", index):

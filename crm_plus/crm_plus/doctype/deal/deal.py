@@ -11,6 +11,9 @@ INDEXES = {
 	"stage_status_modified": ("stage", "status", "modified"),
 	"company_status_modified": ("company", "status", "modified"),
 	"owner_status_close": ("deal_owner", "status", "expected_close_date"),
+	# The list in the orders that it offers besides: its linked titles would be joined to every deal before sorting.
+	"by_creation": ("creation", "name"),
+	"by_amount": ("amount", "name"),
 	# The board: a column's cards in order, and all columns' sums without touching the rows.
 	"board_cards": ("stage", "stage_entered_on"),
 	"board_sums": (

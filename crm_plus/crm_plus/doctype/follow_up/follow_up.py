@@ -13,6 +13,9 @@ INDEXES = {
 	# What is done stands in the timeline where it was done.
 	"deal_status_completed": ("deal", "status", "completed_on"),
 	"profile_status_completed": ("customer_profile", "status", "completed_on"),
+	# The reports: what was done and what was due in a period, of whom, without the rows.
+	"done_report": ("status", "completed_on", "assigned_to"),
+	"due_report": ("due_on", "assigned_to", "status", "completed_on"),
 }
 
 
