@@ -13,7 +13,7 @@ from crm_plus.workflows.deal_stages import StageRuleNotMet
 AGENT, MANAGER = "Sales User", "Sales Manager"
 
 
-class TestDealApproval(CRMPlusTestCase):
+class ApprovalCase(CRMPlusTestCase):
 	"""Agents may grant 10 % on up to 1,000, managers 30 % on anything."""
 
 	def setUp(self) -> None:
@@ -69,6 +69,8 @@ class TestDealApproval(CRMPlusTestCase):
 			quotation.submit()
 		return quotation
 
+
+class TestDealApproval(ApprovalCase):
 	def test_within_the_limits_nobody_is_asked(self) -> None:
 		deal = self.deal(10)
 		self.assertEqual((deal.approval_needed, deal.approval_state), (0, DRAFT))

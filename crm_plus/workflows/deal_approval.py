@@ -82,10 +82,19 @@ def _approve(deal: Document, offer: Offer) -> None:
 
 def withdraw_outgrown(deal: Document) -> None:
 	"""Send a deal back to its owner's desk that offers more than was approved; called after it is stored."""
+	_let_managers_be_asked_again(deal)
 	if deal.approval_needed and deal.approval_state == APPROVED:
 		# Past the document: to the Workflow this is nobody's step, and so refused.
 		deal.db_set("approval_state", DRAFT, update_modified=False)
 		deal.add_comment("Workflow", _("The approval no longer covers this deal."))
+
+
+def _let_managers_be_asked_again(deal: Document) -> None:
+	"""Forget that managers have answered before: Frappe mails them but once for each state of a record."""
+	before = deal.get_doc_before_save()
+	if deal.approval_state == PENDING and before and before.approval_state != PENDING:
+		answered = {"reference_doctype": deal.doctype, "reference_name": deal.name, "workflow_state": PENDING}
+		frappe.db.delete("Workflow Action", {**answered, "status": "Completed"})
 
 
 def hold_quotation(quotation: Any) -> None:
