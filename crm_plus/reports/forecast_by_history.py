@@ -184,9 +184,10 @@ def read_groups(scope: Scope) -> dict[tuple[str, str, int], tuple[int, float, fl
 		.run()
 	)
 	found: dict[tuple[str, str, int], tuple[int, float, float]] = defaultdict(lambda: (0, 0.0, 0.0))
-	for stage, whose, weeks, *sums in rows:
+	for stage, whose, weeks, count, total, squares in rows:
 		key = (stage, whose, weeks_shown(weeks))
-		found[key] = tuple(before + flt(each) for before, each in zip(found[key], sums, strict=True))  # type: ignore[assignment]
+		before = found[key]
+		found[key] = (before[0] + int(count), before[1] + flt(total), before[2] + flt(squares))
 	return found
 
 

@@ -92,7 +92,7 @@ def said_of_days(scope: Scope, window: Window) -> str:
 			formatdate(window.then), formatdate(window.now)
 		)
 	]
-	for asked, found in ((scope.first, window.then), (scope.last, window.now)):
+	for asked, found in ((scope.first, window.then), (min(scope.last, scope.today), window.now)):
 		if asked != found:
 			said.append(_("There is no snapshot of {0}: the one before stands in.").format(formatdate(asked)))
 	return " ".join(said)
