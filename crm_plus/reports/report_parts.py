@@ -11,6 +11,9 @@ from frappe.utils.formatters import format_value
 # Frappe's own blue, green, orange, violet, red and grey: a chart with one figure is blue.
 COLORS = ("#2490EF", "#29CD42", "#ECAD4B", "#7575FF", "#E24C4C", "#A6B1B9")
 
+# Pixels of the Desk's bold heading: a letter, and what stands around the text.
+LETTER_WIDTH, HEADING_MARGIN = 7.3, 34
+
 Row = dict[str, Any]
 Rows = list[Row]
 
@@ -18,8 +21,10 @@ Rows = list[Row]
 def column(fieldname: str, label: str, fieldtype: str = "Data", width: int = 120, **more: Any) -> Row:
 	"""Return one column; `drill` names the DocType whose list a figure of the column leads to.
 
-	Texts are told to stand left, the Desk takes a column that begins empty for numbers.
+	Texts are told to stand left, the Desk takes a column that begins empty for numbers. A column is wide enough for its
+	heading in any language.
 	"""
+	width = max(width, HEADING_MARGIN + round(LETTER_WIDTH * len(label)))
 	align = {"align": "left"} if fieldtype == "Data" else {}
 	return {"fieldname": fieldname, "label": label, "fieldtype": fieldtype, "width": width, **align, **more}
 

@@ -35,7 +35,7 @@ UNLINKED = {
 	"Pipeline Summary": {"average", "days"},
 	"Deal to Cash": {"to_order", "to_invoice", "to_cash"},
 	"Sales Forecast": {"quota", "attained", "gap", "then", "change"},
-	"Forecast by History": {"deals", "by_stage", "expected", "low", "high"},
+	"Forecast by History": {"deals", "by_stage", "low", "high"},
 	"Forecast Accuracy": {"said_1", "said_2", "said_3", "error"},
 	"Quota Attainment": {"quota", "gap"},
 	"Funnel and Stage Conversion": {"days"},
@@ -48,6 +48,8 @@ UNLINKED = {
 }
 # Without nights or quotas they have no figures: their own tests make some.
 ON_THEIR_OWN = {"Pipeline Movement", "Quota Attainment"}
+# Leads to the open deals alone, beside the won ones: its own test adds both.
+BESIDE_THE_WON = ("Forecast by History", "expected")
 # A row is a record.
 OF_RECORDS = {"Customer Value", "Customers At Risk", "Rotten and Slipping Deals"}
 
@@ -104,7 +106,7 @@ class TestLinks(ReportCase):
 			for column in found["columns"]:
 				filters = (row.get("drill") or {}).get(column["fieldname"])
 				value = row.get(column["fieldname"])
-				if not filters or not value:
+				if not filters or not value or (name, column["fieldname"]) == BESIDE_THE_WON:
 					continue
 				where = f"{name}: {column['fieldname']} of {row}"
 				self.assertTrue(column.get("drill") or column.get("drill_report"), where)
