@@ -147,23 +147,9 @@ def _column(stage: Stage) -> dict[str, Any]:
 
 
 def _totals(filters: BoardFilters, stages: list[Stage]) -> dict[str, dict[str, Any]]:
-	"""By stage, in one grouped query, whatever the number of deals."""
-	deal = frappe.qb.DocType("Deal")
-	rows = (
-		frappe.qb.from_(deal)
-		.select(
-			deal.stage,
-			deal.company,
-			Count("*").as_("count"),
-			Sum(deal.base_amount).as_("amount"),
-			Sum(deal.base_amount * deal.probability / 100).as_("weighted"),
-			Sum(Case().when(is_rotten(deal, stages), 1).else_(0)).as_("rotten"),
-		)
-		.where(deal.pipeline == filters.pipeline)
-		.where(board_condition(filters, deal, stages))
-		.groupby(deal.stage, deal.company)
-		.run(as_dict=True)
-	)
+	"""By stage, in one query of a part for each stage, whatever the number of deals."""
+	parts = [_stage_sums(filters, stage) for stage in stages]
+	rows = reduce(lambda query, part: query.union_all(part), parts).run(as_dict=True) if parts else []
 	totals: dict[str, dict[str, Any]] = defaultdict(lambda: {"count": 0, "rotten": 0, "sums": []})
 	show_amounts = _shows_amounts()
 	for row in rows:
@@ -173,6 +159,25 @@ def _totals(filters: BoardFilters, stages: list[Stage]) -> dict[str, dict[str, A
 		if show_amounts:
 			_add_sum(total["sums"], company_currency(row.company), flt(row.amount), flt(row.weighted))
 	return totals
+
+
+def _stage_sums(filters: BoardFilters, stage: Stage) -> Any:
+	"""The sums of one stage: as its name is said once, no deal's is compared with all of them."""
+	deal = frappe.qb.DocType("Deal")
+	return (
+		frappe.qb.from_(deal)
+		.select(
+			deal.stage,
+			deal.company,
+			Count("*").as_("count"),
+			Sum(deal.base_amount).as_("amount"),
+			(Sum(deal.base_amount * deal.probability) / 100).as_("weighted"),
+			Sum(Case().when(is_rotten(deal, [stage]), 1).else_(0)).as_("rotten"),
+		)
+		.where((deal.pipeline == filters.pipeline) & (deal.stage == stage.name))
+		.where(board_condition(filters, deal, [stage]))
+		.groupby(deal.stage, deal.company)
+	)
 
 
 def _add_sum(sums: list[dict[str, Any]], currency: str, amount: float, weighted: float) -> None:
