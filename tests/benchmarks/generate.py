@@ -16,6 +16,7 @@ import bulk
 import frappe
 import papers
 import people
+import talk
 
 SEED = 20
 BATCH = 500
@@ -39,6 +40,15 @@ class Sizes:
 	invoices: int = 30_000
 	opportunities: int = 100_000
 	messages: int = 100_000
+	interactions: int = 1_000_000
+	follow_ups: int = 500_000
+
+
+# What can be put in anew without all the rest.
+TALK = {
+	"interactions": ("Interaction", talk.put_interactions),
+	"follow_ups": ("Follow Up", talk.put_follow_ups),
+}
 
 
 def main() -> None:
@@ -56,7 +66,7 @@ def main() -> None:
 def add_size_options(parser: argparse.ArgumentParser) -> None:
 	"""Add an option for each table's size."""
 	for size in fields(Sizes):
-		parser.add_argument(f"--{size.name}", type=int, default=size.default)
+		parser.add_argument(f"--{size.name.replace('_', '-')}", type=int, default=size.default)
 
 
 def chosen_sizes(options: argparse.Namespace) -> Sizes:
@@ -82,16 +92,30 @@ def fill(sizes: Sizes) -> None:
 		sys.exit(
 			f"At least 200 rows are needed of {', '.join(sizes_too_small)}: the first of them are special."
 		)
-	if found.get("done") and found["sizes"] == asdict(sizes):
+	wanted, there = asdict(sizes), found.get("sizes", {}) if found.get("done") else {}
+	started = time.perf_counter()
+	if differing := [name for name in wanted if name not in TALK and wanted[name] != there.get(name)]:
+		print(f"filling {frappe.local.site}: {', '.join(differing)}")
+		bulk.mark(done=False)
+		bulk.remove(TABLES)
+		put_all(sizes)
+	talked = [name for name in TALK if differing or wanted[name] != there.get(name)]
+	for name in talked:
+		bulk.mark(done=False)
+		put_talk(sizes, name)
+	if not talked:
 		print(f"{frappe.local.site} has these sizes already.")
 		return
-	bulk.mark(done=False, sizes=asdict(sizes))
-	bulk.remove(TABLES)
-	started = time.perf_counter()
-	put_all(sizes)
 	analyze()
-	bulk.mark(done=True, sizes=asdict(sizes))
+	bulk.mark(done=True, sizes=wanted)
 	print(f"filled in {time.perf_counter() - started:.0f} s")
+
+
+def put_talk(sizes: Sizes, name: str) -> None:
+	"""Put in the interactions or the follow-ups alone, in place of those that are there."""
+	doctype, put = TALK[name]
+	bulk.remove([doctype])
+	put(make_world(sizes), getattr(sizes, name))
 
 
 def put_all(sizes: Sizes) -> None:
@@ -178,7 +202,7 @@ def reckon(deals: list[str]) -> None:
 
 def analyze() -> None:
 	"""Let the optimizer know the new sizes."""
-	for doctype in (*TABLES, "User"):
+	for doctype in (*TABLES, *(doctype for doctype, _put in TALK.values()), "User"):
 		frappe.db.sql_ddl(f"analyze table `tab{doctype}`")
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import frappe
 from measuring import Case, Operation
+from people import profile
 
 DEAL, OPPORTUNITY = "Deal", "Opportunity"
 REP = "rep07@bench.test"
@@ -50,6 +51,18 @@ LINKED_TITLES = {
 	),
 	OPPORTUNITY: (),
 }
+# Each standard filter, and each order that the list offers: (words, filters, order).
+STANDARD_LISTS = (
+	("customer", [["customer_profile", "=", profile(500)]], "modified"),
+	("pipeline, newest first", [["pipeline", "=", "Sales"]], "creation"),
+	("stage, by closing date", [["stage", "=", "Sales-Qualified"]], "expected_close_date"),
+	("status, by amount", [["status", "=", "Open"]], "amount"),
+	("owner, by amount", [["deal_owner", "=", REP]], "amount"),
+	("billing, by title", [["billing_status", "=", "Not Billed"]], "title"),
+	("amount", [], "amount"),
+	("creation", [], "creation"),
+	("closing date", [], "expected_close_date"),
+)
 
 
 def desk_list(
@@ -209,6 +222,11 @@ def list_cases() -> list[Case]:
 	same = "Opportunity: the same"
 	followed = {"filters": [["status", "=", "Open"]], "sort": "next_follow_up_on"}
 	closing = {"filters": [["status", "=", "Open"]], "sort": "expected_closing"}
+	plain = of(OPPORTUNITY, desk_list, "Opportunity: the plain list")
+	by_filter = [
+		Case(of(DEAL, desk_list, f"list: by {title}", filters=filters, sort=sort), plain)
+		for title, filters, sort in STANDARD_LISTS
+	]
 	typed, limit = [["title", "like", f"%{TEXT}%"]], {"limit": 1001}
 	return [
 		pair("list: 20 deals", same, desk_list, {}, {}),
@@ -220,6 +238,7 @@ def list_cases() -> list[Case]:
 			followed,
 			closing,
 		),
+		*by_filter,
 		pair("list: text in the title", same, desk_list, {"filters": typed}, {"filters": typed}),
 		pair("count: as the Desk asks first", same, desk_count, limit, limit),
 		pair("count: all", same, desk_count, {}, {}),

@@ -5,11 +5,13 @@ from typing import Any
 import frappe
 from bulk import PREFIX
 from frappe.utils import add_days, nowdate
-from listing import DEAL, OPPORTUNITY, TEXT, of
+from listing import DEAL, OPPORTUNITY, TEXT, desk_list, of
 from measuring import Case, Operation
 from people import customer, phone, profile
 
 FRAGMENT, TYPED_NUMBER = "estrel harb", 4711
+# ERPNext's baseline: it walks through all Opportunities in the order of their last change.
+WITHOUT_MATCH = "zzqq"
 
 
 def load_form(doctype: str, name: str) -> Any:
@@ -82,6 +84,7 @@ def search_cases() -> list[Case]:
 	"""Return the search, by a fragment and by a phone number as people write it, and one that finds nothing."""
 	number = phone(TYPED_NUMBER)
 	written = f"{number[3:5]}/{number[5:8]} {number[8:]}"
+	without_match = [["title", "like", f"%{WITHOUT_MATCH}%"]]
 	by_phone = [["Contact", "phone", "like", f"%{number[3:]}%"]]
 	return [
 		Case(found(f'search: "{FRAGMENT}"', FRAGMENT), linked(FRAGMENT)),
@@ -94,6 +97,10 @@ def search_cases() -> list[Case]:
 			),
 		),
 		Case(found('search: "no such name"', "no such name"), linked("no such name")),
+		Case(
+			found("search: without a match, beside a list", WITHOUT_MATCH),
+			of(OPPORTUNITY, desk_list, "list: text without a match", filters=without_match),
+		),
 	]
 
 

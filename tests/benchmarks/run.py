@@ -11,11 +11,13 @@ with --plans those of every statement of board and lists.
 import argparse
 from typing import Any
 
+import dashboards
 import frappe
 import generate
 import listing
 import opening
 import reporting
+import tree
 import writing
 from measuring import Case, Measured, begin_request, compare, is_scan, plans
 
@@ -40,6 +42,7 @@ def main() -> None:
 	writing.make_kanban()
 	scans = print_table(options)
 	writing.take_out_inserted()
+	tree.stand_aside()
 	if options.explain or options.plans:
 		print("\n".join(scans))
 	frappe.destroy()
@@ -71,6 +74,8 @@ def cases() -> list[Case]:
 		*opening.search_cases(),
 		*opening.report_cases(company),
 		*reporting.reporting_cases(company),
+		*dashboards.dashboard_cases(),
+		*tree.agent_cases(),
 		*writing.write_cases(),
 	]
 

@@ -1,0 +1,71 @@
+"""The dashboards at full scale, each opened whole as the Desk opens it: all its charts and all its cards.
+
+Beside each ERPNext's own CRM dashboard, its seven charts and four cards, on the same site.
+"""
+
+import json
+from typing import Any
+
+import frappe
+from measuring import Case, Operation
+
+OURS = ("CRM Plus Sales", "CRM Plus Activity", "CRM Plus Customers", "CRM Plus Service")
+THEIRS = "CRM"
+SOURCES = {"CRM Plus Deals by Stage": "crm_plus.api.board.stage_chart"}
+
+
+def dashboard_cases() -> list[Case]:
+	"""Return the dashboards that the site has."""
+	theirs = opened(THEIRS, "dashboard: ERPNext's CRM")
+	return [
+		Case(opened(name, f"dashboard: {name}"), theirs)
+		for name in OURS
+		if frappe.db.exists("Dashboard", name)
+	]
+
+
+def opened(name: str, title: str) -> Operation:
+	"""Return the opening of a dashboard."""
+	return Operation(title, lambda _nothing: open_dashboard(name))
+
+
+def open_dashboard(name: str) -> list[Any]:
+	"""Ask for everything that a dashboard shows; what the user may not see he is not shown, as in the Desk."""
+	from frappe.desk.doctype.dashboard.dashboard import get_permitted_cards, get_permitted_charts
+
+	company = frappe.defaults.get_user_default("Company")
+	charts = [open_chart(chart.chart, company) for chart in get_permitted_charts(name)]
+	return [*charts, *(open_card(card.card, company) for card in get_permitted_cards(name))]
+
+
+def open_chart(name: str, company: str) -> Any:
+	"""Ask for one chart, computed anew."""
+	from frappe.desk.doctype.dashboard_chart import dashboard_chart
+	from frappe.desk.query_report import run
+
+	chart = frappe.get_doc("Dashboard Chart", name)
+	filters = json.loads(chart.filters_json or "{}")
+	if chart.chart_type == "Report":
+		run(chart.report_name, filters={**filters, "company": company}, ignore_prepared_report=True)
+	elif chart.chart_type == "Custom":
+		frappe.get_attr(SOURCES[chart.source])()
+	else:
+		filters = [*filters, [chart.document_type, "company", "=", company]]
+		dashboard_chart.get(chart_name=name, filters=json.dumps(filters), refresh=1)
+	return 1
+
+
+def open_card(name: str, company: str) -> Any:
+	"""Ask for one card, and for its change against the period before where it shows that."""
+	from frappe.desk.doctype.number_card.number_card import get_percentage_difference, get_result
+
+	card = frappe.get_doc("Number Card", name)
+	if card.type == "Custom":
+		return frappe.get_attr(card.method)(filters={"company": company}) and 1
+	filters = json.loads(card.filters_json or "[]")
+	if card.document_type != "Customer Profile":
+		filters = [*filters, [card.document_type, "company", "=", company]]
+	result = get_result(card.as_dict(), json.dumps(filters))
+	if card.show_percentage_stats:
+		get_percentage_difference(card.as_dict(), json.dumps(filters), result)
+	return 1
