@@ -202,6 +202,7 @@ override_whitelisted_methods = {
 	"frappe.email.relink": "crm_plus.api.interactions.relink",
 	"frappe.client.get_count": "crm_plus.api.narrowed.count",
 	"frappe.desk.listview.get_group_by_count": "crm_plus.api.narrowed.group_counts",
+	"frappe.desk.notifications.get_open_count": "crm_plus.api.narrowed.linked_counts",
 	"frappe.desk.search.get_link_title": "crm_plus.api.narrowed.link_title",
 	"frappe.desk.doctype.tag.tag.get_tagged_docs": "crm_plus.api.narrowed.tagged_documents",
 	"frappe.desk.doctype.dashboard_chart.dashboard_chart.get": "crm_plus.api.narrowed.chart",

@@ -10,7 +10,7 @@ from typing import Any
 
 import frappe
 from frappe import _, client
-from frappe.desk import listview, search
+from frappe.desk import listview, notifications, search
 from frappe.desk.doctype.dashboard_chart import dashboard_chart
 
 from crm_plus.access.rows import readable_fields, reads_all_rows
@@ -39,6 +39,8 @@ def refusing(function: Answer) -> Answer:
 	return guarded
 
 
+# What stands in the form's Connections, and is narrowed by the tree of teams.
+NARROWED = (*KINDS, "Sales Quota", "Unmatched Mail")
 # So many records are looked at for the assignees in a list's sidebar.
 COUNTED = 10_000
 
@@ -89,6 +91,29 @@ def group_counts(
 	found = frappe.get_all("ToDo", where, ["allocated_to", "reference_name"], distinct=True, as_list=True)
 	counted = Counter(user for user, _name in found)
 	return [{"name": user, "count": times} for user, times in counted.most_common(50)]
+
+
+@frappe.whitelist(methods=["GET", "POST"])
+@refusing
+def linked_counts(doctype: str, name: str | int, items: str | list[Any] | None = None) -> dict[str, Any]:
+	"""Return how many documents are linked to a record; of ours those that the caller may list. Raises frappe.PermissionError."""
+	frappe.get_doc(doctype, name).check_permission()  # Frappe's own breaks where it should refuse
+	found = notifications.get_open_count(doctype, name, items)
+	links = frappe.get_meta(doctype).get_dashboard_data() if found.get("count") else {}
+	for row in found["count"]["external_links_found"] if links else ():
+		if row["doctype"] in NARROWED:
+			fieldname = links.get("non_standard_fieldnames", {}).get(row["doctype"], links.get("fieldname"))
+			filters = {fieldname: name}
+			filters |= notifications.get_dynamic_link_filters(row["doctype"], links, fieldname) or {}
+			row.update(count=_listed(row["doctype"], filters), open_count=0)
+	return found
+
+
+def _listed(doctype: str, filters: dict[str, Any]) -> int:
+	"""Return how many records the caller's list would show, at most as many as Frappe counts."""
+	if not frappe.has_permission(doctype, "read"):
+		return 0
+	return len(frappe.get_list(doctype, filters, pluck="name", limit=100, order_by=None))
 
 
 @frappe.whitelist(methods=["GET", "POST"])

@@ -14,6 +14,8 @@ EXAMPLES: dict[str, Callable[[Any], dict[str, Any]]] = {
 	"hand_over.book": lambda world: {"person": "Administrator"},
 	"hand_over.leave": lambda world: {"person": "Guest", "successor": "Administrator"},
 	"narrowed.link_title": lambda world: {"doctype": "Deal", "docname": world.deal},
+	"link_search.for_field": lambda world: {"doctype": "Deal", "txt": "a"},
+	"link_search.for_dialog": lambda world: {"doctype": "Deal", "txt": "a"},
 	"narrowed.count": lambda world: {"doctype": "Deal", "filters": {"pipeline": world.pipeline}},
 	"narrowed.group_counts": lambda world: {"doctype": "Deal", "current_filters": "[]", "field": "status"},
 	"exports.of_report": lambda world: {
@@ -40,4 +42,5 @@ EXAMPLES: dict[str, Callable[[Any], dict[str, Any]]] = {
 	"personal_data.erase": lambda world: {"profile": world.profile},
 	"opened.document": lambda world: {"doctype": "Deal", "name": world.deal},
 	"opened.beside": lambda world: {"doctype": "Deal", "name": world.deal},
+	"narrowed.linked_counts": lambda world: {"doctype": "Customer Profile", "name": world.profile},
 }

@@ -2,11 +2,13 @@
 
 import json
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import frappe
 from frappe import client
 from frappe.desk import calendar, reportview, search
+from frappe.desk.doctype.number_card.number_card import get_result
 from frappe.desk.form import linked_with, load
 from frappe.desk.form import utils as form_utils
 from frappe.desk.query_report import run as run_report
@@ -15,7 +17,18 @@ from frappe.www import printview
 
 from crm_plus.access import rows
 from crm_plus.access.belongings import PARENTS
-from crm_plus.api import board, deal_documents, deals, narrowed, profiles
+from crm_plus.api import (
+	board,
+	deal_documents,
+	deals,
+	exports,
+	interactions,
+	my_day,
+	narrowed,
+	opened,
+	profiles,
+	timeline,
+)
 from crm_plus.api import search as own_search
 from crm_plus.setup.custom_fields import MODULE
 
@@ -58,6 +71,8 @@ def lists_of(doctype: str, names: list[str], word: str) -> Asks:
 		"global search": lambda: global_search.search(word),
 		"report view": lambda: _form(reportview.get, doctype=doctype, fields=fields, filters=as_list),
 		"export": lambda: _export(doctype, fields, as_list),
+		"for import": lambda: _file(exports.for_import, doctype, {doctype: fields}, "by_filter", filters),
+		"data export": lambda: _data_export(doctype, filters),
 		"link titles": lambda: _titles(doctype, names),
 		"rows": lambda: (
 			frappe.get_all(doctype, filters, limit=0)
@@ -76,6 +91,9 @@ def counts_of(doctype: str, names: list[str]) -> dict[str, Callable[[], int]]:
 	return {
 		"client.get_count": lambda: narrowed.count(doctype, {"name": ["in", names]}),
 		"report view": lambda: count_in_report_view(doctype, as_list),
+		"numbers by value": lambda: sum(
+			found[1] for found in _stats(doctype, owner, as_list) if found[0] != "No Tags"
+		),
 		"sidebar": lambda: sum(row["count"] for row in narrowed.group_counts(doctype, shown, owner)),
 		# One record may be given to several: what counts is that nobody is said to have more than there are.
 		"assignees": lambda: max(
@@ -107,6 +125,9 @@ def openings_of(doctype: str, name: str) -> Asks:
 		"get": lambda: client.get(doctype, name),
 		"form": lambda: load.getdoc(doctype, name),
 		"beside the form": lambda: load.get_docinfo(doctype=doctype, name=name),
+		"form, masked": lambda: opened.document(doctype, name),
+		"beside the form, masked": lambda: opened.beside(doctype, name),
+		"connections": lambda: narrowed.linked_counts(doctype, name),
 		"mails": lambda: load.get_communications(doctype, name),
 		"links": lambda: linked_with.get(doctype, name),
 		"print": lambda: printview.get_html_and_style(doctype, name),
@@ -116,6 +137,8 @@ def openings_of(doctype: str, name: str) -> Asks:
 		"follow": lambda: frappe.get_doc(_follow(doctype, name)).insert(),
 		"share": lambda: frappe.share.add(doctype, name, frappe.session.user),
 	}
+	if doctype in ("Deal", "Customer Profile"):
+		asks["timeline"] = lambda: timeline.entries(doctype, name)
 	return asks | (_deal_openings(name) if doctype == "Deal" else {})
 
 
@@ -141,6 +164,11 @@ def screens(pipeline: str, company: str, word: str) -> Asks:
 			"Follow Up", "2000-01-01", "2100-01-01", json.dumps({"start": "due_on", "end": "due_on"})
 		),
 	}
+	asks["talks in the calendar"] = lambda: interactions.calendar("2019-01-01", "2021-01-01")
+	asks["my day"] = my_day.day
+	for kind, ask in (("Number Card", _card), ("Dashboard Chart", _chart)):
+		for name in frappe.get_all(kind, {"module": MODULE}, pluck="name"):
+			asks[f"{kind} {name}"] = partial(ask, name)
 	for report in frappe.get_all("Report", {"module": MODULE}, pluck="name"):
 		asks[f"report {report}"] = _report(report, {**filters, "company": company})
 	return asks
@@ -159,6 +187,37 @@ def _report(name: str, filters: dict[str, str]) -> Callable[[], Any]:
 	return lambda: run_report(name, json.dumps(filters), ignore_prepared_report=True)
 
 
+def _card(name: str) -> Any:
+	"""Return what a number card shows, whatever it is made of."""
+	card = frappe.get_doc("Number Card", name)
+	if card.type == "Custom":
+		return frappe.get_attr(card.method)()
+	return get_result(card.as_json(), card.filters_json) if card.type == "Document Type" else None
+
+
+def _chart(name: str) -> Any:
+	"""Return what a chart shows; those of reports and of our own are asked for as reports and functions."""
+	if frappe.db.get_value("Dashboard Chart", name, "chart_type") in ("Report", "Custom"):
+		return None
+	return narrowed.chart(chart_name=name, refresh=1)
+
+
+def _stats(doctype: str, column: str, filters: list[Any]) -> list[Any]:
+	"""Return what Frappe's list counts by the values of a column."""
+	return reportview.get_stats(json.dumps([column]), doctype, json.dumps(filters)).get(column, [])
+
+
+def _file(function: Callable[..., Any], *args: Any) -> str:
+	function(*args)
+	return str(frappe.response.pop("filecontent", "") or frappe.response.pop("result", ""))
+
+
+def _data_export(doctype: str, filters: dict[str, Any]) -> str:
+	asked = {"doctype": doctype, "with_data": "1", "filters": json.dumps(filters), "file_type": "CSV"}
+	frappe.local.form_dict = frappe._dict(asked)
+	return _file(exports.of_records, doctype)
+
+
 def _form(function: Callable[[], Any], **values: Any) -> Any:
 	frappe.local.form_dict = frappe._dict(
 		{name: value if isinstance(value, str) else json.dumps(value) for name, value in values.items()}
@@ -169,7 +228,7 @@ def _form(function: Callable[[], Any], **values: Any) -> Any:
 def _export(doctype: str, fields: list[str], filters: list[Any]) -> Any:
 	wanted = [f"`tab{doctype}`.`{field}`" for field in fields]
 	asked = {"title": doctype, "file_format_type": "CSV", "start": "0", "page_length": "0"}
-	_form(reportview.export_query, doctype=doctype, fields=wanted, filters=filters, **asked)
+	_form(exports.of_list, doctype=doctype, fields=wanted, filters=filters, **asked)
 	return str(frappe.response.pop("filecontent", "") or frappe.response.pop("result", ""))
 
 

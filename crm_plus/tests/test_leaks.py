@@ -155,6 +155,16 @@ class TestFiveTeams(VisibilityCase):
 				behind = leak_roads.next_of(kind, self.names[kind][at])
 				self.assertNotIn(behind, self.others(at, kind))
 
+	def test_the_connections_of_a_customer_count_what_one_may_list(self) -> None:
+		profile = self.names["Customer Profile"][0]
+		for at in (1, 2):
+			factories.make_deal(customer_profile=profile, deal_owner=self.people[at], pipeline=self.pipeline)
+		for user, number in ((self.people[0], 1), (self.top, 3)):
+			with self.as_user(user):
+				found = leak_roads.narrowed.linked_counts("Customer Profile", profile, ["Deal"])
+			(row,) = found["count"]["external_links_found"]
+			self.assertEqual((row["doctype"], row["count"]), ("Deal", number), user)
+
 	def test_screens_reports_and_sums(self) -> None:
 		for at in TEAMS:
 			with self.as_user(self.people[at]):
