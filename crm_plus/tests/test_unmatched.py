@@ -133,6 +133,8 @@ class TestTray(CRMPlusTestCase):
 		self.assertEqual((row_of(mail).status, row_of(mail).reason), ("Set Aside", "By Hand"))
 		api.take_back(row_of(mail).name)
 		self.assertEqual(row_of(mail).status, "Waiting")
+		told = {"ref_doctype": "Unmatched Mail", "docname": row_of(mail).name}
+		self.assertEqual(len(frappe.get_all("Version", told)), 2, "the history says who decided")
 
 	def test_agents_do_not_read_the_tray(self) -> None:
 		row = wait_in_tray()
