@@ -174,6 +174,10 @@ permission_query_conditions = {
 	"Tag Link": "crm_plus.access.side_doors.beside_readable",
 	"Contact": "crm_plus.access.side_doors.contacts_of_readable",
 	"Address": "crm_plus.access.side_doors.contacts_of_readable",
+	"Contact Email": "crm_plus.access.contact_rows.rows_of_readable",
+	"Contact Phone": "crm_plus.access.contact_rows.rows_of_readable",
+	"Dynamic Link": "crm_plus.access.contact_rows.rows_of_readable",
+	"Event Participants": "crm_plus.access.contact_rows.rows_of_readable",
 }
 has_permission = {
 	"Customer Profile": "crm_plus.access.visibility.may_see",
@@ -204,6 +208,8 @@ override_whitelisted_methods = {
 	"frappe.desk.listview.get_group_by_count": "crm_plus.api.narrowed.group_counts",
 	"frappe.desk.notifications.get_open_count": "crm_plus.api.narrowed.linked_counts",
 	"frappe.desk.search.get_link_title": "crm_plus.api.narrowed.link_title",
+	"frappe.desk.search.search_link": "crm_plus.api.link_search.for_field",
+	"frappe.desk.search.search_widget": "crm_plus.api.link_search.for_dialog",
 	"frappe.desk.doctype.tag.tag.get_tagged_docs": "crm_plus.api.narrowed.tagged_documents",
 	"frappe.desk.doctype.dashboard_chart.dashboard_chart.get": "crm_plus.api.narrowed.chart",
 }

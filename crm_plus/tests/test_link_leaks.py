@@ -1,0 +1,77 @@
+"""What link fields offer and what the tables of contacts and events hold of another person's customers: nothing."""
+
+from typing import Any
+
+import frappe
+
+from crm_plus.access.contact_rows import PARENTS
+from crm_plus.tests import factories
+from crm_plus.tests.factories_teams import no_teams, show
+from crm_plus.tests.request_case import RequestCase, token_of
+from crm_plus.tests.test_visibility import sales_person
+
+SEARCHES = ("search_link", "search_widget")
+
+
+class TestLinksAndRows(RequestCase):
+	def setUp(self) -> None:
+		super().setUp()
+		no_teams()
+		show("Private")
+		self.mine, self.theirs = sales_person("Sales User", "link 0"), sales_person("Sales User", "link 1")
+		self.word = factories.unique("Hidden").replace(" ", "")
+		profile = factories.make_profile(
+			full_name=self.word,
+			profile_owner=self.theirs,
+			email=f"{self.word}@example.com".lower(),
+			phone="+49 30 23125000",
+		)
+		factories.make_deal(title=self.word, deal_owner=self.theirs, customer_profile=profile.name)
+		self.profile = profile.name
+		with self.as_user(self.theirs):
+			self.event = factories.make(
+				"Event",
+				subject=self.word,
+				event_type="Private",
+				starts_on=frappe.utils.now_datetime(),
+				event_participants=[
+					{"reference_doctype": "Customer Profile", "reference_docname": profile.name}
+				],
+			).name
+		self.token, self.their_token = token_of(self.mine), token_of(self.theirs)
+		self.addCleanup(self.forget)
+		self.commit()  # the requests are other connections
+
+	def forget(self) -> None:
+		"""Let the site show everything again to the tests that follow."""
+		frappe.set_user("Administrator")
+		show("Everyone")
+		self.commit()
+
+	def test_a_link_field_offers_no_more_to_who_asks_past_permissions(self) -> None:
+		fields = {"Deal": "title", "Customer Profile": "full_name", "Contact": "first_name"}
+		for function in SEARCHES:
+			for doctype, field in fields.items():
+				asked = {"doctype": doctype, "txt": self.word, "searchfield": field}
+				asked |= {"ignore_user_permissions": 1}
+				with self.subTest(function, doctype=doctype):
+					self.assertNotIn(self.word, self.answer(function, asked, self.token))
+					self.assertIn(self.word, self.answer(function, asked, self.their_token))
+
+	def answer(self, function: str, asked: dict[str, Any], token: str) -> str:
+		status, body = self.call(f"frappe.desk.search.{function}", asked, token=token)
+		self.assertEqual(status, 200, body)
+		return str(body["message"])
+
+	def test_rows_of_contacts_and_events_are_read_with_these(self) -> None:
+		for doctype, parents in PARENTS.items():
+			for user, sees in ((self.mine, False), (self.theirs, True)):
+				with self.as_user(user), self.subTest(doctype, user=user):
+					self.assertEqual(any(self.rows(doctype, parent) for parent in parents), sees)
+
+	def rows(self, doctype: str, parent: str) -> list[str]:
+		names = frappe.get_all(
+			"Dynamic Link", {"link_name": self.profile, "parenttype": parent}, pluck="parent"
+		)
+		filters = {"parenttype": parent, "parent": ["in", [*names, self.event]]}
+		return frappe.get_list(doctype, filters, parent_doctype=parent, pluck="name")
