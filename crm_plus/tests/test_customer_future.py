@@ -17,8 +17,12 @@ from crm_plus.tests import factories
 from crm_plus.tests.report_case import ReportCase, bulk, world
 
 SEED, CUSTOMERS = 17, 70
-YEAR = {"from_date": getdate() - timedelta(days=900), "to_date": getdate()}
 _shops: list[SimpleNamespace] = []
+
+
+def long() -> dict[str, Any]:
+	"""Return a period that holds every purchase."""
+	return {"from_date": getdate() - timedelta(days=900), "to_date": getdate()}
 
 
 def shop() -> SimpleNamespace:
@@ -101,7 +105,7 @@ class TestCustomerFuture(ReportCase):
 			buyers = self.buyers(company)
 			with self.as_user(user):
 				rows = {
-					row["name"]: row for row in self.rows(source=self.shop.source, currency="EUR", **YEAR)
+					row["name"]: row for row in self.rows(source=self.shop.source, currency="EUR", **long())
 				}
 			self.assertEqual(set(rows), set(buyers))
 			repeaters = sum(buyer.repeats > 0 for buyer in buyers.values())
@@ -118,14 +122,14 @@ class TestCustomerFuture(ReportCase):
 
 	def test_those_at_risk_are_told_too(self) -> None:
 		rows = self.report("Customers At Risk", source=self.shop.source, currency="EUR")["result"]
-		value = {row["name"]: row for row in self.rows(source=self.shop.source, currency="EUR", **YEAR)}
+		value = {row["name"]: row for row in self.rows(source=self.shop.source, currency="EUR", **long())}
 		told = [row for row in rows if row["alive"] is not None]
 		self.assertTrue(told)
 		for row in told:
 			self.assert_close(row["alive"], value[row["name"]]["alive"])
 
 	def test_the_sum_of_the_next_year_is_that_of_the_customers(self) -> None:
-		found = self.report(source=self.shop.source, currency="EUR", **YEAR)
+		found = self.report(source=self.shop.source, currency="EUR", **long())
 		part = next(part for part in found["report_summary"] if part["label"] == "Worth Next Year")
 		self.assert_close(part["value"], sum(row["next_worth"] or 0 for row in found["result"]))
 
@@ -133,14 +137,14 @@ class TestCustomerFuture(ReportCase):
 		source = factories.make("Customer Source", source_name=factories.unique("Source")).name
 		frappe.db.set_value("Customer Profile", self.shop.profiles[0], "source", source)
 		try:
-			found = self.report(source=source, currency="EUR", **YEAR)
+			found = self.report(source=source, currency="EUR", **long())
 		finally:
 			frappe.db.set_value("Customer Profile", self.shop.profiles[0], "source", self.shop.source)
 		self.assertIn("too few purchases", found["message"])
 		self.assertNotIn("alive", [column["fieldname"] for column in found["columns"]])
 
 	def test_the_second_look_is_not_fitted_anew(self) -> None:
-		filters = {"source": self.shop.source, "currency": "EUR", **YEAR}
+		filters = {"source": self.shop.source, "currency": "EUR", **long()}
 		self.report(**filters)
 		from unittest.mock import patch
 
