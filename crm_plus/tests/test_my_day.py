@@ -180,6 +180,8 @@ class TestAnswers(DayCase):
 		handed = api.delegate_many([last.name], self.agent)
 		self.assertEqual(frappe.db.get_value("Follow Up", last.name, "assigned_to"), self.agent)
 		self.assertEqual(handed["refused"], [])
+		self.assertEqual(api.complete_many([last.name], {"no_next_reason": "They call us"})["refused"], [])
+		self.assertEqual(frappe.db.get_value("Follow Up", last.name, "no_next_reason"), "They call us")
 		with self.assertRaisesRegex(frappe.ValidationError, "at most 500"):
 			api.delegate_many([str(number) for number in range(501)], self.agent)
 
