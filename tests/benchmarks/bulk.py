@@ -46,12 +46,17 @@ def put(doctype: str, rows: Iterable[Row]) -> int:
 	return count
 
 
-def remove(doctypes: Iterable[str]) -> None:
-	"""Take out all that `put` put in, and what was recorded of it since."""
+def remove_rows(doctypes: Iterable[str]) -> None:
+	"""Take out what `put` put in."""
 	for doctype in doctypes:
 		table = frappe.qb.DocType(doctype)
 		frappe.qb.from_(table).delete().where(table.name.like(f"{PREFIX}%")).run()
 		frappe.db.commit()
+
+
+def remove(doctypes: Iterable[str]) -> None:
+	"""Take out what `put` put in, and what was recorded of it since."""
+	remove_rows(doctypes)
 	for doctype, field in LEFT_BY_RUNS.items():
 		frappe.db.delete(doctype, {field: ["like", f"{PREFIX}%"]})
 		frappe.db.commit()

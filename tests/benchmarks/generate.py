@@ -24,7 +24,16 @@ BATCH = 500
 SALES_USER = "sales@bench.test"
 TABLES = (
 	*("Payment Ledger Entry", "Payment Entry", "Sales Invoice Item", "Sales Invoice", "Sales Order Item"),
-	*("Sales Order", "Quotation Item", "Quotation", "Communication", "Stage Change", "Deal", "Opportunity"),
+	*(
+		"Sales Order",
+		"Quotation Item",
+		"Quotation",
+		"Communication",
+		"Stage Change",
+		"Deal",
+		"Opportunity",
+		"Lead",
+	),
 	*("Dynamic Link", "Contact Phone", "Contact Email", "Contact", "Customer Profile", "Customer"),
 )
 
@@ -38,6 +47,7 @@ class Sizes:
 	quotations: int = 30_000
 	orders: int = 10_000
 	invoices: int = 30_000
+	leads: int = 20_000
 	opportunities: int = 100_000
 	messages: int = 100_000
 	interactions: int = 1_000_000
@@ -114,7 +124,7 @@ def fill(sizes: Sizes) -> None:
 def put_talk(sizes: Sizes, name: str) -> None:
 	"""Put in the interactions or the follow-ups alone, in place of those that are there."""
 	doctype, put = TALK[name]
-	bulk.remove([doctype])
+	bulk.remove_rows([doctype])
 	put(make_world(sizes), getattr(sizes, name))
 
 
@@ -126,7 +136,8 @@ def put_all(sizes: Sizes) -> None:
 	people.put_customers(world)
 	stages = load_stages()
 	sales = papers.put_deals(world, sizes.deals, stages)
-	papers.put_opportunities(world, sizes.opportunities)
+	people.put_leads(world, sizes.leads)
+	papers.put_opportunities(world, sizes.opportunities, sizes.leads)
 	papers.put_documents(world, "Quotation", sizes.quotations, sales, without_deal=0.1)
 	papers.put_documents(world, "Sales Order", sizes.orders, sales[2:], without_deal=0.1)
 	invoices = papers.put_documents(world, "Sales Invoice", sizes.invoices, sales, without_deal=0.3)

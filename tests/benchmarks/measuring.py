@@ -2,6 +2,7 @@
 
 import gc
 import re
+import signal
 import statistics
 import time
 import tracemalloc
@@ -26,6 +27,8 @@ class Operation:
 	title: str
 	run: Callable[[Any], Any]
 	prepare: Callable[[], Any] = lambda: None
+	# Where it takes longer, it is stopped: it then took at least as many seconds.
+	most_seconds: int = 0
 
 
 @dataclass(frozen=True)
@@ -46,6 +49,7 @@ class Measured:
 	queries: int = 0
 	refusal: str = ""
 	mebibytes: float = 0.0
+	stopped: bool = False
 	times: list[float] = field(default_factory=list)
 	statements: list[str] = field(default_factory=list)
 
@@ -59,6 +63,8 @@ def compare(case: Case, site: str, user: str) -> list[Measured]:
 	"""Measure both sides in turn, so that whatever else the machine does meets both alike."""
 	sides = [side for side in (case.ours, case.theirs) if side]
 	found = [warm_up(side, site, user) for side in sides]
+	if found[-1].stopped:
+		return [compare(Case(case.ours), site, user)[0], found[-1]]
 	first = max((one.times[0] for one in found if one.times), default=0) / 1000
 	rounds = next((rounds for seconds, rounds in SHORTER if first > seconds), ROUNDS)
 	for one in found:
@@ -84,6 +90,9 @@ def warm_up(operation: Operation, site: str, user: str) -> Measured:
 			measured.refusal = "not allowed"
 		except ImportError as missing:
 			measured.refusal = f"not there: {missing.name}"
+		except TimeoutError:
+			measured.stopped = True
+			measured.times.append(operation.most_seconds * 1000)
 	return measured
 
 
@@ -96,11 +105,35 @@ def once(operation: Operation, site: str, user: str, measured: Measured) -> floa
 	gc.collect()
 	before = asked()
 	started = time.perf_counter()
-	answer = operation.run(prepared)
+	with stopped_after(operation.most_seconds):
+		answer = operation.run(prepared)
 	elapsed = time.perf_counter() - started
 	measured.queries = asked() - before - 1
 	measured.rows = count_rows(answer)
 	return elapsed * 1000
+
+
+@contextmanager
+def stopped_after(seconds: int) -> Iterator[None]:
+	"""Raise TimeoutError in what runs inside once so many seconds are over; 0 lets it run."""
+	over: list[int] = []
+
+	def stop(*_signal: Any) -> None:
+		over.append(1)
+		raise TimeoutError
+
+	before = signal.signal(signal.SIGALRM, stop)
+	signal.alarm(seconds)
+	try:
+		yield
+	except Exception:
+		# Who caught it on the way finds a connection that was left in the middle of an answer.
+		if over:
+			raise TimeoutError from None
+		raise
+	finally:
+		signal.alarm(0)
+		signal.signal(signal.SIGALRM, before)
 
 
 def peak(operation: Operation, site: str, user: str) -> float:

@@ -134,10 +134,12 @@ def report_cases(company: str) -> list[Case]:
 	]
 
 
-def report(name: str, title: str, filters: dict[str, Any]) -> Operation:
+def report(name: str, title: str, filters: dict[str, Any], most_seconds: int = 0) -> Operation:
 	"""Return the running of a report as the Desk asks for it."""
 	from frappe.desk.query_report import run
 
 	return Operation(
-		title, lambda _nothing: run(name, filters=frappe._dict(filters), ignore_prepared_report=True)
+		title,
+		lambda _nothing: run(name, filters=frappe._dict(filters), ignore_prepared_report=True),
+		most_seconds=most_seconds,
 	)

@@ -7,7 +7,7 @@ from typing import Any
 
 import frappe
 from bulk import PREFIX, Row, child, put, stamp
-from people import TALKATIVE, WORDS, World, company_name, customer, profile
+from people import TALKATIVE, WORDS, World, company_name, customer, lead, lead_email, profile
 
 from crm_plus.rules.deal_stages import OPEN, Stage
 
@@ -103,13 +103,27 @@ def stage_changes(deal: Row, moves: list[tuple[str, datetime]]) -> Iterator[Row]
 		before = (stage, moment)
 
 
-def put_opportunities(world: World, count: int) -> None:
-	"""Insert Opportunities, spread as the deals are."""
+def put_opportunities(world: World, count: int, leads: int) -> None:
+	"""Insert Opportunities, spread as the deals are; two in five come from Leads."""
 	stages = frappe.get_all("Sales Stage", pluck="name", order_by="name")
-	put("Opportunity", (opportunity(world, number, stages) for number in range(1, count + 1)))
+	put("Opportunity", (opportunity(world, number, stages, leads) for number in range(1, count + 1)))
 
 
-def opportunity(world: World, number: int, stages: list[str]) -> Row:
+def party(world: World, number: int, who: int, leads: int) -> Row:
+	"""Return whom an Opportunity is with; the first ones are Customers' all."""
+	if number <= TALKATIVE or number % 5 > 1:
+		return {
+			**{"opportunity_from": "Customer", "party_name": customer(who)},
+			**{"customer_name": company_name(who), "contact_email": f"c{who}@customer.test"},
+		}
+	who = world.chance.randint(1, leads)
+	return {
+		**{"opportunity_from": "Lead", "party_name": lead(who)},
+		**{"customer_name": f"Lead {who}", "contact_email": lead_email(who)},
+	}
+
+
+def opportunity(world: World, number: int, stages: list[str], leads: int) -> Row:
 	"""Return one Opportunity."""
 	owner, amount, opened = world.chance.choice(world.users), world.amount(), world.moment()
 	special = number <= TALKATIVE
@@ -117,8 +131,8 @@ def opportunity(world: World, number: int, stages: list[str]) -> Row:
 	return {
 		**stamp(f"OPP-{number:06d}", opened, owner),
 		"modified": min(world.now, opened + timedelta(days=world.chance.expovariate(1 / 20))),
-		**{"naming_series": "CRM-OPP-.YYYY.-", "opportunity_from": "Customer", "party_name": customer(who)},
-		**{"customer_name": company_name(who), "company": world.company, "territory": world.territory},
+		**{"naming_series": "CRM-OPP-.YYYY.-", "company": world.company, "territory": world.territory},
+		**party(world, number, who, leads),
 		"title": f"{world.chance.choice(WORDS)} {world.chance.choice(WORDS)} {number}",
 		"status": "Open" if special else world.chance.choice(OPPORTUNITY_STATES),
 		**{"opportunity_type": "Sales", "sales_stage": world.chance.choice(stages), "language": "en"},

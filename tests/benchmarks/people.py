@@ -151,6 +151,32 @@ def contact_links(
 		yield {**child(contact, f"{letters}-{number:06d}", "Contact", "links"), **link}
 
 
+def lead(number: int) -> str:
+	"""Return the name of a Lead of ERPNext's."""
+	return f"{PREFIX}LEAD-{number:06d}"
+
+
+def lead_email(number: int) -> str:
+	"""Return a Lead's address."""
+	return f"l{number}@lead.test"
+
+
+def put_leads(world: World, count: int) -> None:
+	"""Insert ERPNext's Leads, which its Opportunities come from besides its Customers."""
+	put("Lead", (lead_row(world, number) for number in range(1, count + 1)))
+
+
+def lead_row(world: World, number: int) -> Row:
+	"""Return a Lead."""
+	owner = world.chance.choice(world.users)
+	return {
+		**stamp(f"LEAD-{number:06d}", world.moment(), owner),
+		**{"first_name": f"Lead {number}", "lead_name": f"Lead {number}", "title": f"Lead {number}"},
+		**{"company": world.company, "lead_owner": owner, "email_id": lead_email(number)},
+		**{"status": world.chance.choice(("Lead", "Open", "Opportunity", "Converted")), "language": "en"},
+	}
+
+
 def put_messages(world: World, count: int, deals: int, opportunities: int) -> None:
 	"""Insert e-mails: `count` spread over deals and Opportunities alike, and many on the first few records."""
 	put("Communication", messages(world, count, deals, opportunities))

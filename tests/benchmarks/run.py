@@ -9,6 +9,8 @@ with --plans those of every statement of board and lists.
 """
 
 import argparse
+import os
+import statistics
 from typing import Any
 
 import dashboards
@@ -51,6 +53,8 @@ def main() -> None:
 def print_table(options: argparse.Namespace) -> list[str]:
 	"""Print the table and return the lines about plans."""
 	lines: list[str] = []
+	ratios: list[tuple[float, str]] = []
+	print(f"\nload {os.getloadavg()[0]:.1f} on {os.cpu_count()} processors at the beginning")
 	for line in ("", *HEAD):
 		print(line)
 	for case in cases():
@@ -59,9 +63,30 @@ def print_table(options: argparse.Namespace) -> list[str]:
 		for user in ("Administrator", *([] if case.administrator_only else [generate.SALES_USER])):
 			found = compare(case, options.site, user)
 			print(table_row(case, user, found), flush=True)
+			if user == "Administrator" and is_report(case, found):
+				ratios.append((found[0].milliseconds / found[1].milliseconds, case.ours.title))
 			begin_request(options.site, "Administrator")
 			lines += plan_lines(case.ours.title, user, found[0], everything=options.plans)
+	if ratios:
+		print(summary(ratios))
+	print(f"load {os.getloadavg()[0]:.1f} at the end")
 	return lines
+
+
+def is_report(case: Case, found: list[Measured]) -> bool:
+	"""Tell whether a row compares a report with one of ERPNext's that came to its end and does about the same."""
+	alike = case.ours.title.startswith("report: ") and "Invoices Without Deal" not in case.ours.title
+	return alike and len(found) > 1 and not any(one.refusal or one.stopped for one in found)
+
+
+def summary(ratios: list[tuple[float, str]]) -> str:
+	"""Return what the reports' ratios come to."""
+	mean = statistics.geometric_mean(ratio for ratio, _title in ratios)
+	slowest, title = max(ratios)
+	return (
+		f"\nReports: geometric mean of {len(ratios)} ratios {mean:.2f}, {1 / mean:.1f} times as fast; "
+		f"the highest {slowest:.2f} ({title.removeprefix('report: ')})."
+	)
 
 
 def cases() -> list[Case]:
@@ -100,6 +125,7 @@ def figures(measured: Measured) -> list[str]:
 	milliseconds = (
 		f"{measured.milliseconds:,.1f}" if measured.milliseconds < 100 else f"{measured.milliseconds:,.0f}"
 	)
+	milliseconds = f"more than {milliseconds}" if measured.stopped else milliseconds
 	return [f"{measured.rows:,}", str(measured.queries), milliseconds, f"{measured.mebibytes:.1f}"]
 
 
