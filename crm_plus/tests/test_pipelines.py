@@ -87,6 +87,7 @@ class TestStages(CRMPlusTestCase):
 		self.refused("choose another name", lambda: factories.make_stage(self.pipeline, "new"))
 		self.refused("1 to 60 characters", lambda: factories.make_stage(self.pipeline, "x" * 61))
 		self.refused("at most 60", lambda: factories.make("Pipeline", pipeline_name="x" * 100))
+		self.refused("at most 60", lambda: frappe.rename_doc("Pipeline", self.pipeline, "x" * 100))
 
 	def test_a_renamed_stage_leaves_its_name_to_another(self) -> None:
 		stage = self.stage("Old")

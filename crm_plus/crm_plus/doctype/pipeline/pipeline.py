@@ -7,7 +7,7 @@ from crm_plus.rules.deal_stages import missing_outcomes
 from crm_plus.workflows import pipelines
 from crm_plus.workflows.plain_values import PlainValues
 
-LONGEST_NAME = 60  # a stage's name begins with its pipeline's, and both fit into 140 characters
+LONGEST_NAME = 60  # a stage's name begins with its pipeline's and both fit into 140 characters; a deal has 64 for it
 
 
 class Pipeline(PlainValues, Document):
@@ -20,10 +20,7 @@ class Pipeline(PlainValues, Document):
 
 	def validate(self) -> None:
 		"""Keep exactly one default pipeline, which is in use; raises frappe.ValidationError with one sentence."""
-		if len(self.pipeline_name or "") > LONGEST_NAME:
-			frappe.throw(
-				_("The name of a pipeline has at most {0} characters; shorten it.").format(LONGEST_NAME)
-			)
+		check_length(self.pipeline_name or "")
 		if self.is_default and self.disabled:
 			frappe.throw(_("The default pipeline cannot be disabled; make another one the default first."))
 		if not self.is_default and not self.other_default():
@@ -54,6 +51,10 @@ class Pipeline(PlainValues, Document):
 				alert=True,
 			)
 
+	def before_rename(self, old: str, new: str, merge: bool = False) -> None:
+		"""Refuse a name that is too long; raises frappe.ValidationError."""
+		check_length(new)
+
 	def after_rename(self, *args: object) -> None:
 		"""Read the stages anew: they stand under another name."""
 		pipelines.forget_stages()
@@ -67,3 +68,9 @@ class Pipeline(PlainValues, Document):
 		for name in frappe.get_all("Pipeline Stage", {"pipeline": self.name}, pluck="name"):
 			# safe: who may delete the pipeline may delete its parts; forced, for stages name each other as successors
 			frappe.delete_doc("Pipeline Stage", name, ignore_permissions=True, force=True)
+
+
+def check_length(name: str) -> None:
+	"""Raise frappe.ValidationError where a pipeline's name is too long."""
+	if len(name) > LONGEST_NAME:
+		frappe.throw(_("The name of a pipeline has at most {0} characters; shorten it.").format(LONGEST_NAME))
