@@ -7,7 +7,8 @@ from crm_plus.rules.deal_stages import missing_outcomes
 from crm_plus.workflows import pipelines
 from crm_plus.workflows.plain_values import PlainValues
 
-LONGEST_NAME = 60  # a stage's name begins with its pipeline's and both fit into 140 characters; a deal has 64 for it
+# A stage's name begins with its pipeline's and both fit into 140 characters; a deal's column has 64 for it.
+LONGEST_NAME = 60
 
 
 class Pipeline(PlainValues, Document):
