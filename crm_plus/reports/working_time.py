@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import date
 
 import frappe
-from pypika import CustomFunction
+from pypika import Case, CustomFunction
 from pypika.functions import Floor
 from pypika.terms import Function, Term
 
@@ -41,12 +41,7 @@ def working_seconds(start: Term, end: Term, closed: Sequence[date]) -> Term:
 
 
 def _closed_seconds(moment: Term, numbers: list[int]) -> Term:
-	"""The seconds on closed days before a time."""
-	before = _days_up_to(DAY_NUMBER(moment) - 1, numbers)
-	today = _days_up_to(DAY_NUMBER(moment), numbers) - before
-	return before * SECONDS_IN_DAY + today * Floor(SECONDS_OF_DAY(moment))
-
-
-def _days_up_to(number: Term, numbers: list[int]) -> Term:
-	"""How many of the days, given in order, come no later than a day: MariaDB finds the place by halves."""
-	return Function("INTERVAL", number, *numbers)
+	"""The seconds on closed days before a time; MariaDB finds the place of its day among them by halves."""
+	before = Function("INTERVAL", DAY_NUMBER(moment) - 1, *numbers) * SECONDS_IN_DAY
+	on_closed = DAY_NUMBER(moment).isin(numbers)
+	return before + Case().when(on_closed, Floor(SECONDS_OF_DAY(moment))).else_(0)

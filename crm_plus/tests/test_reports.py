@@ -155,3 +155,15 @@ class TestMailedReport(ReportCase):
 	def test_a_receiver_who_may_see_nothing_is_sent_nothing(self) -> None:
 		with self.assertRaises(frappe.PermissionError):
 			self.mailed("Deal to Cash", self.world.accountant, {"pipeline": self.pipeline})
+
+	def test_reports_of_talk_and_customers_are_mailed_as_the_receiver_sees_them(self) -> None:
+		heads = {"Response Time": "Came In", "Lifecycle Movement": "After", "Lead Source Quality": "Profiles"}
+		for name, head in heads.items():
+			for user in (self.world.agents[0], self.world.manager):
+				lines = self.mailed(name, user, PERIOD)
+				with self.as_user(user):
+					found = self.report(name, **PERIOD)
+				columns = [column for column in found["columns"] if not column.get("hidden")]
+				key = next(column["fieldname"] for column in columns if column["label"] == head)
+				sent = [float(line[lines[0].index(head)]) for line in lines[1:]]
+				self.assertEqual(sent, [row[key] for row in found["result"]], f"{name} for {user}")

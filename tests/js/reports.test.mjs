@@ -84,7 +84,8 @@ test("a period is whole months of the calendar, seen from a day", () => {
 	assert.deepEqual(period_dates("This Quarter", "2026-11-22"), { from_date: "2026-10-01", to_date: "2026-12-31" });
 	assert.deepEqual(period_dates("Last Quarter", "2026-02-01"), { from_date: "2025-10-01", to_date: "2025-12-31" });
 	assert.deepEqual(period_dates("Last 12 Months", "2026-11-22"), { from_date: "2025-11-23", to_date: "2026-11-22" });
-	assert.deepEqual(period_dates("This Fiscal Year", "2026-11-22"), {});
+	assert.deepEqual(period_dates("This Year", "2026-11-22"), { from_date: "2026-01-01", to_date: "2026-12-31" });
+	assert.deepEqual(period_dates("Usual Period", "2026-11-22"), {});
 	assert.deepEqual(period_dates(undefined, "2026-11-22"), {});
 });
 

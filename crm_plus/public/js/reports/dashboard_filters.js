@@ -3,14 +3,15 @@
 
 const OURS = /^CRM Plus /;
 const STORED_WITH = "Dashboard";
-// Without dates our reports take the fiscal year.
-export const PERIODS = ["This Fiscal Year", "This Month", "Last Month", "This Quarter", "Last Quarter", "Last 12 Months"];
+// The usual one is what each chart is set to, else the fiscal year: our reports take it where they are given no dates.
+const USUAL = "Usual Period";
+export const PERIODS = [USUAL, "This Month", "Last Month", "This Quarter", "Last Quarter", "This Year", "Last 12 Months"];
 
 function iso(year, month, day) {
 	return new Date(Date.UTC(year, month, day)).toISOString().slice(0, 10);
 }
 
-// The first and the last day of a period, seen from a day of the site (YYYY-MM-DD); none for the fiscal year.
+// The first and the last day of a period, seen from a day of the site (YYYY-MM-DD); none for the usual one.
 export function period_dates(period, today) {
 	const [year, month, day] = today.split("-").map(Number);
 	const quarter = Math.floor((month - 1) / 3) * 3;
@@ -19,6 +20,7 @@ export function period_dates(period, today) {
 		"Last Month": [iso(year, month - 2, 1), iso(year, month - 1, 0)],
 		"This Quarter": [iso(year, quarter, 1), iso(year, quarter + 3, 0)],
 		"Last Quarter": [iso(year, quarter - 3, 1), iso(year, quarter, 0)],
+		"This Year": [iso(year, 0, 1), iso(year, 12, 0)],
 		"Last 12 Months": [iso(year - 1, month - 1, day + 1), today],
 	};
 	const [from_date, to_date] = spans[period] || [];
