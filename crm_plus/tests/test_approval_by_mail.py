@@ -8,11 +8,11 @@ from typing import Any
 import frappe
 from werkzeug.test import Client
 
-from crm_plus.tests import factories
 from crm_plus.tests.connection import site_name
 from crm_plus.tests.factories_customers import email
 from crm_plus.tests.factories_teams import bare, make_team, no_teams, show
-from crm_plus.tests.test_deal_approval import AGENT, MANAGER, ApprovalCase
+from crm_plus.tests.request_case import user_with
+from crm_plus.tests.test_deal_approval import MANAGER, ApprovalCase
 from crm_plus.workflows.deal_approval import APPROVED, DRAFT, PENDING, REJECTED, WORKFLOW
 
 LINK = re.compile(r'href="([^"]+workflow_action\.(?:apply|confirm)_action[^"]+)"')
@@ -110,7 +110,7 @@ class TestApprovalByMail(ApprovalCase):
 
 	def test_a_manager_who_may_not_see_the_deal_is_not_written_to(self) -> None:
 		show("Private")
-		stranger = factories.make_user(AGENT, MANAGER).name
+		stranger = user_with(MANAGER)
 		make_team([self.agent], [self.manager])
 		make_team([], [stranger])
 		deal = self.step(self.deal(25), "Request Approval", self.agent)

@@ -7,6 +7,7 @@ from frappe.model.workflow import WorkflowPermissionError, WorkflowTransitionErr
 from crm_plus.api import deals as api
 from crm_plus.tests import factories
 from crm_plus.tests.base import CRMPlusTestCase
+from crm_plus.tests.request_case import user_with
 from crm_plus.workflows.deal_approval import APPROVED, DRAFT, PENDING, REJECTED, WORKFLOW, ApprovalNeeded
 from crm_plus.workflows.deal_stages import StageRuleNotMet
 
@@ -19,8 +20,7 @@ class ApprovalCase(CRMPlusTestCase):
 	def setUp(self) -> None:
 		super().setUp()
 		self.switch(on=True)
-		self.agent = factories.make_user(AGENT).name
-		self.manager = factories.make_user(AGENT, MANAGER).name
+		self.agent, self.manager = user_with(AGENT), user_with(AGENT, MANAGER)
 		self.commit()
 
 	def tearDown(self) -> None:
