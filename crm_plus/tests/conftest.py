@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterator
 
 import pytest
+from frappe.utils import getdate
 from hypothesis import HealthCheck, settings
 
 from crm_plus.tests import connection
@@ -14,6 +15,8 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "patient"))
 
 started_in = os.getcwd()
 connection.connect()
+# Test modules ask for the site's day when they are imported: with a cold cache Frappe reads files of `sites` for it.
+getdate()
 os.chdir(started_in)
 
 
