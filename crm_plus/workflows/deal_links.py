@@ -73,12 +73,12 @@ def _check_link(doc: Any, deal_name: str) -> None:
 				quoted(deal_name), quoted(deal.company), quoted(doc.company)
 			)
 		)
-	customer = _customer_of(deal.customer_profile)
 	party = party_customer(doc)
-	if party and customer and party != customer:
+	other = _other_customer(deal.customer_profile, party) if party else None
+	if other:
 		frappe.throw(
 			_("Deal {0} is with {1}, this document with {2}: choose a deal of the same customer.").format(
-				quoted(deal_name), quoted(customer), quoted(party)
+				quoted(deal_name), quoted(other), quoted(party)
 			)
 		)
 
@@ -88,6 +88,21 @@ def party_customer(doc: Any) -> str | None:
 	if doc.doctype == "Quotation":
 		return doc.party_name if doc.quotation_to == "Customer" else None
 	return doc.customer
+
+
+def _other_customer(profile: str, party: str) -> str | None:
+	"""Return with whom a profile's deals are where that is not the party; None where it may be the party.
+
+	A profile without a customer may yet become any that is nobody else's, or its organization's or its people's.
+	"""
+	customer = _customer_of(profile)
+	if customer:
+		return customer if customer != party else None
+	fields = ["name", "organization"]
+	theirs = frappe.db.get_value("Customer Profile", {"erpnext_customer": party}, fields, as_dict=True)
+	if not theirs or profile in (theirs.name, theirs.organization):
+		return None
+	return frappe.db.get_value("Customer Profile", profile, "full_name")
 
 
 def _customer_of(profile: str) -> str | None:
