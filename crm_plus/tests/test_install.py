@@ -2,6 +2,7 @@
 
 import frappe
 
+from crm_plus.patches.v0_3 import settings_defaults
 from crm_plus.setup import install
 from crm_plus.setup.custom_fields import CUSTOM_FIELDS, MODULE
 from crm_plus.tests.base import CRMPlusTestCase
@@ -27,6 +28,14 @@ class TestInstall(CRMPlusTestCase):
 		install.after_install()
 		install.after_migrate()
 		self.assertEqual(self.masters(), before)
+
+	def test_a_setting_that_came_later_gets_its_default_and_a_choice_stays(self) -> None:
+		settings = "CRM Plus Settings"
+		frappe.db.set_single_value(settings, "at_risk_after_days", 77)
+		frappe.db.delete("Singles", {"doctype": settings, "field": "quiet_after_days"})
+		settings_defaults.execute()
+		stored = frappe.db.get_singles_dict(settings)
+		self.assertEqual((stored["quiet_after_days"], stored["at_risk_after_days"]), ("14", "77"))
 
 	def masters(self) -> dict[str, list]:
 		fields = {"Pipeline Stage": "probability", "Pipeline": "is_default", "Custom Field": "insert_after"}
