@@ -52,6 +52,7 @@ ON_THEIR_OWN = {"Pipeline Movement", "Quota Attainment"}
 BESIDE_THE_WON = ("Forecast by History", "expected")
 # A row is a record.
 OF_RECORDS = {"Customer Value", "Customers At Risk", "Rotten and Slipping Deals"}
+OF_CUSTOMERS = ("Customer Value", "Customers At Risk")
 
 
 class TestLinks(ReportCase):
@@ -151,6 +152,20 @@ class TestLinks(ReportCase):
 					key = column["fieldname"]
 					if key not in bare and row.get(key) and row.get("value", "") is not None:
 						self.assertIn(key, row["drill"], f"{name}: {key} of {row}")
+
+	def test_what_customers_bought_adds_up_from_their_invoices(self) -> None:
+		for user in ("Administrator", self.world.bound):
+			with self.as_user(user):
+				for name in OF_CUSTOMERS:
+					found = self.report(name, source=shop().source, currency="EUR", **PERIOD)["result"]
+					self.assertTrue(found)
+					for row in found[: 2 * ROWS]:
+						for key, filters in row["drill"].items():
+							behind = self.report("Customer Value", **filters)["result"]
+							summed = sum(each[key] for each in behind if not each.get("is_total"))
+							self.assert_close(row[key], summed, f"{name}: {key} of {row}")
+		with self.as_user(self.world.agents[0]), self.assertRaises(frappe.PermissionError):
+			self.report("Customer Value", show="Purchases", customer=shop().profiles[0])
 
 	def test_what_no_report_shows_gets_a_sentence(self) -> None:
 		for name, filters in (

@@ -8,6 +8,7 @@ from frappe import _
 from crm_plus.reports import report_parts as parts
 from crm_plus.reports.customer_future import Future, with_future
 from crm_plus.reports.customer_value import MOST_ROWS, cohorts, customer_value
+from crm_plus.reports.purchases_behind import SHOW, drill, invoices_behind
 from crm_plus.rules.quoted_text import quoted
 
 
@@ -17,15 +18,17 @@ def execute(filters: dict[str, Any] | None = None) -> tuple[Any, ...]:
 	Raises frappe.ValidationError, in one sentence, for filters that make no sense.
 	"""
 	show = str((filters or {}).get("show") or "Customers")
-	if show not in ("Customers", "Cohorts"):
+	lists = {"Customers": list_customers, "Cohorts": list_cohorts, SHOW: list_purchases}
+	if show not in lists:
 		frappe.throw(_("The report cannot show {0}: choose another one.").format(quoted(show)))
-	return list_cohorts(filters) if show == "Cohorts" else list_customers(filters)
+	return lists[show](filters)
 
 
 def list_customers(filters: dict[str, Any] | None) -> tuple[Any, ...]:
 	"""Return the customers who bought in the period, and who of them still buys."""
 	scope, found, total = customer_value(filters)
 	future, rows = with_future(scope, found)
+	rows = [{**row, "drill": drill(scope, row["name"], scope.first, scope.last)} for row in rows]
 	said = [future.sentence] if found and future.sentence else []
 	is_cut = total["customers"] > MOST_ROWS
 	if is_cut:
@@ -68,8 +71,8 @@ def get_columns(ahead: parts.Rows) -> parts.Rows:
 		parts.column("first_on", _("First Purchase"), "Date", 120),
 		parts.column("last_on", _("Last Purchase"), "Date", 120),
 		parts.count_column("days", _("Days Since"), 100),
-		parts.count_column("purchases", _("Purchases"), 100),
-		parts.money_column("revenue", _("Revenue")),
+		parts.count_column("purchases", _("Purchases"), 100, drill_report="Customer Value"),
+		parts.money_column("revenue", _("Revenue"), drill_report="Customer Value"),
 		parts.money_column("average", _("Average Purchase")),
 		*ahead,
 		parts.column("score", _("Recency, Frequency, Money (5 Best)"), width=240),
@@ -110,3 +113,19 @@ def list_cohorts(filters: dict[str, Any] | None) -> tuple[Any, ...]:
 		_("What part of each quarter's new customers bought again, quarter by quarter.") if rows else None
 	)
 	return parts.answer(columns, rows, message=message, drawn=drawn)
+
+
+def list_purchases(filters: dict[str, Any] | None) -> tuple[Any, ...]:
+	"""Return the invoices behind what a customer bought; their names are no links, not everybody here reads invoices."""
+	scope, rows = invoices_behind(dict(filters or {}))
+	columns = [
+		parts.column("name", _("Sales Invoice"), width=190),
+		parts.column("posting_date", _("Date"), "Date", 110),
+		parts.column("company", _("Company"), width=170),
+		parts.column("kind", _("Kind"), width=110),
+		parts.count_column("purchases", _("Purchases"), 100),
+		parts.money_column("revenue", _("Revenue")),
+	]
+	shown = [{**row, "kind": _("Return") if row["is_return"] else _("Invoice")} for row in rows]
+	total = {key: sum(row[key] for row in rows) for key in ("purchases", "revenue")}
+	return parts.answer(columns, shown, total={**total, "name": _("Total")}, currency=scope.currency)

@@ -7,6 +7,8 @@ from frappe import _
 from crm_plus.reports import report_parts as parts
 from crm_plus.reports.customer_future import with_future
 from crm_plus.reports.customer_value import customers_at_risk
+from crm_plus.reports.purchases_behind import drill
+from crm_plus.rules.periods import LONGEST_YEARS, next_month
 
 
 def execute(filters: dict[str, Any] | None = None) -> tuple[Any, ...]:
@@ -17,10 +19,18 @@ def execute(filters: dict[str, Any] | None = None) -> tuple[Any, ...]:
 	scope, found = customers_at_risk(filters)
 	future, rows = with_future(scope, found)
 	names = parts.full_names(row["profile_owner"] for row in rows)
+	ever = next_month(scope.today, -12 * LONGEST_YEARS)
 	unplanned = [row for row in rows if not row["next_follow_up_on"]]
 	return parts.answer(
 		get_columns(known=future.model is not None),
-		[{**row, "owner_name": names.get(row["profile_owner"], "")} for row in rows],
+		[
+			{
+				**row,
+				"owner_name": names.get(row["profile_owner"], ""),
+				"drill": drill(scope, row["name"], ever, scope.today),
+			}
+			for row in rows
+		],
 		currency=scope.currency,
 		message=future.sentence if rows else _("No customer declines or waits longer than usual."),
 		drawn=parts.chart(
@@ -49,8 +59,8 @@ def get_columns(*, known: bool) -> parts.Rows:
 		parts.days_column("usual", _("Usual Days Between"), 150),
 		parts.column("factor", _("Times the Usual"), "Float", 130, precision=1),
 		*chance,
-		parts.count_column("purchases", _("Purchases"), 100),
-		parts.money_column("revenue", _("Revenue So Far")),
+		parts.count_column("purchases", _("Purchases"), 100, drill_report="Customer Value"),
+		parts.money_column("revenue", _("Revenue So Far"), drill_report="Customer Value"),
 		parts.column("last_interaction_on", _("Last Interaction"), "Datetime", 160),
 		parts.column("next_follow_up_on", _("Next Step"), "Datetime", 160),
 	]
