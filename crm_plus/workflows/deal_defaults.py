@@ -10,6 +10,7 @@ from frappe.utils import cstr, escape_html, flt, getdate, nowdate
 
 from crm_plus.rules import deal_stages as rules
 from crm_plus.rules.quoted_text import quoted
+from crm_plus.workflows import deal_links
 from crm_plus.workflows.pipelines import load_stages
 
 EARLIEST, LATEST = date(1970, 1, 1), date(2100, 12, 31)
@@ -149,6 +150,7 @@ def check(deal: Document) -> None:
 	if deal.snoozed_until and not cstr(deal.snooze_reason).strip():
 		frappe.throw(_("Say why this deal is snoozed."))
 	_check_company(deal)
+	_check_customer(deal)
 
 
 def _check_dates(deal: Document) -> None:
@@ -174,3 +176,22 @@ def _check_company(deal: Document) -> None:
 					_(doctype), escape_html(before.company), escape_html(deal.company)
 				)
 			)
+
+
+def _check_customer(deal: Document) -> None:
+	"""A deal whose documents are somebody's does not go over to somebody else: their money would stand on it."""
+	before = deal.get_doc_before_save()
+	if before is None or before.customer_profile == deal.customer_profile:
+		return
+	for doctype in DOCUMENTS:
+		party = "party_name" if doctype == "Quotation" else "customer"
+		filters = {"crm_plus_deal": deal.name, "docstatus": ["<", 2]}
+		if doctype == "Quotation":
+			filters["quotation_to"] = "Customer"
+		for customer in frappe.get_all(doctype, filters, pluck=party, distinct=True, order_by=None):
+			if deal_links.other_customer(deal.customer_profile, customer):
+				frappe.throw(
+					_("This deal has a {0} for {1}; make another deal for {2}.").format(
+						_(doctype), quoted(customer), quoted(deal.customer_profile)
+					)
+				)

@@ -74,7 +74,7 @@ def _check_link(doc: Any, deal_name: str) -> None:
 			)
 		)
 	party = party_customer(doc)
-	other = _other_customer(deal.customer_profile, party) if party else None
+	other = other_customer(deal.customer_profile, party) if party else None
 	if other:
 		frappe.throw(
 			_("Deal {0} is with {1}, this document with {2}: choose a deal of the same customer.").format(
@@ -90,7 +90,7 @@ def party_customer(doc: Any) -> str | None:
 	return doc.customer
 
 
-def _other_customer(profile: str, party: str) -> str | None:
+def other_customer(profile: str, party: str) -> str | None:
 	"""Return with whom a profile's deals are where that is not the party; None where it may be the party.
 
 	A profile without a customer may yet become any that is nobody else's, or its organization's or its people's.
