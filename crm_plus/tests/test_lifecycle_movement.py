@@ -186,3 +186,18 @@ class TestLifecycleMovement(ReportCase):
 		profile.save()
 		rows = {row["stage"]: row for row in self.rows(source=source, from_date=getdate(), to_date=getdate())}
 		self.assertEqual((rows["At Risk"]["new"], rows["At Risk"]["moves"], rows["Lead"]["new"]), (1, 1, 0))
+
+	def test_a_move_at_midnight_belongs_to_the_day_that_begins(self) -> None:
+		source = factories.make("Customer Source", source_name=factories.unique("Origin")).name
+		first = datetime.combine(SPAN["from_date"], datetime.min.time())
+		beyond = datetime.combine(SPAN["to_date"] + timedelta(days=1), datetime.min.time())
+		for number, moment in enumerate((first, beyond)):
+			profile = factories.make_profile(source=source).name
+			frappe.db.delete("Stage Change", {"reference_name": profile})
+			values = {"creation": first - timedelta(days=9), "lifecycle_stage": "Active"}
+			frappe.db.set_value("Customer Profile", profile, values, update_modified=False)
+			bulk("Stage Change", [change_row(profile, f"{profile}-{number}", "Lead", "Active", moment)])
+		rows = {row["stage"]: row for row in self.rows(source=source, **SPAN)}
+		lead, active = rows["Lead"], rows["Active"]
+		self.assertEqual((lead["before"], lead["left"], lead["after"]), (2, 1, 1))
+		self.assertEqual((active["before"], active["came"], active["after"], active["moves"]), (0, 1, 1, 1))
