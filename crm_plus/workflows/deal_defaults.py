@@ -192,6 +192,10 @@ def _check_customer(deal: Document) -> None:
 			if deal_links.other_customer(deal.customer_profile, customer):
 				frappe.throw(
 					_("This deal has a {0} for {1}; make another deal for {2}.").format(
-						_(doctype), quoted(customer), quoted(deal.customer_profile)
+						_(doctype), quoted(customer), quoted(_name_of(deal.customer_profile))
 					)
 				)
+
+
+def _name_of(profile: str) -> str:
+	return cstr(frappe.db.get_value("Customer Profile", profile, "full_name"))
