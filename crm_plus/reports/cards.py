@@ -1,7 +1,8 @@
 """The numbers on the dashboards' cards, each with its change against the period before; by the reports' own sums.
 
-A dashboard's filters name a company and a team. Amounts are in the currency of that company, else of the reader's own,
-and of it alone. Days are the site's.
+A dashboard's filters name a company and a team. A card that stands elsewhere is of the reader's own company; one whose
+filters leave the company empty is of all. Amounts are in the currency of the company, of all in that of the reader's own.
+Days are the site's.
 """
 
 from collections.abc import Callable
@@ -15,9 +16,9 @@ from pypika.queries import QueryBuilder
 from pypika.terms import Criterion
 
 from crm_plus.access.report_readers import rows_for_readers
-from crm_plus.reports.board import company_currency, load_stages
+from crm_plus.reports.board import load_stages
 from crm_plus.reports.board_conditions import is_rotten, team_members
-from crm_plus.reports.report_money import reads_ledger
+from crm_plus.reports.report_money import reads_ledger, reporting_currency
 from crm_plus.reports.report_scope import between, on_days
 from crm_plus.reports.revenue_by_source import revenue_by_source
 from crm_plus.reports.sales_forecast import sales_forecast
@@ -39,9 +40,9 @@ def own_company() -> str:
 
 
 def asked(filters: Filters) -> dict[str, str]:
-	"""Return the company, the reader's own unless said, and the team of a dashboard's filters."""
-	said = {key: str((filters or {}).get(key) or "") for key in ("company", "team")}
-	return {"company": said["company"] or own_company(), **({"team": said["team"]} if said["team"] else {})}
+	"""Return the company, the reader's own where nothing is said of it, and the team of a dashboard's filters."""
+	said = {"company": own_company()} if "company" not in (filters or {}) else {}
+	return {**said, **{key: str(filters[key]) for key in ("company", "team") if (filters or {}).get(key)}}
 
 
 def dated(period: Period, filters: Filters) -> dict[str, Any]:
@@ -58,7 +59,7 @@ def money_card(now: float, before: float, report: str, filters: dict[str, Any]) 
 	"""Return a card of an amount that leads to a report."""
 	return {
 		**{"value": flt(now), "change": change(now, before)},
-		**{"fieldtype": "Currency", "options": company_currency(filters["company"])},
+		**{"fieldtype": "Currency", "options": reporting_currency(filters.get("company", ""), "")},
 		**{"route": ["query-report", report], "route_options": filters},
 	}
 
@@ -121,10 +122,16 @@ def follow_ups_done(filters: Filters = None) -> Card:
 	return counted("Follow Up", "completed_on", this_week, {"status": "Done", **mine})
 
 
+def open_ones(filters: Filters) -> dict[str, Any]:
+	"""Return a list's filters for the open deals of a dashboard's company and team."""
+	companies = {key: value for key, value in asked(filters).items() if key == "company"}
+	return {"status": OPEN, **companies, **of_team("deal_owner", filters)}
+
+
 def deals_without_next_step(filters: Filters = None) -> Card:
 	"""Return how many open deals have no follow-up."""
 	deal = frappe.qb.DocType("Deal")
-	mine = {"status": OPEN, "company": asked(filters)["company"], **of_team("deal_owner", filters)}
+	mine = open_ones(filters)
 	return {
 		**open_deals(deal.next_follow_up_on.isnull(), mine),
 		"route": ["List", "Deal", "List"],
@@ -134,7 +141,7 @@ def deals_without_next_step(filters: Filters = None) -> Card:
 
 def rotten_deals(filters: Filters = None) -> Card:
 	"""Return how many open deals stayed too long in their stage."""
-	mine = {"status": OPEN, "company": asked(filters)["company"], **of_team("deal_owner", filters)}
+	mine = open_ones(filters)
 	return {
 		**open_deals(is_rotten(frappe.qb.DocType("Deal"), load_stages()), mine),
 		"route": ["query-report", "Rotten and Slipping Deals"],

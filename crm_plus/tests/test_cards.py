@@ -38,6 +38,17 @@ class TestCards(ReportCase):
 				expected = (sums[0] - sums[1]) / sums[1] * 100 if sums[1] else None
 				self.assert_close(card["change"], expected)
 
+	def test_no_company_is_all_companies(self) -> None:
+		now = month_so_far(getdate())[0]
+		period = {"from_date": str(now.first), "to_date": str(now.last)}
+		card = insight.won_this_month(filters={"company": ""})
+		whole = self.report("Win Loss Analysis", group_by="Owner", **period)["result"]
+		self.assert_close(card["value"], whole[-1]["won_amount"] if whole else 0)
+		self.assertNotIn("company", card["route_options"])
+		counted = insight.deals_without_next_step(filters={"company": ""})
+		open_ones = {"status": "Open", "next_follow_up_on": ["is", "not set"]}
+		self.assertEqual(counted["value"], len(frappe.get_list("Deal", open_ones, pluck="name", limit=0)))
+
 	def test_a_count_leads_to_the_list_that_it_counts(self) -> None:
 		factories.make_profile()
 		for user in ("Administrator", self.world.agents[0]):

@@ -125,17 +125,23 @@ test("only charts and cards of ours on a dashboard of ours take them", async () 
 		get_user_settings: () => ({ crm_plus: stored }),
 		model: { user_settings: { get: () => Promise.resolve({}) } },
 		datetime: { get_today: () => "2026-11-22" },
+		defaults: { get_user_default: () => "Own" },
 	});
 	const chart = Object.assign(new Chart(), { chart_doc: { module: "CRM Plus", chart_type: "Report" } });
 	await chart.set_chart_filters();
 	assert.equal(chart.filters.team, "T");
 	assert.equal(chart.filters.to_date, "2026-11-30");
+	const card = Object.assign(new Card(), { card_doc: { module: "CRM Plus", type: "Custom" } });
+	assert.deepEqual(await card.render_card(), { team: "T", company: "Own" });
 	stored = {};
 	await chart.set_chart_filters();
+	assert.deepEqual(chart.filters, { group_by: "Owner", company: "Own" });
+	assert.deepEqual(card.get_filters(), { company: "Own" });
+	// Who empties the company asks for all, cards and charts alike.
+	stored = { company: "" };
+	await chart.set_chart_filters();
 	assert.deepEqual(chart.filters, { group_by: "Owner" });
-	stored = { team: "T", period: "This Month" };
-	const card = Object.assign(new Card(), { card_doc: { module: "CRM Plus", type: "Custom" } });
-	assert.deepEqual(await card.render_card(), { team: "T" });
+	assert.deepEqual(card.get_filters(), { company: "" });
 	for (const [other, module] of [
 		[["dashboard-view", "Selling"], "CRM Plus"],
 		[["Workspaces", "CRM Plus"], "CRM Plus"],

@@ -39,8 +39,10 @@ function is_shown_on_ours(doc) {
 	return page === "dashboard-view" && OURS.test(dashboard || "") && doc && doc.module === "CRM Plus";
 }
 
+// Until a user says otherwise all is of their own company; an empty company means all of them, to cards as to charts.
 function chosen() {
-	return (frappe.get_user_settings(STORED_WITH) || {}).crm_plus || {};
+	const own = frappe.defaults.get_user_default("Company") || "";
+	return { company: own, ...((frappe.get_user_settings(STORED_WITH) || {}).crm_plus || {}) };
 }
 
 let loading = null;
@@ -79,7 +81,8 @@ export function share_filters(factory) {
 	number_card.prototype.get_filters = function () {
 		const own = get_filters.apply(this, arguments);
 		// A card's title names its period: it follows company and team alone.
-		return is_shown_on_ours(this.card_doc) && this.card_doc.type === "Custom" ? merged(own, chosen()) : own;
+		if (!is_shown_on_ours(this.card_doc) || this.card_doc.type !== "Custom") return own;
+		return { ...merged(own, chosen()), company: chosen().company };
 	};
 }
 
