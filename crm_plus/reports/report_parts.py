@@ -12,7 +12,7 @@ from frappe.utils.formatters import format_value
 COLORS = ("#2490EF", "#29CD42", "#ECAD4B", "#7575FF", "#E24C4C", "#A6B1B9")
 
 # Pixels of the Desk's bold heading: a letter, and what stands around the text.
-LETTER_WIDTH, HEADING_MARGIN = 7.3, 34
+LETTER_WIDTH, HEADING_MARGIN = 8.0, 38
 
 Row = dict[str, Any]
 Rows = list[Row]
