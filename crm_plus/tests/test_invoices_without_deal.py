@@ -97,7 +97,13 @@ class TestInvoicesWithoutDeal(CRMPlusTestCase):
 		self.assertEqual(list(self.rows()), [new, old])
 
 	def test_bad_filters_get_one_sentence(self) -> None:
-		for filters in ({"company": None}, {"from_date": "2026-02-01", "to_date": "2026-01-01"}):
+		bad = (
+			{"company": None},
+			{"from_date": "2026-02-01", "to_date": "2026-01-01"},
+			{"company": ["A", "B"]},
+			{"customer": ["A", "B"]},
+		)
+		for filters in bad:
 			with self.assertRaises(frappe.ValidationError):
 				self.report(**filters)
 

@@ -17,15 +17,26 @@ def execute(filters: dict[str, Any] | None = None) -> tuple[Any, ...]:
 	Raises frappe.ValidationError where no company is chosen.
 	"""
 	filters = frappe._dict(filters or {})
-	if not filters.company:
-		frappe.throw(_("Choose a company: the amounts are in its currency."))
-	if any(filters.get(name) and not as_day(filters.get(name)) for name in ("from_date", "to_date")):
-		frappe.throw(_("The period needs dates such as 2026-12-31."))
-	if filters.from_date and filters.to_date and str(filters.from_date) > str(filters.to_date):
-		frappe.throw(_("The period ends before it begins: choose a later end."))
+	check(filters)
 	currency = frappe.get_cached_value("Company", filters.company, "default_currency")
 	rows = [{**row, "company_currency": currency} for row in unlinked_invoices(filters)]
 	return get_columns(), rows, None, get_chart(rows, currency), get_summary(rows, currency)
+
+
+def check(filters: dict[str, Any]) -> None:
+	"""Refuse what the report cannot be asked for. Raises frappe.ValidationError."""
+	if not filters.get("company"):
+		frappe.throw(_("Choose a company: the amounts are in its currency."))
+	if any(not isinstance(filters.get(name) or "", str) for name in ("company", "customer")):
+		frappe.throw(_("Choose one company and one customer, not several."))
+	if any(filters.get(name) and not as_day(filters.get(name)) for name in ("from_date", "to_date")):
+		frappe.throw(_("The period needs dates such as 2026-12-31."))
+	if (
+		filters.get("from_date")
+		and filters.get("to_date")
+		and str(filters["from_date"]) > str(filters["to_date"])
+	):
+		frappe.throw(_("The period ends before it begins: choose a later end."))
 
 
 def get_columns() -> Rows:
