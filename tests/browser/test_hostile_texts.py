@@ -48,8 +48,8 @@ class World:
 
 
 def hostile(what: str) -> str:
-	"""A text that leaves its origin in `window.hacked` where it becomes HTML."""
-	return f"<img src=x onerror=\"window.hacked='{what}'\">{frappe.generate_hash(length=6)}"
+	"""A text that leaves its origin in `window.hacked` where it becomes HTML, between quotes too."""
+	return f"'\"><img src=x onerror=\"window.hacked='{what}'\">{frappe.generate_hash(length=6)}"
 
 
 def plant(doctype: str, name: str, *more: str) -> None:
@@ -236,6 +236,9 @@ def one_of_each(world: World) -> dict[str, str]:
 	for doctype in set(frappe.get_all("DocType", records, pluck="name")) - set(made):
 		if name := frappe.db.get_value(doctype, {}, "name"):
 			made[doctype] = name
+	frappe.db.delete(
+		"Interaction Participant", {"parent": made["Interaction"]}
+	)  # Frappe's tables are not tried
 	for doctype, name in made.items():
 		plant(doctype, name)
 	frappe.db.commit()  # the browser's requests are other connections

@@ -16,7 +16,8 @@ frappe.listview_settings["Unmatched Mail"] = {
 	button: {
 		show: (doc) => doc.status === "Waiting",
 		get_label: () => __("Link to…"),
-		get_description: (doc) => __("Link {0}", [doc.subject]),
+		// Frappe puts it between quotes as it is.
+		get_description: (doc) => __("Link {0}", [frappe.utils.escape_html(doc.subject)]),
 		action: (doc) => crm_plus.tray.link(doc.name, () => cur_list.refresh()),
 	},
 };
