@@ -24,5 +24,5 @@ enter_bench own
 step "the site $site"
 ensure_site
 leave_to_others
-step "filling it, and the table (a quarter of an hour)"
+step "filling it (four minutes on an idle machine) and the table (a quarter of an hour)"
 in_sites tests/benchmarks/run.py --site "$site" "$@"
