@@ -1,7 +1,8 @@
 """The one row rule: which deals, profiles, interactions and follow-ups a user sees.
 
 He sees his own, those of the people he leads, what is assigned to him or shared with him, and what CRM Plus Settings
-call common, which always includes what belongs to nobody. Interactions and follow-ups are common only to those who may
+call common, which always includes what belongs to nobody; and the customers of deals that are his or theirs, whoever
+looks after the customer. Interactions and follow-ups are common only to those who may
 see their deal, or their profile where they name no deal. User Permissions hold on top, also those that hide a deal
 because they hide its profile; a share outweighs them, as everywhere in Frappe.
 
@@ -99,7 +100,15 @@ def _seen(doctype: str, user: str) -> str:
 	if not common:
 		return ""
 	own = _people(doctype, sight_of(user).owners(user, PRIVATE) or ()) if kind.follows else NOTHING
-	return any_of([common, own, _named(doctype, _assigned(doctype, user))])
+	bought = _of_own_deals(user) if doctype == PROFILE else NOTHING
+	return any_of([common, own, bought, _named(doctype, _assigned(doctype, user))])
+
+
+def _of_own_deals(user: str) -> str:
+	"""Return the condition that a profile has a deal of the user's, or of somebody's whom he leads: he must reach whom he sells to."""
+	owners = one_of(_column(DEAL, "deal_owner"), sight_of(user).owners(user, PRIVATE) or ())
+	deals = f"select {_column(DEAL, 'customer_profile')} from `tab{DEAL}` where {owners}"
+	return f"{_column(PROFILE, 'name')} in ({deals})"
 
 
 def _common(doctype: str, user: str) -> str:

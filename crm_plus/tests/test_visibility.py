@@ -94,6 +94,8 @@ class Oracle:
 		owner, profile, deal = self.world["records"][kind][number]
 		if owner == person or owner in self.led(person):
 			return True
+		if kind == "Customer Profile" and self.sells_to(person, number):
+			return True
 		choice = self.world["choices"][kind]
 		common = owner is None or choice == "Everyone" or (choice == "Team" and owner in self.mates(person))
 		if not common or kind in ("Deal", "Customer Profile"):
@@ -101,6 +103,12 @@ class Oracle:
 		if deal is not None:
 			return self.sees(person, "Deal", deal)
 		return profile is None or self.sees(person, "Customer Profile", profile)
+
+	def sells_to(self, person: int, number: int) -> bool:
+		deals = self.world["records"]["Deal"]
+		return any(
+			owner in {person, *self.led(person)} for owner, profile, _deal in deals if profile == number
+		)
 
 	def own_teams(self, person: int) -> list[int]:
 		return [at for at, (_up, off, who) in enumerate(self.world["teams"]) if person in who and not off]
@@ -254,9 +262,23 @@ class TestWhatARuleMustNotAllow(CRMPlusTestCase):
 		with self.as_user(self.mine):
 			self.assertFalse(frappe.has_permission("Deal", "read", self.deal.name))
 
-	def test_who_has_the_deal_may_name_its_customer_with_it_and_no_other(self) -> None:
+	def test_who_sells_to_a_customer_sees_him_and_may_promise_him_something(self) -> None:
 		profile = factories.make_profile(profile_owner=self.mine).name
-		deal = factories.make_deal(customer_profile=profile, deal_owner=self.theirs).name
+		promise = {"subject": "Call", "due_on": "2090-01-01 10:00:00", "customer_profile": profile}
+		with self.as_user(self.theirs), self.assertRaises(frappe.PermissionError):
+			factories.make("Follow Up", **promise)
+		deal = factories.make_deal(customer_profile=profile, deal_owner=self.theirs)
+		with self.as_user(self.theirs):
+			self.assertTrue(frappe.has_permission("Customer Profile", "read", profile))
+			self.assertTrue(factories.make("Follow Up", **promise).name)
+		deal.db_set("deal_owner", self.mine)
+		with self.as_user(self.theirs):
+			self.assertFalse(frappe.get_list("Customer Profile", {"name": profile}))
+
+	def test_who_is_assigned_the_deal_may_name_its_customer_with_it_and_no_other(self) -> None:
+		profile = factories.make_profile(profile_owner=self.mine).name
+		deal = factories.make_deal(customer_profile=profile, deal_owner=self.mine).name
+		assign("Deal", deal, self.theirs)
 		promise = {"subject": "Call", "due_on": "2090-01-01 10:00:00", "customer_profile": profile}
 		with self.as_user(self.theirs):
 			self.assertFalse(frappe.has_permission("Customer Profile", "read", profile))

@@ -11,6 +11,8 @@ INDEXES = {
 	"stage_status_modified": ("stage", "status", "modified"),
 	"company_status_modified": ("company", "status", "modified"),
 	"owner_status_close": ("deal_owner", "status", "expected_close_date"),
+	# Whose customers a salesperson sells to.
+	"owner_customer": ("deal_owner", "customer_profile"),
 	# The list in the orders that it offers besides: its linked titles would be joined to every deal before sorting.
 	"by_creation": ("creation", "name"),
 	"by_amount": ("amount", "name"),
