@@ -26,7 +26,9 @@ class TestInteraction(CRMPlusTestCase):
 		self.assertEqual(made.direction, "Incoming")
 		for given in ({}, {"direction": None}):
 			self.assertEqual(make_interaction(interaction_type="Call", **given).direction, "Outgoing")
-		self.assertEqual(make_interaction(interaction_type="Call", direction="Incoming").direction, "Incoming")
+		self.assertEqual(
+			make_interaction(interaction_type="Call", direction="Incoming").direction, "Incoming"
+		)
 
 	def test_the_customer_is_always_among_the_participants_with_the_time(self) -> None:
 		first, second = factories.make_profile().name, factories.make_profile().name
