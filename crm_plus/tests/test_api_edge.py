@@ -247,10 +247,7 @@ class TestEdge(RequestCase):
 				continue
 			args, method = example(path, self.world), methods_of(function)[0]
 			answers[path] = self.call(path, args, method=method, token=self.manager)
-		expected = {
-			path: 403 if path.endswith(FOR_ADMINISTRATORS) else 200
-			for path in answers
-		}
+		expected = {path: 403 if path.endswith(FOR_ADMINISTRATORS) else 200 for path in answers}
 		self.assertEqual({path: status for path, (status, _body) in answers.items()}, expected, answers)
 		self.assertIn(self.world.deal, str(answers["crm_plus.api.search.find"]))
 
