@@ -25,6 +25,7 @@ class HandOverCase(CRMPlusTestCase):
 		frappe.db.set_value("Deal", {"deal_owner": self.leaver}, "deal_owner", None)
 		frappe.db.set_value("Customer Profile", {"profile_owner": self.leaver}, "profile_owner", None)
 		frappe.db.set_value("Follow Up", {"assigned_to": self.leaver}, "assigned_to", None)
+		frappe.db.set_value("Interaction", {"interaction_owner": self.leaver}, "interaction_owner", None)
 		self.profile = factories.make_profile(profile_owner=self.leaver).name
 		self.deal = factories.make_deal(customer_profile=self.profile, deal_owner=self.leaver).name
 		self.follow_up = self.make_follow_up()
