@@ -31,7 +31,8 @@ SPARED = (
 	"url",
 	"erpnext_lead",
 	"erpnext_prospect",
-	*("source_doctype", "source_name", "recurrence", "event"),
+	# Names of records hold no angle brackets: Frappe refuses them.
+	*("source_doctype", "source_name", "target_name", "recurrence", "event"),
 )
 SETTLED = 250
 ALERT = "<img src=x onerror=\"window.hacked='address'\">"
