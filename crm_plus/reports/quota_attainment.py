@@ -3,7 +3,7 @@
 from typing import Any
 
 from crm_plus.reports.report_parts import full_names
-from crm_plus.reports.report_scope import Scope, between, read_scope
+from crm_plus.reports.report_scope import Scope, between, read_scope, scope_filters
 from crm_plus.reports.sales_quotas import attainment_rows, by_invoices, load_teams, people_of
 from crm_plus.rules.deal_stages import WON
 from crm_plus.rules.forecast import gap, percent
@@ -31,9 +31,9 @@ def quota_attainment(filters: dict[str, Any] | None) -> tuple[Scope, list[dict[s
 
 def won_by(scope: Scope, owners: list[str]) -> dict[str, Any]:
 	"""Return the list filters for what these people won in the period."""
-	company = {"company": scope.company} if scope.company else {}
+	counted = owners if scope.owners is None else [owner for owner in owners if owner in scope.owners]
 	return {
-		**company,
+		**scope_filters(scope),
 		**{"status": WON, "closed_on": between(scope.first, scope.last)},
-		"deal_owner": ["in", owners or [""]],
+		"deal_owner": ["in", counted or [""]],
 	}
