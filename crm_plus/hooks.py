@@ -157,6 +157,7 @@ default_log_clearing_doctypes = {"Reminder Delivery": 400}
 
 # Who sees which rows: one rule, for lists and for one document.
 permission_query_conditions = {
+	"*": "crm_plus.access.levels.condition",
 	"Customer Profile": "crm_plus.access.visibility.condition",
 	"Deal": "crm_plus.access.visibility.condition",
 	"Interaction": "crm_plus.access.visibility.condition",
@@ -204,6 +205,7 @@ override_whitelisted_methods = {
 	"frappe.core.doctype.data_export.exporter.export_data": "crm_plus.api.exports.of_records",
 	# Frappe changes a message's reference past all events: ours does the same, and its interaction follows.
 	"frappe.email.relink": "crm_plus.api.interactions.relink",
+	"frappe.client.get": "crm_plus.api.narrowed.record",
 	"frappe.client.get_count": "crm_plus.api.narrowed.count",
 	"frappe.desk.listview.get_group_by_count": "crm_plus.api.narrowed.group_counts",
 	"frappe.desk.notifications.get_open_count": "crm_plus.api.narrowed.linked_counts",

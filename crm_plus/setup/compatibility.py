@@ -1,11 +1,16 @@
 """The one place that knows what differs between the versions of Frappe and ERPNext that we run on."""
 
 import inspect
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import frappe
 import frappe.client
 from frappe import _
+from frappe.desk.reportview import extract_fieldnames
+from frappe.model.db_query import DatabaseQuery
 from frappe.model.document import Document
 
 SUPPORTED_MAJOR_VERSIONS = (15, 16)
@@ -54,6 +59,57 @@ def is_asked_for_a_joined_table() -> bool:
 		frame = frame.f_back
 	table = frame.f_locals.get("table") if frame else None
 	return bool(getattr(table, "alias", None))
+
+
+# One column, with or without its table and another name.
+PLAIN = re.compile(r"(`tab[\w -]+`\.)?`?\w+`?( as `?\w+`?)?")
+# A table, as version 16 writes it, maybe under another name.
+TABLE = re.compile(r"""[`"]?tab([^`"]+)""")
+# What the search behind link fields puts before the columns that it ranks by: the words that somebody typed.
+TYPED = re.compile(r"^\(1 / nullif\(locate\('([^'\\]|\\.|'')*',")
+
+
+@dataclass(frozen=True)
+class Asked:
+	"""What a list asks for: the DocTypes whose tables it reads, and the texts in which a hidden field may stand."""
+
+	tables: frozenset[str]
+	texts: tuple[str, ...] = ()
+
+
+def asked_list() -> Asked | None:
+	"""Return what the list asks for that a `permission_query_conditions` hook is called for; None where there is none.
+
+	Frappe tells the hook no more than the DocType. Version 16 checks the fields of filters, order and groups itself.
+	"""
+	frame = inspect.currentframe()
+	while frame and not (
+		frame.f_code.co_name == "get_permission_query_conditions" and "self" in frame.f_locals
+	):
+		frame = frame.f_back
+	query = frame.f_locals["self"] if frame else None
+	if isinstance(query, DatabaseQuery):
+		joined = {link.doctype for link in query.link_tables}
+		tables = {query.doctype, *(table.strip("`")[3:] for table in query.tables), *joined}
+		return Asked(frozenset(tables), tuple(_texts(query)))
+	if not hasattr(query, "get_queried_tables"):
+		return None
+	names = [TABLE.match(table) for table in query.get_queried_tables()]
+	shown = [getattr(field, "doctype", None) for field in getattr(query, "fields", [])]
+	return Asked(frozenset({query.doctype, *(name[1] for name in names if name), *filter(None, shown)}))
+
+
+def _texts(query: DatabaseQuery) -> Iterator[str]:
+	for asked in (*(getattr(query, "filters", None) or ()), *(getattr(query, "or_filters", None) or ())):
+		# (DocType,) field, operator, value, and what else the page sends along; the value is free.
+		yield " ".join(map(str, list(asked) if isinstance(asked, dict) else asked[:4][:-1]))
+	yield from (
+		str(text) for text in (getattr(query, "group_by", ""), getattr(query, "order_by", "")) if text
+	)
+	for field in query.fields or ():
+		# Of what is shown, version 15 checks the first column alone, and in a product none.
+		if field and not PLAIN.fullmatch(field) and ("*" in field or len(extract_fieldnames(field)) != 1):
+			yield TYPED.sub("", field)
 
 
 def count_readable(doctype: str, filters: Any) -> int | None:

@@ -16,6 +16,7 @@ EXAMPLES: dict[str, Callable[[Any], dict[str, Any]]] = {
 	"narrowed.link_title": lambda world: {"doctype": "Deal", "docname": world.deal},
 	"link_search.for_field": lambda world: {"doctype": "Deal", "txt": "a"},
 	"link_search.for_dialog": lambda world: {"doctype": "Deal", "txt": "a"},
+	"narrowed.record": lambda world: {"doctype": "Deal", "filters": {"name": world.deal}},
 	"narrowed.count": lambda world: {"doctype": "Deal", "filters": {"pipeline": world.pipeline}},
 	"narrowed.group_counts": lambda world: {"doctype": "Deal", "current_filters": "[]", "field": "status"},
 	"exports.of_report": lambda world: {

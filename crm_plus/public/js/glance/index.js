@@ -62,12 +62,21 @@ async function people(doc) {
 		doc.doctype === "Deal"
 			? frappe.db.get_value("Customer Profile", profile, fields).then(({ message }) => message)
 			: doc,
-		frappe.db.get_list("Customer Profile", { filters: { organization: profile, phone: ["is", "set"] }, fields, limit: 1 })
-			.then((rows) => rows[0]),
+		may_read_phones().then((may) => may && one_with_a_phone(profile, fields)),
 	];
 	const answers = await Promise.allSettled(asked);
 	return answers.map(({ value }) => value).filter(Boolean);
 }
+
+/** A list asked for a field that its reader may not read is refused. */
+async function may_read_phones() {
+	await frappe.model.with_doctype("Customer Profile");
+	return frappe.perm.has_perm("Customer Profile", frappe.meta.get_docfield("Customer Profile", "phone").permlevel, "read");
+}
+
+const one_with_a_phone = (organization, fields) =>
+	frappe.db.get_list("Customer Profile", { filters: { organization, phone: ["is", "set"] }, fields, limit: 1 })
+		.then((rows) => rows[0]);
 
 function buttons(frm, { phone, email }) {
 	const about = of_record(frm);
