@@ -12,7 +12,8 @@ from crm_plus.tests import factories, leak_roads
 from crm_plus.tests.factories_teams import bare, make_team, no_teams, show
 from crm_plus.tests.leak_roads import TITLE
 from crm_plus.tests.request_case import RequestCase, token_of
-from crm_plus.tests.test_visibility import OWNER, Oracle, VisibilityCase, sales_person, worlds
+from crm_plus.tests.test_visibility import VisibilityCase, sales_person
+from crm_plus.tests.visibility_oracle import OWNER, Oracle, worlds
 
 REFUSALS = (frappe.PermissionError, frappe.DoesNotExistError)
 TEAMS = range(5)
