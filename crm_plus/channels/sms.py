@@ -9,6 +9,7 @@ from frappe import _
 from frappe.core.doctype.sms_settings.sms_settings import send_via_gateway, validate_receiver_nos
 from frappe.utils import strip_html
 
+from crm_plus.channels import network
 from crm_plus.channels.message import Message
 from crm_plus.channels.outcome import NotDelivered, NotWanted, Unclear
 
@@ -33,22 +34,14 @@ def deliver(person: Any, message: Message) -> None:
 			{"receiver_list": receivers, "message": text(message).encode(), "success_msg": False}
 		)
 	except requests.exceptions.RequestException as failure:
-		if _never_arrived(failure):
+		if network.never_arrived(failure):
 			raise NotDelivered(str(failure)) from failure
 		raise Unclear(str(failure)) from failure
 
 
-def text(message: Message) -> str:
-	"""Return a message as plain text."""
+def text(message: Message, longest: int = LONGEST_TEXT) -> str:
+	"""Return a message as plain text of so many characters at most."""
 	lines = [unescape(strip_html(line.text)) for line in message.lines]
 	if len(lines) > 1:
 		lines = [unescape(strip_html(message.title)), *lines]
-	return "\n".join(lines)[:LONGEST_TEXT]
-
-
-def _never_arrived(failure: requests.exceptions.RequestException) -> bool:
-	"""Tell whether the gateway certainly took nothing: it refused in so many words, or there was no connection at all."""
-	if isinstance(failure, requests.exceptions.HTTPError | requests.exceptions.ConnectTimeout):
-		return True
-	reason = getattr(failure.args[0], "reason", None) if failure.args else None
-	return type(reason).__name__ in ("NewConnectionError", "NameResolutionError", "ConnectTimeoutError")
+	return "\n".join(lines)[:longest]

@@ -55,8 +55,8 @@ def each_day() -> None:
 
 
 def follow_mail() -> None:
-	"""Each hour: set aside the reminders whose e-mail Frappe's queue has given up, and tell of quotations that were opened."""
-	ledger.set_aside_failed_mail()
+	"""Each hour: set aside the reminders that failed after they had left, and tell of quotations that were opened."""
+	ledger.set_aside_failed()
 	frappe.db.commit()
 	mail_notices.opened(frappe.utils.add_to_date(None, hours=-MAIL_LOOKED_BACK_HOURS))
 	frappe.db.commit()

@@ -41,27 +41,35 @@ def handler_for(gateway: Gateway) -> type[BaseHTTPRequestHandler]:
 
 
 @contextmanager
+def serving(handler: type[BaseHTTPRequestHandler]) -> Iterator[str]:
+	"""Run a server on this machine while the block lasts; gives its address."""
+	server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+	threading.Thread(target=server.serve_forever, daemon=True).start()
+	try:
+		yield f"http://127.0.0.1:{server.server_address[1]}"
+	finally:
+		server.shutdown()
+		server.server_close()
+
+
+@contextmanager
 def sms_gateway() -> Iterator[Gateway]:
 	"""Run a gateway and let the site use it while the block lasts."""
 	gateway = Gateway()
-	server = ThreadingHTTPServer(("127.0.0.1", 0), handler_for(gateway))
-	threading.Thread(target=server.serve_forever, daemon=True).start()
 	settings = frappe.get_single("SMS Settings")
 	before = {field: settings.get(field) for field in GATEWAY_FIELDS}
-	url = f"http://127.0.0.1:{server.server_address[1]}/send"
-	settings.update(dict(zip(GATEWAY_FIELDS, (url, "text", "to", 0), strict=True)))
-	settings.set("parameters", [])
-	settings.flags.ignore_mandatory = True
-	settings.save()
-	frappe.db.commit()  # workers are other connections
-	try:
-		yield gateway
-	finally:
-		frappe.db.rollback()
-		settings.reload()
-		settings.update(before)
+	with serving(handler_for(gateway)) as address:
+		settings.update(dict(zip(GATEWAY_FIELDS, (f"{address}/send", "text", "to", 0), strict=True)))
+		settings.set("parameters", [])
 		settings.flags.ignore_mandatory = True
 		settings.save()
-		frappe.db.commit()  # the server is gone: nobody may go on using it
-		server.shutdown()
-		server.server_close()
+		frappe.db.commit()  # workers are other connections
+		try:
+			yield gateway
+		finally:
+			frappe.db.rollback()
+			settings.reload()
+			settings.update(before)
+			settings.flags.ignore_mandatory = True
+			settings.save()
+			frappe.db.commit()  # the server is going: nobody may go on using it

@@ -8,8 +8,9 @@ from datetime import datetime
 from typing import Any
 
 import frappe
-from frappe.utils import cint
+from frappe.utils import add_to_date, cint, now_datetime
 
+from crm_plus.channels import whatsapp
 from crm_plus.rules import deliveries as rules
 from crm_plus.rules.deliveries import DROPPED, DUE_STATUSES, SENDING, WAITING, Delivery, Standing
 from crm_plus.rules.notices import Preference
@@ -28,6 +29,8 @@ READ = (
 	*("attempts", "send_after", "second_hour", "status"),
 )
 LONGEST_REASON = 500
+# WhatsApp's word that a message could not be brought comes within seconds; it is looked for each hour.
+WHATSAPP_DAYS = 3
 
 
 class SiteStore:
@@ -188,16 +191,26 @@ def resend(names: Sequence[str]) -> int:
 	return len(found)
 
 
-def set_aside_failed_mail() -> int:
-	"""Set aside the reminders whose e-mail Frappe's own queue has given up, in this transaction; returns how many."""
-	row, mail = frappe.qb.DocType(DOCTYPE), frappe.qb.DocType("Email Queue")
-	failed = frappe.qb.from_(mail).select(mail.name).where(mail.status == "Error").run(pluck=True)
+def set_aside_failed() -> int:
+	"""Set aside the reminders that left and failed later, in this transaction; returns how many.
+
+	Frappe's own queue gives an e-mail up; WhatsApp takes a message and says afterwards that it could not be brought.
+	"""
+	mail = frappe.get_all("Email Queue", {"status": "Error"}, pluck="name")
+	lately = add_to_date(now_datetime(), days=-WHATSAPP_DAYS)
+	return _set_aside("Email Queue", mail, "mail failed") + _set_aside(
+		whatsapp.DOCTYPE, whatsapp.failed_since(lately), "not brought"
+	)
+
+
+def _set_aside(carrier: str, failed: Sequence[str], reason: str) -> int:
 	if not failed:
 		return 0
+	row = frappe.qb.DocType(DOCTYPE)
 	carried = (
-		(row.message_doctype == "Email Queue") & row.message_name.isin(failed) & (row.status == rules.SENT)
+		(row.message_doctype == carrier) & row.message_name.isin(list(failed)) & (row.status == rules.SENT)
 	)
 	names = frappe.qb.from_(row).select(row.name).where(carried).run(pluck=True)
 	if names:
-		settle(names, Change(rules.SET_ASIDE, (rules.SENT,), reason="mail failed"))
+		settle(names, Change(rules.SET_ASIDE, (rules.SENT,), reason=reason))
 	return len(names)

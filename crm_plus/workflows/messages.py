@@ -11,10 +11,10 @@ from frappe.utils import format_date, format_datetime, get_url_to_form
 
 from crm_plus.channels import email, in_app, sms, whatsapp
 from crm_plus.channels.message import Line, Message
-from crm_plus.rules import zones
+from crm_plus.rules import contact_points, zones
 from crm_plus.rules.deliveries import Delivery
 from crm_plus.rules.notices import DAY, EMAIL, EVENTS, IN_APP, NEWS, SMS, TEAM, WHATSAPP
-from crm_plus.workflows import site_clock
+from crm_plus.workflows import profiles, site_clock
 
 ROADS = {IN_APP: in_app.deliver, EMAIL: email.deliver, SMS: sms.deliver, WHATSAPP: whatsapp.deliver}
 
@@ -35,6 +35,7 @@ def send(receiver: tuple[str, str], due: Sequence[Delivery]) -> tuple[str, str] 
 	person = frappe.db.get_value(
 		"User", user, ["name", "email", "mobile_no", "time_zone", "language"], as_dict=True
 	)
+	person.international_no = contact_points.e164(person.mobile_no, profiles.phone_country())
 	with _language(person.language):
 		lines = [_line(one, person) for one in due]
 		return ROADS[channel](person, Message(title(lines), lines))

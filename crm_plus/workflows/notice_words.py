@@ -55,5 +55,7 @@ def what_is_missing() -> dict[str, str]:
 	return {
 		EMAIL: _("This site has no outgoing e-mail account yet."),
 		SMS: _("This site has no SMS gateway yet: SMS Settings."),
-		WHATSAPP: _("The app frappe_whatsapp is not installed on this site."),
+		WHATSAPP: _(
+			"This site has no WhatsApp account yet: install the app frappe_whatsapp and fill one in."
+		),
 	}

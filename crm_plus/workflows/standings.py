@@ -121,6 +121,9 @@ def reason(code: str) -> str:
 		"not wanted": _("The user does not want to hear of it this way any more."),
 		"not readable": _("The user may not read the document."),
 		"mail failed": _("The e-mail queue could not send it and gave up; see the message for its error."),
+		"not brought": _(
+			"WhatsApp took it and could not bring it; see the message and the app's log for the error."
+		),
 		"lost": _("The worker died while it was leaving: nobody knows whether it arrived."),
 	}
 	return str(sentences.get(code, code))
