@@ -5,6 +5,7 @@ read a table's rows without asking for the level of the table on the form: eithe
 """
 
 import re
+from typing import Any
 
 import frappe
 from frappe import _
@@ -30,6 +31,18 @@ def condition(user: str | None = None, doctype: str = "") -> str:
 			_refuse_table(meta, user)
 			_refuse_fields(meta, asked, user)
 	return ""
+
+
+def check_filters(doctype: str, filters: dict[str, Any] | list[Any], user: str | None = None) -> None:
+	"""Refuse to look for one record by a field beyond the user's levels: that it is found tells the value.
+
+	Raises frappe.PermissionError.
+	"""
+	user = user or frappe.session.user
+	if user != "Administrator":
+		# A list comes in several shapes: any word in it counts.
+		names = tuple(map(str, filters if isinstance(filters, dict) else [filters]))
+		_refuse_fields(frappe.get_meta(doctype), Asked(frozenset({doctype}), names), user)
 
 
 def hidden_fields(meta: Meta, user: str) -> dict[str, str]:

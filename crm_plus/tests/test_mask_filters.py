@@ -204,6 +204,23 @@ class TestMaskFilters(CRMPlusTestCase):
 				narrowed.record("Deal", filters={"title": factories.unique("Nobody")})
 			frappe.clear_messages()
 
+	def test_no_record_is_looked_for_by_hidden_fields(self) -> None:
+		"""Frappe takes filters wherever it takes a name."""
+		for more in (-1, 1):
+			hidden = {"name": self.deal, "paid_amount": [">", more]}
+			roads = (
+				lambda hidden=hidden: client.get("Deal", hidden),
+				lambda hidden=hidden: client.set_value("Deal", hidden, "next_step", "Call"),
+				lambda hidden=hidden: client.save({"doctype": "Deal", "name": hidden}),
+				lambda more=more: frappe.get_doc("Deal", [["paid_amount", ">", more]]),
+			)
+			with self.as_user(user_with("Sales User")):
+				for number, ask in enumerate(roads):
+					with self.subTest(number, more=more):
+						self.assertTrue(self.refused(ask))
+				self.assertEqual(frappe.get_doc("Deal", {"title": self.word}).name, self.deal)
+		self.assertEqual(frappe.get_doc("Deal", {"name": self.deal, "paid_amount": 0}).name, self.deal)
+
 	def test_the_refusal_is_one_sentence(self) -> None:
 		with self.as_user(user_with("Sales User")):
 			with self.assertRaisesRegex(frappe.PermissionError, "(?i)paid"):

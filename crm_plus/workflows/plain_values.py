@@ -6,6 +6,7 @@ import frappe
 from frappe import _
 from frappe.utils import cint
 
+from crm_plus.access.levels import check_filters
 from crm_plus.rules import plain_values as rules
 from crm_plus.rules.plain_values import LONGEST_LINE, LONGEST_TEXT, Field
 from crm_plus.rules.quoted_text import quoted
@@ -17,6 +18,13 @@ LINKS = ("Link", "Dynamic Link")
 
 class PlainValues:
 	"""A document whose values are looked at before anything else, also before Frappe looks for what its links name."""
+
+	def load_from_db(self) -> Any:
+		"""Load the record; Frappe also takes filters for a name, as any request may send them. Raises frappe.PermissionError."""
+		doctype, name = (getattr(self, key, "") for key in ("doctype", "name"))
+		if isinstance(name, dict | list):
+			check_filters(doctype, name)
+		return super().load_from_db()  # type: ignore[misc] # likewise
 
 	def _validate_links(self) -> None:
 		check(self)
