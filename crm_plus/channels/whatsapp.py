@@ -25,22 +25,18 @@ LONGEST_TEXT = 4096
 
 def is_set_up() -> bool:
 	"""Tell whether the site has the app and in it the account that the app itself would send with."""
-	if not _is_there():
-		return False
-	if frappe.db.exists("DocType", ACCOUNT):
-		return bool(frappe.db.exists(ACCOUNT, {"is_default_outgoing": 1}))
-	fields = ("url", "phone_id")
-	if not frappe.db.exists("DocType", SETTINGS) or not _has(SETTINGS, fields):
-		return False
-	return all(frappe.db.get_single_value(SETTINGS, field) for field in fields)
+	return _account() is not None
 
 
 def deliver(person: Any, message: Message) -> tuple[str, str]:
 	"""Hand a message to the app. Raises NotWanted, NotDelivered, or Unclear where nobody knows whether it left."""
 	if not person.mobile_no:
 		raise NotWanted(_("The user has no mobile number."))
-	if not is_set_up():
+	account = _account()
+	if account is None:
 		raise NotDelivered(_("WhatsApp has no account to send with; set one up in the app frappe_whatsapp."))
+	if not account.get_password("token", raise_exception=False):
+		raise NotDelivered(_("WhatsApp's account has no token; fill it in in the app frappe_whatsapp."))
 	sent = frappe.get_doc(
 		{
 			"doctype": DOCTYPE,
@@ -65,25 +61,36 @@ def failed_since(moment: datetime) -> Sequence[str]:
 	return frappe.get_all(DOCTYPE, {"status": FAILED, "modified": [">", moment]}, pluck="name")
 
 
+def _account() -> Any | None:
+	"""Return the document with the address and token that the app sends with; None where it has none."""
+	if not _is_there():
+		return None
+	if frappe.db.exists("DocType", ACCOUNT):
+		name = frappe.db.get_value(ACCOUNT, {"is_default_outgoing": 1})
+		return frappe.get_doc(ACCOUNT, name) if name else None
+	if not frappe.db.exists("DocType", SETTINGS):
+		return None
+	settings = frappe.get_doc(SETTINGS)
+	return settings if settings.get("url") and settings.get("phone_id") else None
+
+
 def _is_there() -> bool:
-	return bool(frappe.db.exists("DocType", DOCTYPE)) and _has(DOCTYPE, FILLED)
-
-
-def _has(doctype: str, fields: Sequence[str]) -> bool:
-	meta = frappe.get_meta(doctype)
-	return all(meta.has_field(field) for field in fields)
+	"""Tell whether the site has the app's document: another app's of that name has other fields."""
+	if not frappe.db.exists("DocType", DOCTYPE):
+		return False
+	meta = frappe.get_meta(DOCTYPE)
+	return all(meta.has_field(field) for field in FILLED)
 
 
 def _outcome(failure: Exception, *, left: bool) -> Exception:
 	"""Return what a failure of the app means: it raises its own in place of what the request raised."""
 	if left:
 		return Unclear(str(failure))
-	causes = list(network.causes(failure))
-	asked = [cause for cause in causes if isinstance(cause, requests.exceptions.RequestException)]
+	asked = [
+		cause for cause in network.causes(failure) if isinstance(cause, requests.exceptions.RequestException)
+	]
 	if asked:
 		# The first that was raised: reading the answer for its error may fail in requests again.
 		answer = NotDelivered if network.never_arrived(asked[-1]) else Unclear
 		return answer(network.words(asked[-1]))
-	if any(isinstance(cause, frappe.AuthenticationError) for cause in causes):
-		return NotDelivered(_("WhatsApp's account has no token; fill it in in the app frappe_whatsapp."))
 	return Unclear(str(failure))
