@@ -1,12 +1,17 @@
 """The tree of teams as the row rule asks for it: read once a request, and anew when a team changes."""
 
 from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 import frappe
 from pypika.functions import Count
-from pypika.terms import Criterion, EmptyCriterion
+from pypika.queries import QueryBuilder
 
 from crm_plus.rules.visibility import Sight, Team, sight
+
+TEAM, MEMBER = "Revenue Team", "Revenue Team Member"
+MINE = ((MEMBER, "mine"), (TEAM, "own"), (TEAM, "team"))
 
 
 def sight_of(user: str) -> Sight:
@@ -41,13 +46,14 @@ def _known() -> dict[str, Sight]:
 
 def all_teams() -> list[Team]:
 	"""Return every team of the tree with its members, disabled ones too."""
-	return _teams(EmptyCriterion())
+	team = frappe.qb.DocType(TEAM)
+	return _teams(_with_members(frappe.qb.from_(team), team).run())
 
 
 def teams_led_by(user: str) -> list[str]:
 	"""Return the teams of the branches that a user leads, disabled ones in them included."""
-	team, top = frappe.qb.DocType("Revenue Team"), frappe.qb.DocType("Revenue Team").as_("top")
-	member = frappe.qb.DocType("Revenue Team Member")
+	team, top = frappe.qb.DocType(TEAM), frappe.qb.DocType(TEAM).as_("top")
+	member = frappe.qb.DocType(MEMBER)
 	return (
 		frappe.qb.from_(member)
 		.join(top)
@@ -56,42 +62,42 @@ def teams_led_by(user: str) -> list[str]:
 		.on((team.lft >= top.lft) & (team.rgt <= top.rgt))
 		.select(team.name)
 		.distinct()
-		.where((member.user == user) & (member.is_leader == 1) & (member.parenttype == "Revenue Team"))
+		.where((member.user == user) & (member.is_leader == 1) & (member.parenttype == TEAM))
 		.run(pluck=True)
 	)
 
 
 def _teams_of(user: str) -> list[Team]:
-	"""Return what a user's sight depends on: the teams that he is in, and those below the ones that he leads."""
-	team, member = frappe.qb.DocType("Revenue Team"), frappe.qb.DocType("Revenue Team Member")
-	everybody = frappe.qb.DocType("Revenue Team Member").as_("everybody")
-	own = (
-		frappe.qb.from_(member)
+	"""Return what a user's sight depends on: the teams that he is in, and those below the ones that he leads; in one query."""
+	mine, own, team = (frappe.qb.DocType(name).as_(alias) for name, alias in MINE)
+	everybody = frappe.qb.DocType(MEMBER).as_("everybody")
+	below = (mine.is_leader == 1) & (team.lft >= own.lft) & (team.rgt <= own.rgt)
+	query = (
+		frappe.qb.from_(mine)
+		.join(own)
+		.on((own.name == mine.parent) & (own.disabled == 0))
 		.join(team)
-		.on(team.name == member.parent)
-		.select(team.name, team.lft, team.rgt, member.is_leader)
-		.select(frappe.qb.from_(everybody).select(Count("*")))
-		.where((member.user == user) & (member.parenttype == "Revenue Team") & (team.disabled == 0))
-		.run()
+		.on((team.name == own.name) | below)
+		.where((mine.user == user) & (mine.parenttype == TEAM))
+		.distinct()
 	)
-	if not own:
-		return []
-	frappe.local.crm_plus_people = own[0][-1]
-	mine = team.name.isin([name for name, *_place in own])
-	below = [team.lft[left:right] for _name, left, right, leads, _people in own if leads]
-	return _teams(Criterion.any([mine, *below]))
+	people = frappe.qb.from_(everybody).select(Count("*"))
+	rows = _with_members(query, team).select(people).run()
+	if rows:
+		frappe.local.crm_plus_people = rows[0][-1]
+	return _teams(row[:-1] for row in rows)
 
 
-def _teams(wanted: Criterion) -> list[Team]:
-	team, member = frappe.qb.DocType("Revenue Team"), frappe.qb.DocType("Revenue Team Member")
-	rows = (
-		frappe.qb.from_(team)
-		.left_join(member)
-		.on((member.parent == team.name) & (member.parenttype == "Revenue Team"))
+def _with_members(query: QueryBuilder, team: Any) -> QueryBuilder:
+	member = frappe.qb.DocType(MEMBER)
+	return (
+		query.left_join(member)
+		.on((member.parent == team.name) & (member.parenttype == TEAM))
 		.select(team.name, team.lft, team.rgt, team.disabled, member.user, member.is_leader)
-		.where(wanted)
-		.run()
 	)
+
+
+def _teams(rows: Iterable[Sequence[Any]]) -> list[Team]:
 	heads, members = {}, defaultdict(dict)
 	for name, lft, rgt, disabled, user, is_leader in rows:
 		heads[name] = (lft, rgt, bool(disabled))

@@ -9,8 +9,9 @@ because they hide its profile; a share outweighs them, as everywhere in Frappe.
 Every list, search, report, card and API call takes the rule as SQL; one document is asked for by the same SQL.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import frappe
@@ -19,6 +20,7 @@ from pypika.terms import EmptyCriterion
 
 from crm_plus.access.belongings import as_sql, belongs_to_readable
 from crm_plus.access.conditions import NOTHING, all_of, any_of, one_of
+from crm_plus.access.given import Given, given_to
 from crm_plus.access.rows import holds_for
 from crm_plus.access.teams import share_of_people, sight_of
 from crm_plus.rules.visibility import EVERYONE, PRIVATE
@@ -56,10 +58,11 @@ def condition(user: str | None = None, doctype: str = DEAL) -> str:
 	user = user or frappe.session.user
 	if user == "Administrator" or is_asked_for_a_joined_table():
 		return ""
+	given = cache(lambda: given_to(doctype, user))
 	if not _may_read(doctype, user):
-		return any_of([_named(doctype, _shared(doctype, user))])
-	limited = _limited(doctype, user)
-	return any_of([limited, _named(doctype, _shared(doctype, user))]) if limited else ""
+		return any_of([_named(doctype, given().shared)])
+	limited = _limited(doctype, user, given)
+	return any_of([limited, _named(doctype, given().shared)]) if limited else ""
 
 
 def may_see(doc: Any, ptype: str | None = None, user: str | None = None) -> bool | None:
@@ -74,7 +77,7 @@ def _is_seen(doc: Any, ptype: str | None, user: str | None) -> bool:
 	user = user or frappe.session.user
 	if user == "Administrator" or ptype == "create" or not doc.name or not _may_read(doc.doctype, user):
 		return True
-	limited = _limited(doc.doctype, user)
+	limited = _limited(doc.doctype, user, lambda: given_to(doc.doctype, user))
 	return not limited or holds_for(doc, limited)
 
 
@@ -87,12 +90,12 @@ def _may_read(doctype: str, user: str) -> bool:
 	return bool(frappe.permissions.get_role_permissions(frappe.get_meta(doctype), user=user).get("read"))
 
 
-def _limited(doctype: str, user: str) -> str:
-	"""Return the condition without shares, "" where there is no limit."""
-	return all_of([_seen(doctype, user), *_permitted(doctype, user)])
+def _limited(doctype: str, user: str, given: Callable[[], Given]) -> str:
+	"""Return the condition without shares, "" where there is no limit; what was given to the user is asked for where it counts."""
+	return all_of([_seen(doctype, user, given), *_permitted(doctype, user)])
 
 
-def _seen(doctype: str, user: str) -> str:
+def _seen(doctype: str, user: str, given: Callable[[], Given]) -> str:
 	kind = KINDS[doctype]
 	if (choice_of(doctype) == EVERYONE and not kind.follows) or sight_of(user).all:
 		return ""
@@ -101,7 +104,7 @@ def _seen(doctype: str, user: str) -> str:
 		return ""
 	own = _people(doctype, sight_of(user).owners(user, PRIVATE) or ()) if kind.follows else NOTHING
 	bought = _of_own_deals(user) if doctype == PROFILE else NOTHING
-	return any_of([common, own, bought, _named(doctype, _assigned(doctype, user))])
+	return any_of([common, own, bought, _named(doctype, given().assigned)])
 
 
 def _of_own_deals(user: str) -> str:
@@ -152,16 +155,6 @@ def _user_permissions(doctype: str, user: str) -> str:
 	query.match_conditions, query.match_filters = [], []
 	query.add_user_permissions(restrictions)
 	return all_of(query.match_conditions)
-
-
-def _assigned(doctype: str, user: str) -> list[str]:
-	todo = frappe.qb.DocType("ToDo")
-	query = frappe.qb.from_(todo).select(todo.reference_name).where(todo.allocated_to == user)
-	return query.where((todo.reference_type == doctype) & (todo.status == "Open")).run(pluck=True)
-
-
-def _shared(doctype: str, user: str) -> list[str]:
-	return frappe.share.get_shared(doctype, user)
 
 
 def _people(doctype: str, users: Iterable[str]) -> str:
