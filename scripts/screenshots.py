@@ -69,7 +69,9 @@ def take(page: Page, picture: Picture, directory: Path) -> None:
 		height = page.evaluate(
 			"document.querySelector('.page-container:not([style*=none])').scrollHeight + 60"
 		)
-		page.set_viewport_size({"width": picture.width, "height": min(max(picture.height, height), picture.tallest)})
+		page.set_viewport_size(
+			{"width": picture.width, "height": min(max(picture.height, height), picture.tallest)}
+		)
 		settle(page)
 	path = directory / f"{picture.name}.png"
 	page.screenshot(path=path)

@@ -63,8 +63,6 @@ def is_asked_for_a_joined_table() -> bool:
 
 # One column, with or without its table and another name.
 PLAIN = re.compile(r"(`tab[\w -]+`\.)?`?\w+`?( as `?\w+`?)?")
-# A table, as version 16 writes it, maybe under another name.
-TABLE = re.compile(r"""[`"]?tab([^`"]+)""")
 # What the search behind link fields puts before the columns that it ranks by: the words that somebody typed.
 TYPED = re.compile(r"^\(1 / nullif\(locate\('([^'\\]|\\.|'')*',")
 
@@ -92,11 +90,14 @@ def asked_list() -> Asked | None:
 		joined = {link.doctype for link in query.link_tables}
 		tables = {query.doctype, *(table.strip("`")[3:] for table in query.tables), *joined}
 		return Asked(frozenset(tables), tuple(_texts(query)))
-	if not hasattr(query, "get_queried_tables"):
+	if not hasattr(query, "get_queried_tables"):  # version 16's
 		return None
-	names = [TABLE.match(table) for table in query.get_queried_tables()]
+	sources = [*query.query._from, *(join.item for join in query.query._joins)]
+	# Without the other name that a joined table may have in the query.
+	names = [getattr(source, "_table_name", "") for source in sources]
 	shown = [getattr(field, "doctype", None) for field in getattr(query, "fields", [])]
-	return Asked(frozenset({query.doctype, *(name[1] for name in names if name), *filter(None, shown)}))
+	tables = {query.doctype, *(name[3:] for name in names if name.startswith("tab")), *filter(None, shown)}
+	return Asked(frozenset(tables))
 
 
 def _texts(query: DatabaseQuery) -> Iterator[str]:
