@@ -286,3 +286,13 @@ class TestAdoption(AdoptionTestCase):
 		self.commit()
 		self.adopt()
 		self.assertEqual(self.became("Opportunity", sales[0]).doctype, "Deal")
+
+	def test_two_leads_of_one_address_in_one_batch_are_both_taken(self) -> None:
+		leads = old.make_leads(2, self.owners)
+		address = frappe.db.get_value("Lead", leads[0], "email_id")
+		frappe.db.set_value("Lead", leads[1], "email_id", address)
+		self.commit()
+		self.assertEqual(self.status(self.adopt()), "Finished")
+		first, second = (self.became("Lead", lead) for lead in leads)
+		self.assertNotEqual(first.name, second.name)
+		self.assertEqual((first.email, second.email), (address, address))

@@ -55,8 +55,8 @@ class Pool:
 				self.add(row)
 
 	def add(self, row: Any) -> None:
-		"""Take a profile in."""
-		self.rows[row["name"]] = row
+		"""Take a profile in, one that is still to be inserted too."""
+		self.rows[row["name"]] = frappe._dict(row)
 		for key in KEYS:
 			if row.get(key):
 				self._by_key[key, row[key]].append(row["name"])
