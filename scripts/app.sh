@@ -71,7 +71,7 @@ build_assets() {
 	local hash
 	hash=$( (cd "$repo" && find crm_plus/public -path crm_plus/public/dist -prune -o -type f -print0 2>/dev/null | sort -z |
 		xargs -0r sha256sum; cat "$BENCH_DIR/apps/frappe/yarn.lock" 2>/dev/null || true) | sha256sum | cut -c1-16)
-	if stamped assets "$hash" && [[ -e $BENCH_DIR/sites/assets/crm_plus ]]; then return; fi
+	if stamped assets "$hash" && [[ -d $BENCH_DIR/sites/assets/crm_plus/dist/js ]]; then return; fi
 	note "building the assets"
 	logged "bench build --app crm_plus" frappe build --app crm_plus
 	stamp assets "$hash"
