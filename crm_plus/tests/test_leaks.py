@@ -11,7 +11,7 @@ from crm_plus.access.belongings import PARENTS
 from crm_plus.tests import factories, leak_roads
 from crm_plus.tests.factories_teams import bare, make_team, no_teams, show
 from crm_plus.tests.leak_roads import TITLE
-from crm_plus.tests.request_case import RequestCase, token_of
+from crm_plus.tests.private_case import PrivateRequestCase
 from crm_plus.tests.test_visibility import VisibilityCase, sales_person
 from crm_plus.tests.visibility_oracle import OWNER, Oracle, worlds
 
@@ -199,25 +199,14 @@ class TestFiveTeams(VisibilityCase):
 			self.assertIn(TITLE[kind], [df.fieldname for df in frappe.get_meta(kind).fields])
 
 
-class TestOverTheWire(RequestCase):
+class TestOverTheWire(PrivateRequestCase):
 	"""What Frappe's own addresses answer: ours stand in their place there, and nowhere else."""
 
 	def setUp(self) -> None:
 		super().setUp()
-		no_teams()
-		show("Private")
-		self.mine, self.theirs = sales_person("Sales User", "leak 0"), sales_person("Sales User", "leak 1")
 		self.title = factories.unique("Secret")
 		self.deal = factories.make_deal(title=self.title, deal_owner=self.theirs).name
-		self.token, self.their_token = token_of(self.mine), token_of(self.theirs)
-		self.addCleanup(self.forget)
 		self.commit()  # the requests are other connections
-
-	def forget(self) -> None:
-		"""Let the site show everything again to the tests that follow."""
-		frappe.set_user("Administrator")
-		show("Everyone")
-		self.commit()
 
 	def roads(self) -> list[tuple[str, dict[str, Any]]]:
 		of_deal = {"name": self.deal}

@@ -6,19 +6,14 @@ import frappe
 
 from crm_plus.access.contact_rows import PARENTS
 from crm_plus.tests import factories
-from crm_plus.tests.factories_teams import no_teams, show
-from crm_plus.tests.request_case import RequestCase, token_of
-from crm_plus.tests.test_visibility import sales_person
+from crm_plus.tests.private_case import PrivateRequestCase
 
 SEARCHES = ("search_link", "search_widget")
 
 
-class TestLinksAndRows(RequestCase):
+class TestLinksAndRows(PrivateRequestCase):
 	def setUp(self) -> None:
 		super().setUp()
-		no_teams()
-		show("Private")
-		self.mine, self.theirs = sales_person("Sales User", "link 0"), sales_person("Sales User", "link 1")
 		self.word = factories.unique("Hidden").replace(" ", "")
 		profile = factories.make_profile(
 			full_name=self.word,
@@ -38,15 +33,7 @@ class TestLinksAndRows(RequestCase):
 					{"reference_doctype": "Customer Profile", "reference_docname": profile.name}
 				],
 			).name
-		self.token, self.their_token = token_of(self.mine), token_of(self.theirs)
-		self.addCleanup(self.forget)
 		self.commit()  # the requests are other connections
-
-	def forget(self) -> None:
-		"""Let the site show everything again to the tests that follow."""
-		frappe.set_user("Administrator")
-		show("Everyone")
-		self.commit()
 
 	def test_a_link_field_offers_no_more_to_who_asks_past_permissions(self) -> None:
 		fields = {"Deal": "title", "Customer Profile": "full_name", "Contact": "first_name"}

@@ -13,6 +13,17 @@ def names(text: str) -> list[str]:
 	return [hit["name"] for hit in find(text)]
 
 
+def reader_of_one_territory() -> tuple[str, str, str]:
+	"""Return a salesperson, the one territory that he may see, and another."""
+	mine, other = (
+		make("Territory", territory_name=unique(word), parent_territory="All Territories").name
+		for word in ("Mine", "Other")
+	)
+	reader = make_user("Sales User").name
+	make("User Permission", user=reader, allow="Territory", for_value=mine)
+	return reader, mine, other
+
+
 class TestSearch(CRMPlusTestCase):
 	def setUp(self) -> None:
 		super().setUp()
@@ -86,30 +97,24 @@ class TestSearch(CRMPlusTestCase):
 
 	def test_only_what_the_reader_may_open(self) -> None:
 		token = frappe.generate_hash(length=10)
-		mine = make("Territory", territory_name=unique("Mine"), parent_territory="All Territories").name
-		other = make("Territory", territory_name=unique("Other"), parent_territory="All Territories").name
-		reader = make_user("Sales User")
-		make("User Permission", user=reader.name, allow="Territory", for_value=mine)
+		reader, mine, other = reader_of_one_territory()
 		shown = make_profile(full_name=f"{token} shown", territory=mine)
 		make_profile(full_name=f"{token} hidden", territory=other)
 		person = make_person(full_name=f"Hidden {token}", territory=other, email=email())
-		with self.as_user(reader.name):
+		with self.as_user(reader):
 			self.assertEqual(names(token), [shown.name])
 			self.assertEqual(names(person.email), [])
 
 	def test_what_may_be_read_is_not_hidden_behind_what_may_not(self) -> None:
 		token = frappe.generate_hash(length=10)
-		mine = make("Territory", territory_name=unique("Mine"), parent_territory="All Territories").name
-		other = make("Territory", territory_name=unique("Other"), parent_territory="All Territories").name
-		reader = make_user("Sales User")
-		make("User Permission", user=reader.name, allow="Territory", for_value=mine)
+		reader, mine, other = reader_of_one_territory()
 		shown = make_profile(full_name=f"x {token} zzz", territory=mine)
 		deal = make_deal(title=f"x {token} zzz", customer_profile=shown.name)
 		hidden = make_profile(full_name=unique("Hidden"), territory=other)
 		number = search.CANDIDATES + 1
 		self.put("Customer Profile", number, {"full_name": f"{token} aaa", "territory": other})
 		self.put("Deal", number, {"title": f"x {token} aaa", "customer_profile": hidden.name})
-		with self.as_user(reader.name):
+		with self.as_user(reader):
 			self.assertEqual(set(names(token)), {shown.name, deal.name})
 
 	def put(self, doctype: str, count: int, values: dict) -> None:
