@@ -4,6 +4,7 @@ Beside each ERPNext's own CRM dashboard, its seven charts and four cards, on the
 """
 
 import json
+import re
 from typing import Any
 
 import frappe
@@ -38,19 +39,39 @@ def open_dashboard(name: str) -> list[Any]:
 	return [*charts, *(open_card(card.card, company) for card in get_permitted_cards(name))]
 
 
+def evaluated(expression: Any, company: str) -> Any:
+	"""Return what the Desk makes of a dynamic filter, of the few that charts are set to. Raises ValueError for another."""
+	text = str(expression).replace("frappe.datetime.get_today()", "today").strip()
+	days = re.fullmatch(r"(?:frappe\.datetime\.add_days\(today, (-?\d+)\)|today)", text)
+	if days:
+		return frappe.utils.add_days(frappe.utils.today(), int(days[1] or 0))
+	if re.fullmatch(r"frappe\.defaults\.get_user_default\(.Company.\)", text):
+		return company
+	raise ValueError(f"The benchmark cannot evaluate {expression}")
+
+
+def dynamic_filters(chart: Any, company: str) -> Any:
+	"""Return a chart's filters of the moment: a mapping of a report's, a list of a DocType's, as its own are."""
+	found = json.loads(chart.dynamic_filters_json or "{}")
+	if isinstance(found, dict):
+		return {key: evaluated(value, company) for key, value in found.items()}
+	return [[*row[:3], evaluated(row[3], company)] for row in found]
+
+
 def open_chart(name: str, company: str) -> Any:
-	"""Ask for one chart, computed anew."""
+	"""Ask for one chart, computed anew, for the period that it is set to and the user's company, as the Desk does."""
 	from frappe.desk.doctype.dashboard_chart import dashboard_chart
 	from frappe.desk.query_report import run
 
 	chart = frappe.get_doc("Dashboard Chart", name)
-	filters = json.loads(chart.filters_json or "{}")
+	filters, dynamic = json.loads(chart.filters_json or "{}"), dynamic_filters(chart, company)
 	if chart.chart_type == "Report":
-		run(chart.report_name, filters={**filters, "company": company}, ignore_prepared_report=True)
+		asked = {**filters, **(dynamic or {}), "company": company}
+		run(chart.report_name, filters=asked, ignore_prepared_report=True)
 	elif chart.chart_type == "Custom":
-		frappe.get_attr(SOURCES[chart.source])()
+		frappe.get_attr(SOURCES[chart.source])(filters=json.dumps({"company": company}))
 	else:
-		filters = [*filters, [chart.document_type, "company", "=", company]]
+		filters = [*filters, *(dynamic or [[chart.document_type, "company", "=", company]])]
 		dashboard_chart.get(chart_name=name, filters=json.dumps(filters), refresh=1)
 	return 1
 

@@ -71,7 +71,9 @@ test("only a card of ours is told its change", () => {
 	show_changes(undefined);
 });
 
-const { merged, period_dates, share_filters } = await import("../../crm_plus/public/js/reports/dashboard_filters.js");
+const { merged, period_dates, period_words, share_filters } = await import(
+	"../../crm_plus/public/js/reports/dashboard_filters.js"
+);
 
 test("a rise is bad where less is better", () => {
 	assert.equal(change_text(5, true).css, "red-stat");
@@ -87,6 +89,17 @@ test("a period is whole months of the calendar, seen from a day", () => {
 	assert.deepEqual(period_dates("This Year", "2026-11-22"), { from_date: "2026-01-01", to_date: "2026-12-31" });
 	assert.deepEqual(period_dates("Usual Period", "2026-11-22"), {});
 	assert.deepEqual(period_dates(undefined, "2026-11-22"), {});
+});
+
+test("a chart says of which days it is", () => {
+	const day = (date) => date.split("-").reverse().join(".");
+	const days = { from_date: "2026-10-24", to_date: "2026-11-22" };
+	assert.equal(period_words(days, "Team Activity", day), "24.10.2026 – 22.11.2026");
+	assert.equal(period_words({}, "Deal to Cash", day), "This fiscal year");
+	assert.equal(period_words({}, "Sales Forecast", day), "This month and the next five");
+	// Whatever period was chosen for all: these are of deals as they stand now.
+	assert.equal(period_words(days, "Rotten and Slipping Deals", day), "As of today");
+	assert.equal(period_words(undefined, undefined, day), "As of today");
 });
 
 test("what was chosen for all stands over a chart's own, and nothing chosen changes nothing", () => {
@@ -120,23 +133,38 @@ test("only charts and cards of ours on a dashboard of ours take them", async () 
 	share_filters({ chart: Chart, number_card: Card });
 	let route = ["dashboard-view", "CRM Plus Sales"];
 	let stored = { team: "T", period: "This Month" };
+	let set = { group_by: "Owner" };
+	let said = "";
+	const subtitle_field = { text: (words) => (said = words) };
 	Object.assign(globalThis.frappe, {
 		get_route: () => route,
 		get_user_settings: () => ({ crm_plus: stored }),
 		model: { user_settings: { get: () => Promise.resolve({}) } },
-		datetime: { get_today: () => "2026-11-22" },
+		datetime: { get_today: () => "2026-11-22", str_to_user: (day) => day },
+		dashboard_utils: { get_all_filters: () => set },
 		defaults: { get_user_default: () => "Own" },
 	});
-	const chart = Object.assign(new Chart(), { chart_doc: { module: "CRM Plus", chart_type: "Report" } });
+	const chart_doc = { module: "CRM Plus", chart_type: "Report", report_name: "Team Activity" };
+	const chart = Object.assign(new Chart(), { chart_doc, subtitle_field, chart_settings: {} });
 	await chart.set_chart_filters();
 	assert.equal(chart.filters.team, "T");
 	assert.equal(chart.filters.to_date, "2026-11-30");
+	assert.equal(said, "2026-11-01 – 2026-11-30");
 	const card = Object.assign(new Card(), { card_doc: { module: "CRM Plus", type: "Custom" } });
 	assert.deepEqual(await card.render_card(), { team: "T", company: "Own" });
 	stored = {};
 	await chart.set_chart_filters();
 	assert.deepEqual(chart.filters, { group_by: "Owner", company: "Own" });
 	assert.deepEqual(card.get_filters(), { company: "Own" });
+	assert.equal(said, "This fiscal year");
+	// The days that a chart is set to, which Frappe replaces by the report's, hold; those that a user set for himself more so.
+	set = { group_by: "Owner", from_date: "2026-10-24", to_date: "2026-11-22" };
+	await chart.set_chart_filters();
+	assert.deepEqual(chart.filters, { ...set, company: "Own" });
+	chart.chart_settings = { filters: "{}" };
+	await chart.set_chart_filters();
+	assert.equal(chart.filters.from_date, undefined);
+	set = { group_by: "Owner" };
 	// Who empties the company asks for all, cards and charts alike.
 	stored = { company: "" };
 	await chart.set_chart_filters();

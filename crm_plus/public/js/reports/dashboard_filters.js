@@ -27,6 +27,14 @@ export function period_dates(period, today) {
 	return from_date ? { from_date, to_date } : {};
 }
 
+// What a chart says of its period under its title; `day` writes a date as the reader does. Deals as they stand now have none;
+// where a chart names no days, its report's usual ones count, of which the forecast's are its own.
+export function period_words({ from_date, to_date } = {}, report, day) {
+	if (!report || report === "Rotten and Slipping Deals") return __("As of today");
+	if (from_date && to_date) return `${day(from_date)} – ${day(to_date)}`;
+	return report === "Sales Forecast" ? __("This month and the next five") : __("This fiscal year");
+}
+
 // What a chart or a card asks for: its own filters, and over them what was chosen for all.
 export function merged(own, chosen, today) {
 	const common = { company: chosen.company, team: chosen.team, ...(today ? period_dates(chosen.period, today) : {}) };
@@ -43,6 +51,12 @@ function is_shown_on_ours(doc) {
 function chosen() {
 	const own = frappe.defaults.get_user_default("Company") || "";
 	return { company: own, ...((frappe.get_user_settings(STORED_WITH) || {}).crm_plus || {}) };
+}
+
+// Frappe puts the usual days of a report in place of those that its chart is set to, unless a user set some for himself.
+function own_days({ chart_doc, chart_settings }) {
+	const set = (chart_settings || {}).filters ? {} : frappe.dashboard_utils.get_all_filters(chart_doc) || {};
+	return Object.fromEntries(["from_date", "to_date"].filter((key) => set[key]).map((key) => [key, set[key]]));
 }
 
 let loading = null;
@@ -69,7 +83,10 @@ export function share_filters(factory) {
 		// What was merged the last time is not the chart's own.
 		this.filters = null;
 		return Promise.all([set_chart_filters.apply(this, arguments), load_chosen()]).then(() => {
-			this.filters = merged(this.filters, chosen(), doc.chart_type === "Report" && frappe.datetime.get_today());
+			const is_report = doc.chart_type === "Report";
+			const own = is_report ? { ...this.filters, ...own_days(this) } : this.filters;
+			this.filters = merged(own, chosen(), is_report && frappe.datetime.get_today());
+			this.subtitle_field.text(period_words(this.filters, doc.report_name, frappe.datetime.str_to_user));
 		});
 	};
 	const render_card = number_card.prototype.render_card;
