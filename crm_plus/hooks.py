@@ -100,6 +100,10 @@ doc_events = {
 		"on_update": "crm_plus.overrides.appointment.on_update",
 		"on_trash": "crm_plus.overrides.appointment.on_trash",
 	},
+	"WhatsApp Message": {
+		"on_update": "crm_plus.overrides.whatsapp_message.on_update",
+		"on_trash": "crm_plus.overrides.whatsapp_message.on_trash",
+	},
 	"Data Import": {"on_update": "crm_plus.overrides.data_import.on_update"},
 	"Personal Data Deletion Request": {
 		"on_update": "crm_plus.overrides.personal_data_deletion_request.on_update"
@@ -130,6 +134,7 @@ crm_plus_sources = {
 	"Issue": "crm_plus.overrides.issue.read",
 	"Call Log": "crm_plus.overrides.call_log.read",
 	"Appointment": "crm_plus.overrides.appointment.read",
+	"WhatsApp Message": "crm_plus.overrides.whatsapp_message.read",
 }
 
 scheduler_events = {

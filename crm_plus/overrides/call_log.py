@@ -4,7 +4,7 @@ import frappe
 from frappe.utils import cint, cstr, get_datetime
 
 from crm_plus.overrides.sources import on_trash, on_update
-from crm_plus.rules.capture import Source
+from crm_plus.rules.capture import RECIPIENT, SENDER, Person, Source
 from crm_plus.rules.interactions import CANCELLED, DONE, INCOMING, NO_SHOW, OUTGOING
 
 __all__ = ["on_trash", "on_update", "read"]
@@ -29,18 +29,19 @@ def read(name: str) -> Source | None:
 	row = frappe.db.get_value(DOCTYPE, name, FIELDS, as_dict=True)
 	if not row:
 		return None
-	is_incoming = row.type == INCOMING
-	records = tuple(named_in(name, row.customer))
+	is_incoming, records = row.type == INCOMING, tuple(named_in(name, row.customer))
+	number, role = (row["from"], SENDER) if is_incoming else (row["to"], RECIPIENT)
 	return Source(
 		doctype=DOCTYPE,
 		name=name,
 		interaction_type="Call",
 		direction=INCOMING if is_incoming else OUTGOING,
-		subject=cstr(row["from"] if is_incoming else row["to"]),
+		subject=cstr(number),
 		status=STATUSES.get(cstr(row.status), NO_SHOW),
 		starts_on=get_datetime(row.start_time or row.creation),
 		duration=cint(row.duration),
 		owner=cstr(row.employee_user_id),
+		people=(Person(number=cstr(number), role=role),),
 		records=records,
 		links=records,
 	)

@@ -17,12 +17,13 @@ STRANGER, AUTOMATIC, ELSEWHERE, SPAM, FAILED = "Stranger", "Automatic", "Elsewhe
 
 @dataclass(frozen=True)
 class Person:
-	"""Somebody as a source names him: an address or a number, perhaps a name, and his role in it."""
+	"""Somebody as a source names him: an e-mail address or a phone number, perhaps a name, and his role in it."""
 
 	address: str = ""
 	full_name: str = ""
 	role: str = RECIPIENT
 	contact: str = ""
+	number: str = ""
 
 
 @dataclass(frozen=True)
@@ -77,6 +78,7 @@ class Findings:
 	"""What was looked up for a source."""
 
 	thread: Thread = field(default_factory=Thread)
+	# By e-mail address and by phone number.
 	by_address: Mapping[str, Sequence[Match]] = field(default_factory=dict)
 	linked: Sequence[Match] = ()
 	# The deals of each profile, its organization's included, that were open when it happened.
@@ -127,9 +129,9 @@ def _by_address(source: Source, found: Findings) -> Iterable[Participant]:
 	"""Yield who took part: the one on the other side first, those who got a copy last."""
 	order = {SENDER: 0, RECIPIENT: 1, COPIED: 2}
 	for person in sorted(source.people, key=lambda one: order.get(one.role, 1)):
-		for match in _persons_first(found.by_address.get(person.address, ())):
+		for match in _persons_first(found.by_address.get(person.address or person.number, ())):
 			contact = match.contact or person.contact
-			yield Participant(match.profile, contact, person.address, person.full_name)
+			yield Participant(match.profile, contact, person.address, person.full_name or person.number)
 
 
 def _persons_first(matches: Sequence[Match]) -> list[Match]:

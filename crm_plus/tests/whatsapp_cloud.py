@@ -24,7 +24,8 @@ SHAPES: dict[str, dict[str, dict[str, str]]] = {
 	SETTINGS: {SETTINGS: ACCOUNT_FIELDS},
 }
 MESSAGE_FIELDS = {
-	**dict.fromkeys(("type", "message_type", "content_type", "to", "message_id", "status"), "Data"),
+	**dict.fromkeys(("type", "message_type", "content_type", "to", "from", "message_id", "status"), "Data"),
+	"profile_name": "Data",
 	"message": "Text",
 }
 
@@ -76,7 +77,9 @@ class StandIn(Document):
 	"""WhatsApp Message as the app has it."""
 
 	def before_insert(self) -> None:
-		"""Send."""
+		"""Send, where it did not come in."""
+		if self.get("type") == "Incoming":
+			return
 		try:
 			account = account_of_site()
 			address = f"{account.url}/{account.version}/{account.phone_id}/messages"

@@ -12,6 +12,7 @@ from frappe.utils import cstr
 from crm_plus.rules.capture import Findings, Match, Source, Thread, source_key
 from crm_plus.setup.compatibility import PROFILE_FIELDS
 from crm_plus.workflows import deal_ledger
+from crm_plus.workflows.capture_numbers import contacts_of_numbers, profiles_of_numbers
 from crm_plus.workflows.mail_links import DOCUMENTS
 
 PROFILE = "Customer Profile"
@@ -26,6 +27,8 @@ def look_up(source: Source) -> Findings:
 	thread = _thread(source)
 	addresses = {person.address for person in source.people if person.address}
 	by_address = profiles_of_addresses(addresses - own_addresses(addresses))
+	numbers = {person.number for person in source.people if person.number and not person.address}
+	by_address |= _with_contacts(profiles_of_numbers(numbers), contacts_of_numbers(numbers))
 	linked = [match for record in source.links for match in _matches(record)]
 	profiles = {match.profile for matches in by_address.values() for match in matches}
 	profiles |= {*thread.profiles, *(match.profile for match in linked)}
@@ -151,8 +154,12 @@ def profiles_of_addresses(addresses: Collection[str]) -> dict[str, list[Match]]:
 		PROFILE, {"email": ["in", list(addresses)]}, ["name", "email", "profile_type"], as_list=True
 	):
 		found[email.lower()].append(Match(name, "", kind == "Person"))
-	contacts = _contacts_of(addresses)
-	matches = profiles_of_contacts(contacts)
+	return _with_contacts(found, _contacts_of(addresses))
+
+
+def _with_contacts(known: dict[str, list[Match]], contacts: dict[str, str]) -> dict[str, list[Match]]:
+	"""Add the profiles of contacts, each of whom has one of the addresses."""
+	found, matches = defaultdict(list, known), profiles_of_contacts(contacts)
 	for contact, address in contacts.items():
 		for match in matches.get(contact, []):
 			_add(found[address], match)

@@ -80,6 +80,9 @@ def _people(row: Any, is_received: bool) -> tuple[Person, ...]:
 	for text, role in ((row.recipients, rules.RECIPIENT), (row.cc, rules.COPIED), (row.bcc, rules.COPIED)):
 		people += [Person(_clean(address), name, role) for name, address in _addresses(cstr(text))]
 	once = {person.address: person for person in reversed(people) if person.address}
+	if not once and row.phone_no:
+		role = rules.SENDER if is_received else rules.RECIPIENT
+		return (Person(number=cstr(row.phone_no), full_name=cstr(row.sender_full_name), role=role),)
 	return tuple(person for person in people if once[person.address] is person)
 
 

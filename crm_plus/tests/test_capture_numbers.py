@@ -1,0 +1,119 @@
+"""Calls, SMS and WhatsApp messages find their customer by the phone number alone, however it is written."""
+
+import random
+from typing import Any
+from unittest import SkipTest
+
+import frappe
+
+from crm_plus.channels.whatsapp import ACCOUNT, DOCTYPE
+from crm_plus.overrides import whatsapp_message
+from crm_plus.tests import factories, whatsapp_cloud
+from crm_plus.tests.base import CRMPlusTestCase
+from crm_plus.tests.factories_interactions import captured, make_mail, make_person
+
+
+def subscriber() -> str:
+	"""Return the digits of a German mobile number that nobody has, after the country's."""
+	return f"1512{random.randrange(10**7):07}"
+
+
+class TestNumbers(CRMPlusTestCase):
+	def setUp(self) -> None:
+		super().setUp()
+		self.number = subscriber()
+		self.person = make_person(phone=f"+49 {self.number[:4]} {self.number[4:]}")
+
+	def call(self, **values: Any) -> Any:
+		defaults = {"id": factories.unique("call"), "type": "Incoming", "status": "Completed", "medium": "x"}
+		return factories.make("Call Log", **{**defaults, "from": "+4930123", "to": "+4930123", **values})
+
+	def test_a_call_that_the_telephone_system_linked_to_nobody(self) -> None:
+		for way, side in (("Incoming", "from"), ("Outgoing", "to")):
+			with self.subTest(way):
+				made = captured(self.call(type=way, **{side: f"0049 {self.number}"}))
+				self.assertEqual((made.customer_profile, made.direction), (self.person.name, way))
+
+	def test_an_sms_that_names_no_record(self) -> None:
+		made = captured(self.sms(f"+49{self.number}"))
+		self.assertEqual((made.customer_profile, made.interaction_type), (self.person.name, "SMS"))
+		self.assertIsNone(captured(self.sms(f"+49{subscriber()}")))
+
+	def sms(self, number: str) -> Any:
+		return make_mail(communication_medium="SMS", sender=None, recipients=None, phone_no=number)
+
+	def test_a_colleague_whom_only_a_contact_knows(self) -> None:
+		company, other = factories.make_profile(), subscriber()
+		contact = factories.make(
+			"Contact",
+			first_name="Colleague",
+			phone_nos=[{"phone": f"+49 ({other[:4]}) {other[4:7]}-{other[7:]}"}],
+			links=[{"link_doctype": "Customer Profile", "link_name": company.name}],
+		)
+		made = captured(self.call(**{"from": f"+49{other}"}))
+		self.assertEqual((made.customer_profile, made.contact), (company.name, contact.name))
+
+	def test_a_number_that_only_ends_alike_is_another(self) -> None:
+		self.assertIsNone(captured(self.call(**{"from": f"+43{self.number}"})))
+
+
+class TestWhatsApp(CRMPlusTestCase):
+	@classmethod
+	def setUpClass(cls) -> None:
+		super().setUpClass()
+		if whatsapp_cloud.shape_installed():
+			raise SkipTest("the app itself is installed here: its messages need its own account")
+		whatsapp_cloud.put_up(ACCOUNT)
+		cls.addClassCleanup(whatsapp_cloud.take_down, ACCOUNT)
+
+	def setUp(self) -> None:
+		super().setUp()
+		self.number = f"49{subscriber()}"
+		self.person = make_person(phone=f"+{self.number}")
+
+	def received(self, **values: Any) -> Any:
+		defaults = {"type": "Incoming", "content_type": "text", "from": self.number, "message": "Is it here?"}
+		return frappe.get_doc({"doctype": DOCTYPE, **defaults, **values}).insert()
+
+	def test_what_a_customer_writes_is_an_interaction_that_goes_with_it(self) -> None:
+		message = self.received(message="Is <b>it</b> here?", profile_name="Ann")
+		made = captured(message)
+		self.assertEqual(
+			(made.interaction_type, made.direction, made.customer_profile, made.subject),
+			("WhatsApp", "Incoming", self.person.name, "Is it here?"),
+		)
+		self.assertEqual(made.participants[0].full_name, "Ann")
+		message.delete()
+		self.assertIsNone(captured(message))
+
+	def test_what_says_nothing_or_never_arrived_is_none(self) -> None:
+		self.assertIsNone(captured(self.received(content_type="reaction", message="👍")))
+		self.assertIsNone(captured(self.received(status="failed")))
+		self.assertIsNone(captured(self.received(**{"from": f"49{subscriber()}"})))
+
+	def test_what_we_write_is_one_and_a_reminder_to_our_own_people_is_not_noted(self) -> None:
+		with whatsapp_cloud.whatsapp_cloud():
+			sent = frappe.get_doc(
+				{"doctype": DOCTYPE, "type": "Outgoing", "content_type": "text", "to": self.number}
+			)
+			sent.update({"message": "It is", "message_type": "Manual"})
+			sent.insert()
+			made = captured(sent)
+		self.assertEqual((made.direction, made.customer_profile), ("Outgoing", self.person.name))
+		frappe.db.rollback()
+		sent.flags.crm_plus_reminder = True
+		whatsapp_message.on_update(sent)
+		self.assertFalse((frappe.local.crm_plus_notes or {}).get("sources"))
+		whatsapp_message.on_trash(sent)
+		self.assertIn((DOCTYPE, sent.name), frappe.local.crm_plus_notes["sources"])
+		frappe.db.rollback()
+
+	def test_another_apps_document_of_that_name_is_left_alone(self) -> None:
+		message = self.received()
+		self.addCleanup(self.call_field, "sender", "from")
+		self.call_field("from", "sender")
+		self.assertIsNone(captured(message))
+
+	def call_field(self, old: str, new: str) -> None:
+		frappe.db.set_value("DocField", {"parent": DOCTYPE, "fieldname": old}, "fieldname", new)
+		frappe.clear_cache(doctype=DOCTYPE)
