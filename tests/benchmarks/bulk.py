@@ -21,8 +21,8 @@ SIGNS_OF_WORK = (
 	"Sales Invoice",
 	"Payment Ledger Entry",
 )
-# What saving and moving the rows has left behind, by the field that names them.
-LEFT_BY_RUNS = {"Stage Change": "reference_name", "Version": "docname"}
+# What saving, moving and counting the rows has left behind, by the field that names them.
+LEFT_BY_RUNS = {"Stage Change": "reference_name", "Version": "docname", "Pipeline Snapshot": "deal"}
 
 Row = dict[str, Any]
 

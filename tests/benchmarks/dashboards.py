@@ -59,21 +59,19 @@ def dynamic_filters(chart: Any, company: str) -> Any:
 
 
 def open_chart(name: str, company: str) -> Any:
-	"""Ask for one chart, computed anew, for the period that it is set to and the user's company, as the Desk does."""
+	"""Ask for one chart, computed anew."""
 	from frappe.desk.doctype.dashboard_chart import dashboard_chart
 	from frappe.desk.query_report import run
 
 	chart = frappe.get_doc("Dashboard Chart", name)
-	filters, dynamic = json.loads(chart.filters_json or "{}"), dynamic_filters(chart, company)
+	filters = json.loads(chart.filters_json or "{}")
 	if chart.chart_type == "Report":
-		asked = {**filters, **(dynamic or {}), "company": company}
-		run(chart.report_name, filters=asked, ignore_prepared_report=True)
-	elif chart.chart_type == "Custom":
-		frappe.get_attr(SOURCES[chart.source])(filters=json.dumps({"company": company}))
-	else:
-		filters = [*filters, *(dynamic or [[chart.document_type, "company", "=", company]])]
-		dashboard_chart.get(chart_name=name, filters=json.dumps(filters), refresh=1)
-	return 1
+		filters = {**filters, "company": company}
+		return {"chart": run(chart.report_name, filters=filters, ignore_prepared_report=True)}
+	if chart.chart_type == "Custom":
+		return {"chart": frappe.get_attr(SOURCES[chart.source])()}
+	filters = [*filters, [chart.document_type, "company", "=", company]]
+	return {"chart": dashboard_chart.get(chart_name=name, filters=json.dumps(filters), refresh=1)}
 
 
 def open_card(name: str, company: str) -> Any:
@@ -82,11 +80,12 @@ def open_card(name: str, company: str) -> Any:
 
 	card = frappe.get_doc("Number Card", name)
 	if card.type == "Custom":
-		return frappe.get_attr(card.method)(filters={"company": company}) and 1
+		return {"card": frappe.get_attr(card.method)(filters={"company": company})}
 	filters = json.loads(card.filters_json or "[]")
 	if card.document_type != "Customer Profile":
 		filters = [*filters, [card.document_type, "company", "=", company]]
 	result = get_result(card.as_dict(), json.dumps(filters))
-	if card.show_percentage_stats:
-		get_percentage_difference(card.as_dict(), json.dumps(filters), result)
-	return 1
+	if not card.show_percentage_stats:
+		return {"card": result}
+	change = get_percentage_difference(card.as_dict(), json.dumps(filters), result)
+	return {"card": result, "change": change}

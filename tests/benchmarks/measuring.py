@@ -1,4 +1,7 @@
-"""Time one operation as a web worker would serve it: a fresh request, caches of the process cold, those of Redis warm."""
+"""Time one operation as a web worker would serve it: a fresh request, caches of the process cold, those of Redis warm.
+
+The time ends when the answer's text is made, which is most of the work where an answer is large.
+"""
 
 import gc
 import re
@@ -107,10 +110,21 @@ def once(operation: Operation, site: str, user: str, measured: Measured) -> floa
 	started = time.perf_counter()
 	with stopped_after(operation.most_seconds):
 		answer = operation.run(prepared)
+		write_out(answer)
 	elapsed = time.perf_counter() - started
 	measured.queries = asked() - before - 1
 	measured.rows = count_rows(answer)
 	return elapsed * 1000
+
+
+def write_out(answer: Any) -> None:
+	"""Make the answer's text, as Frappe does last in each request; a form's documents are part of it already."""
+	from frappe.utils.response import build_response
+
+	documents = frappe.local.response.get("docs")
+	if documents is None or not (isinstance(answer, dict) and answer.get("docs") is documents):
+		frappe.local.response["message"] = answer
+	build_response("json")
 
 
 @contextmanager
@@ -143,7 +157,7 @@ def peak(operation: Operation, site: str, user: str) -> float:
 	frappe.db.commit()
 	begin_request(site, user)
 	tracemalloc.start()
-	operation.run(prepared)
+	write_out(operation.run(prepared))
 	_size, most = tracemalloc.get_traced_memory()
 	tracemalloc.stop()
 	return most / 2**20

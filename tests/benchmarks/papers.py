@@ -1,22 +1,22 @@
-"""The benchmark's deals with their history, ERPNext's Opportunities beside them, and the documents behind both."""
+"""The benchmark's deals with their history, and the documents behind them and ERPNext's Opportunities."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-import frappe
 from bulk import PREFIX, Row, child, put, stamp
-from people import TALKATIVE, WORDS, World, company_name, customer, lead, lead_email, profile
+from people import CAMPAIGN_OF_SALE, TALKATIVE, WORDS, World, company_name, customer, place, profile
 
-from crm_plus.rules.deal_stages import OPEN, Stage
+from crm_plus.rules.deal_stages import LOST, OPEN, Stage
 
 PIPELINE = "Sales"
 # How many of a hundred deals stand in each stage of the pipeline, from left to right; the last two are won and lost.
 SHARES = (8, 7, 6, 5, 4, 30, 40)
-OPPORTUNITY_STATES = ("Open", "Open", "Replied", "Quotation", "Converted", "Lost", "Closed")
 # The first deal has 5 quotations and 5 invoices, the second 100 of each, both of the first profile.
 FEW, MANY = 5, 100
+# The share of quotations that name an Opportunity.
+QUOTED = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,22 +45,24 @@ def deals(
 	places = range(len(stages))
 	for number in range(1, count + 1):
 		special = number <= TALKATIVE
-		place = 4 if special else world.chance.choices(places, SHARES)[0]
+		standing = 4 if special else world.chance.choices(places, SHARES)[0]
 		opened = world.moment()
-		moves = moves_to(world, stages, place, opened)
+		moves = moves_to(world, stages, standing, opened)
 		who = 1 if special else world.chance.randint(1, world.profiles)
-		row = deal(world, number, who, stages[place], opened, moves[-1][1])
+		row = deal(world, number, who, stages[standing], opened, moves[-1][1])
 		changes.extend(stage_changes(row, moves))
-		if place in (3, 4, 5):
+		if standing in (3, 4, 5):
 			sales.append(Sale(row["name"], who, row["amount"], opened))
 		yield row
 
 
-def moves_to(world: World, stages: list[Stage], place: int, opened: datetime) -> list[tuple[str, datetime]]:
+def moves_to(
+	world: World, stages: list[Stage], standing: int, opened: datetime
+) -> list[tuple[str, datetime]]:
 	"""Return the stages that a deal has been in and when it entered each, from its creation on."""
 	through = [
-		*(stage for stage in stages[:place] if stage.outcome == OPEN and world.chance.random() < 0.6),
-		stages[place],
+		*(stage for stage in stages[:standing] if stage.outcome == OPEN and world.chance.random() < 0.6),
+		stages[standing],
 	]
 	moment, moves = opened, []
 	for stage in through:
@@ -85,63 +87,25 @@ def deal(world: World, number: int, who: int, stage: Stage, opened: datetime, en
 		**{"amount": amount, "base_amount": amount, "currency": world.currency, "conversion_rate": 1},
 		**{"stage_entered_on": entered, "closed_on": None if is_open else entered},
 		"next_follow_up_on": follow_up if is_open and world.chance.random() < 0.8 else None,
-		**{"billing_status": "Not Billed", "lost_reason": "Price" if stage.outcome == "Lost" else None},
+		**{"billing_status": "Not Billed", "source": world.one_of(world.masters.sources)},
+		"campaign": world.one_of(world.masters.campaigns, CAMPAIGN_OF_SALE),
+		"lost_reason": world.one_of(world.masters.reasons) if stage.outcome == LOST else None,
+		"_assign": world.assigned(owner),
 	}
 
 
 def stage_changes(deal: Row, moves: list[tuple[str, datetime]]) -> Iterator[Row]:
 	"""Yield the history of a deal, its creation included."""
 	before: tuple[str, datetime] | None = None
-	for place, (stage, moment) in enumerate(moves):
+	for number, (stage, moment) in enumerate(moves):
 		yield {
-			**stamp(f"{deal['name'][-6:]}-{place}", moment, deal["owner"]),
+			**stamp(f"{deal['name'][-6:]}-{number}", moment, deal["owner"]),
 			**{"reference_doctype": "Deal", "reference_name": deal["name"], "pipeline": PIPELINE},
 			**{"from_stage": before and before[0], "to_stage": stage, "changed_on": moment},
 			**{"changed_by": deal["owner"], "cause": "Manual" if before else "Created"},
 			"seconds_in_previous": int((moment - before[1]).total_seconds()) if before else 0,
 		}
 		before = (stage, moment)
-
-
-def put_opportunities(world: World, count: int, leads: int) -> None:
-	"""Insert Opportunities, spread as the deals are; two in five come from Leads."""
-	stages = frappe.get_all("Sales Stage", pluck="name", order_by="name")
-	put("Opportunity", (opportunity(world, number, stages, leads) for number in range(1, count + 1)))
-
-
-def party(world: World, number: int, who: int, leads: int) -> Row:
-	"""Return whom an Opportunity is with; the first ones are Customers' all."""
-	if number <= TALKATIVE or number % 5 > 1:
-		return {
-			**{"opportunity_from": "Customer", "party_name": customer(who)},
-			**{"customer_name": company_name(who), "contact_email": f"c{who}@customer.test"},
-		}
-	who = world.chance.randint(1, leads)
-	return {
-		**{"opportunity_from": "Lead", "party_name": lead(who)},
-		**{"customer_name": f"Lead {who}", "contact_email": lead_email(who)},
-	}
-
-
-def opportunity(world: World, number: int, stages: list[str], leads: int) -> Row:
-	"""Return one Opportunity."""
-	owner, amount, opened = world.chance.choice(world.users), world.amount(), world.moment()
-	special = number <= TALKATIVE
-	who = 1 if special else world.chance.randint(1, world.profiles)
-	return {
-		**stamp(f"OPP-{number:06d}", opened, owner),
-		"modified": min(world.now, opened + timedelta(days=world.chance.expovariate(1 / 20))),
-		**{"naming_series": "CRM-OPP-.YYYY.-", "company": world.company, "territory": world.territory},
-		**party(world, number, who, leads),
-		"title": f"{world.chance.choice(WORDS)} {world.chance.choice(WORDS)} {number}",
-		"status": "Open" if special else world.chance.choice(OPPORTUNITY_STATES),
-		**{"opportunity_type": "Sales", "sales_stage": world.chance.choice(stages), "language": "en"},
-		**{"opportunity_owner": owner, "probability": world.chance.choice((10, 25, 50, 75, 90))},
-		**{"currency": world.currency, "conversion_rate": 1, "transaction_date": opened.date()},
-		**{"opportunity_amount": amount, "base_opportunity_amount": amount},
-		"expected_closing": (opened + timedelta(days=world.chance.randint(10, 150))).date(),
-		"customer_group": world.customer_group,
-	}
 
 
 def sale_for(world: World, sales: list[Sale], number: int) -> Sale:
@@ -180,14 +144,15 @@ def document(world: World, doctype: str, name: str, sale: Sale, named: bool) -> 
 		**{"title": company_name(sale.customer), "customer_name": company_name(sale.customer), **amounts},
 		**{"company": world.company, "currency": world.currency, "conversion_rate": 1, "total_qty": 1},
 		"crm_plus_deal": sale.name if named else None,
-		**{"territory": world.territory, "customer_group": world.customer_group, "language": "en"},
+		**{**place(world, sale.customer), "language": "en"},
 		**PARTICULARS[doctype](world, sale, moment, amount),
 	}
 
 
-def quotation(_world: World, sale: Sale, moment: datetime, _amount: float) -> Row:
-	"""Return what only a Quotation has."""
+def quotation(world: World, sale: Sale, moment: datetime, _amount: float) -> Row:
+	"""Return what only a Quotation has; half of them come from an Opportunity too."""
 	return {
+		"opportunity": world.one_of(world.opportunities, QUOTED),
 		**{"quotation_to": "Customer", "party_name": customer(sale.customer), "order_type": "Sales"},
 		**{"status": "Open", "transaction_date": moment.date(), "valid_till": moment.date() + timedelta(30)},
 	}

@@ -1,5 +1,6 @@
 """The benchmark's users, customers, profiles and contacts, and what was written to them."""
 
+import json
 import random
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -9,11 +10,14 @@ from typing import Any
 import frappe
 from bulk import PREFIX, Row, child, put, stamp
 from frappe.utils import now_datetime
+from masters import Masters
 
 from crm_plus.rules.duplicates import name_key
 
 USERS = 50
 SPAN_DAYS = 3 * 365
+# Shares of the rows: assigned to their owner, with a campaign.
+ASSIGNED, CAMPAIGN_OF_SALE = 0.7, 0.4
 # These have many messages: the first deals and Opportunities 50 each, the first profiles and customers 500 each.
 TALKATIVE = 20
 MESSAGES_OF_DEAL, MESSAGES_OF_CUSTOMER = 50, 500
@@ -34,11 +38,11 @@ class World:
 	company: str = ""
 	currency: str = ""
 	receivable: str = ""
-	territory: str = ""
-	customer_group: str = ""
+	masters: Masters = field(default_factory=Masters)
 	item: str = ""
 	users: list[str] = field(default_factory=list)
 	profiles: int = 0
+	opportunities: list[str] = field(default_factory=list)
 
 	def moment(self) -> datetime:
 		"""Return a time within the last three years."""
@@ -47,6 +51,14 @@ class World:
 	def amount(self) -> float:
 		"""Return an amount as sales have them: many small ones, few large."""
 		return round(self.chance.lognormvariate(9.2, 1.1), 2)
+
+	def one_of(self, names: list[str], share: float = 1.0) -> str | None:
+		"""Return one of these for that share of the rows, nothing for the others."""
+		return self.chance.choice(names) if share == 1 or self.chance.random() < share else None
+
+	def assigned(self, user: str) -> str | None:
+		"""Return what most records that somebody owns say of their assignment."""
+		return json.dumps([user]) if self.chance.random() < ASSIGNED else None
 
 
 def company_name(number: int) -> str:
@@ -67,6 +79,15 @@ def customer(number: int) -> str:
 def profile(number: int) -> str:
 	"""Return the name of the profile."""
 	return f"{PREFIX}PROF-{number:06d}"
+
+
+def place(world: World, number: int) -> Row:
+	"""Return territory and group of a customer, the same on all that is written of him."""
+	territories, groups = world.masters.territories, world.masters.customer_groups
+	return {
+		"territory": territories[number % len(territories)],
+		"customer_group": groups[number // len(territories) % len(groups)],
+	}
 
 
 def put_users(world: World) -> None:
@@ -106,7 +127,7 @@ def customer_row(world: World, number: int) -> Row:
 	return {
 		**stamp(f"CUST-{number:06d}", world.moment(), world.chance.choice(world.users)),
 		**{"customer_name": company_name(number), "customer_type": "Company", "language": "en"},
-		**{"customer_group": world.customer_group, "territory": world.territory},
+		**place(world, number),
 		**{"default_currency": world.currency, "email_id": f"c{number}@customer.test"},
 	}
 
@@ -117,7 +138,8 @@ def profile_row(world: World, number: int) -> Row:
 	return {
 		**stamp(f"PROF-{number:06d}", world.moment(), owner),
 		**{"profile_type": "Organization", "full_name": company_name(number), "profile_owner": owner},
-		**{"lifecycle_stage": world.chance.choice(LIFECYCLE), "territory": world.territory},
+		**{"lifecycle_stage": world.chance.choice(LIFECYCLE), "source": world.one_of(world.masters.sources)},
+		"territory": place(world, number)["territory"],
 		**{"email": f"c{number}@customer.test", "phone": written, "phone_e164": written},
 		**{"phone_reversed": written[:0:-1], "name_key": name_key(company_name(number), of_person=False)},
 		"erpnext_customer": customer(number),
@@ -149,32 +171,6 @@ def contact_links(
 	for number, contact in enumerate(contacts, 1):
 		link = {"link_doctype": doctype, "link_name": name(number), "link_title": company_name(number)}
 		yield {**child(contact, f"{letters}-{number:06d}", "Contact", "links"), **link}
-
-
-def lead(number: int) -> str:
-	"""Return the name of a Lead of ERPNext's."""
-	return f"{PREFIX}LEAD-{number:06d}"
-
-
-def lead_email(number: int) -> str:
-	"""Return a Lead's address."""
-	return f"l{number}@lead.test"
-
-
-def put_leads(world: World, count: int) -> None:
-	"""Insert ERPNext's Leads, which its Opportunities come from besides its Customers."""
-	put("Lead", (lead_row(world, number) for number in range(1, count + 1)))
-
-
-def lead_row(world: World, number: int) -> Row:
-	"""Return a Lead."""
-	owner = world.chance.choice(world.users)
-	return {
-		**stamp(f"LEAD-{number:06d}", world.moment(), owner),
-		**{"first_name": f"Lead {number}", "lead_name": f"Lead {number}", "title": f"Lead {number}"},
-		**{"company": world.company, "lead_owner": owner, "email_id": lead_email(number)},
-		**{"status": world.chance.choice(("Lead", "Open", "Opportunity", "Converted")), "language": "en"},
-	}
 
 
 def put_messages(world: World, count: int, deals: int, opportunities: int) -> None:

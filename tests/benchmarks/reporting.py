@@ -9,7 +9,6 @@ from opening import report
 
 SNAPSHOT_DAYS = 3
 MOST_SECONDS = 30
-# The site has no campaigns, which ERPNext's reports on revenue start from: those have nothing beside them.
 PIPELINE = "Sales"
 
 
@@ -25,6 +24,7 @@ def reporting_cases(company: str) -> list[Case]:
 	of_owners = theirs("Opportunity Summary by Sales Stage", {**year, **summary})
 	of_sources = theirs("Opportunity Summary by Sales Stage", {**year, **summary, "based_on": "Source"})
 	lost = theirs("Lost Opportunity", year)
+	campaigns = theirs("Campaign Efficiency", year)
 	# ERPNext's only report on how long a sale takes asks a question for each Lead's Opportunity.
 	conversion = report("Lead Conversion Time", "report: Lead Conversion Time", year, MOST_SECONDS)
 	return [
@@ -39,7 +39,7 @@ def reporting_cases(company: str) -> list[Case]:
 		Case(ours("Win Loss Analysis", year), lost),
 		Case(ours("Rotten and Slipping Deals", {"company": company, "pipeline": PIPELINE})),
 		Case(ours("Deal to Cash", year)),
-		Case(ours("Revenue by Source and Campaign", year)),
+		Case(ours("Revenue by Source and Campaign", {**year, "group_by": "Campaign"}), campaigns),
 		Case(ours("Customer Value", year)),
 		Case(ours("Customers At Risk", {"company": company})),
 		Case(cards(), None),
