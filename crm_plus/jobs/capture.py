@@ -6,8 +6,8 @@ import frappe
 from frappe.utils import add_to_date, now_datetime
 
 from crm_plus.rules.interactions import PLANNED
+from crm_plus.workflows import answers, capture, interaction_times
 from crm_plus.workflows import backfill as past
-from crm_plus.workflows import capture, interaction_times
 
 DAYS = 3
 BATCH = 500
@@ -52,11 +52,13 @@ def nightly() -> None:
 
 
 def refresh_times() -> None:
-	"""Read anew when those were last spoken to whose interactions changed lately."""
+	"""Read anew when those were last spoken to, and answered, whose interactions changed lately."""
 	lately = {"modified": [">", add_to_date(now_datetime(), days=-DAYS)]}
 	deals = frappe.get_all("Interaction", {**lately, "deal": ["is", "set"]}, pluck="deal", distinct=True)
 	profiles = frappe.get_all("Interaction Participant", lately, pluck="customer_profile", distinct=True)
-	interaction_times.refresh(sorted(filter(None, profiles)), sorted(deals))
+	columns = ["customer_profile", "starts_on", "direction"]
+	said = {answers.said_by(row) for row in frappe.get_all("Interaction", lately, columns)}
+	interaction_times.refresh(sorted(filter(None, profiles)), sorted(deals), said)
 
 
 def remove_orphans() -> None:

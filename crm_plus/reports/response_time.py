@@ -19,13 +19,14 @@ from pypika.queries import QueryBuilder
 from pypika.terms import Criterion, Term, ValueWrapper
 
 from crm_plus.access.teams import all_teams
+from crm_plus.reports.report_functions import along
 from crm_plus.reports.report_groups import chosen_group
 from crm_plus.reports.report_parts import full_names
 from crm_plus.reports.report_scope import Scope, on_days, read_scope
 from crm_plus.reports.team_activity import rows_of
 from crm_plus.reports.working_time import closed_days, working_seconds
 from crm_plus.rules.forecast import percent
-from crm_plus.rules.interactions import DONE, INCOMING, NO_SHOW, OUTGOING
+from crm_plus.rules.interactions import DONE, INCOMING, NO_SHOW
 from crm_plus.rules.quoted_text import quoted
 from crm_plus.rules.response_time import OUTCOME, OUTCOMES, SECONDS_IN_HOUR, target_seconds
 
@@ -38,7 +39,6 @@ COUNTS = ("incoming", *OUTCOMES)
 PLACES = ("lower", "upper", "p90")
 CEIL = CustomFunction("CEIL", ["number"])
 SHOWN = ("name", "subject", "customer_profile", "interaction_owner", "interaction_type")
-ALL = 2**62
 
 
 @dataclass(frozen=True)
@@ -187,21 +187,11 @@ def one_group(behind: str, question: Question) -> Criterion | None:
 
 def waiting_rows(question: Question, own: Criterion | None) -> QueryBuilder:
 	"""What came in and could not be answered at once, each with when it was answered."""
-	table, answer = frappe.qb.DocType(INTERACTION), frappe.qb.DocType(INTERACTION).as_("answer")
-	scope = question.scope
-	# An index holds the customer's interactions in order of time: those behind are walked until one is an answer.
-	answered = (
-		frappe.qb.from_(answer)
-		.select(answer.starts_on)
-		.where((answer.customer_profile == table.customer_profile) & (answer.direction == OUTGOING))
-		.where((answer.status == DONE) & (answer.starts_on > table.starts_on))
-		.orderby(answer.starts_on)
-		.limit(1)
-	)
+	table, scope = frappe.qb.DocType(INTERACTION), question.scope
 	missed = table.status.isin((DONE, NO_SHOW)) & (Coalesce(table.duration, 0) == 0)
 	query = (
-		frappe.qb.from_(table)
-		.select(table.starts_on, answered.as_("answered_on"))
+		along(frappe.qb.from_(table), INTERACTION, "done_report")
+		.select(table.starts_on, table.answered_on)
 		.select(group_term(question, table, question.group).as_("value"))
 		.where(rows_of(scope, INTERACTION, "interaction_owner"))
 		.where((table.direction == INCOMING) & missed & (table.customer_profile > ""))
@@ -213,18 +203,13 @@ def waiting_rows(question: Question, own: Criterion | None) -> QueryBuilder:
 
 
 def timed_rows(question: Question, own: Criterion | None, shown: tuple[str, ...] = ()) -> QueryBuilder:
-	"""The same with the seconds until the answer, or until now, and the columns to show.
-
-	The limit, which nothing reaches, has the database look for each answer once, not wherever it is asked for.
-	"""
+	"""The same with the seconds until the answer, or until now, and the columns to show."""
 	table = frappe.qb.DocType(INTERACTION)
-	rows = waiting_rows(question, own).select(*(table[name] for name in shown))
-	each = rows.limit(ALL).as_("each")
-	until = Case().when(each.answered_on.isnull(), question.now).else_(each.answered_on)
-	return frappe.qb.from_(each).select(
-		each.star,
-		Case().when(each.answered_on.isnull(), 0).else_(1).as_("answered"),
-		working_seconds(each.starts_on, until, question.closed).as_("seconds"),
+	until = Coalesce(table.answered_on, question.now)
+	return waiting_rows(question, own).select(
+		*(table[name] for name in shown),
+		Case().when(table.answered_on.isnull(), 0).else_(1).as_("answered"),
+		working_seconds(table.starts_on, until, question.closed).as_("seconds"),
 	)
 
 

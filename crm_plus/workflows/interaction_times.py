@@ -1,9 +1,11 @@
-"""When a customer and a deal were last spoken to: always read anew from the interactions themselves, never counted up.
+"""When a customer and a deal were last spoken to, and when what came in was answered: always read anew from the interactions
+themselves, never counted up.
 
 Interactions only note whom they concern. After their commit each profile and deal gets its time in a transaction of its own,
 under a lock on its row: because the reading starts after the lock is held, the last of several sees all the others.
 """
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -13,8 +15,9 @@ import frappe
 from frappe.query_builder import Order
 from frappe.query_builder.functions import Max
 
-from crm_plus.rules.interactions import DONE
-from crm_plus.workflows import until_commit
+from crm_plus.rules.interactions import DONE, EARLIEST, LATEST
+from crm_plus.workflows import answers, until_commit
+from crm_plus.workflows.answers import Said
 
 TOUCHED = "interaction_times"
 JOB = "crm_plus.workflows.interaction_times.refresh"
@@ -30,12 +33,25 @@ def note(interaction: Any) -> None:
 		if document:
 			notes.setdefault("profiles", set()).update(profiles_of(document))
 			notes.setdefault("deals", set()).update({document.deal} - {None, ""})
+			notes.setdefault("said", set()).update(said_by(document))
 
 
 def profiles_of(interaction: Any) -> set[str]:
 	"""Return the profiles in whose streams an interaction stands."""
 	rows = {row.customer_profile for row in interaction.participants}
 	return (rows | {interaction.customer_profile}) - {None, ""}
+
+
+def note_all(profile: str) -> None:
+	"""Note a customer to whom interactions were given past their documents."""
+	notes = until_commit.notes(TOUCHED, run)
+	notes.setdefault("profiles", set()).add(profile)
+	notes.setdefault("said", set()).update(Said(profile, moment, True) for moment in (EARLIEST, LATEST))
+
+
+def said_by(interaction: Any) -> set[Said]:
+	"""Return what an interaction says to its customer, nothing where it names none."""
+	return {answers.said_by(interaction)} if interaction.customer_profile else set()
 
 
 @contextmanager
@@ -47,7 +63,7 @@ def together() -> Iterator[None]:
 	if frappe.flags.crm_plus_times is not None:
 		yield
 		return
-	held: until_commit.Notes = {"profiles": set(), "deals": set()}
+	held: until_commit.Notes = {"profiles": set(), "deals": set(), "said": set()}
 	frappe.flags.crm_plus_times = held
 	try:
 		yield
@@ -67,26 +83,32 @@ def run(touched: until_commit.Notes) -> None:
 
 
 def _run(touched: until_commit.Notes, *, at_once: bool = False) -> None:
-	profiles, deals = sorted(touched.get("profiles", ())), sorted(touched.get("deals", ()))
+	profiles, deals, said = (sorted(touched.get(kind, ())) for kind in ("profiles", "deals", "said"))
 	try:
 		if len(profiles) + len(deals) > NAMES_PER_REQUEST and not at_once:
-			frappe.enqueue(JOB, queue="short", profiles=profiles, deals=deals)
+			frappe.enqueue(JOB, queue="short", profiles=profiles, deals=deals, said=said)
 		else:
-			refresh(profiles, deals)
+			refresh(profiles, deals, said)
 	except Exception:
 		frappe.db.rollback()  # our own transaction only; the nightly job catches up
 		frappe.log_error(title="CRM Plus: last interactions could not be brought in step")
 		frappe.db.commit()  # the log must survive, whatever the request does next
 
 
-def refresh(profiles: Iterable[str], deals: Iterable[str]) -> None:
-	"""Read anew when these profiles and deals were last spoken to, and the organizations of these profiles."""
+def refresh(profiles: Iterable[str], deals: Iterable[str], said: Iterable[Said] = ()) -> None:
+	"""Read anew when these profiles and deals were last spoken to, and the organizations of these profiles.
+
+	Also when what came in from these profiles was answered, around what was `said`.
+	"""
+	changes: dict[str, list[Said]] = defaultdict(list)
+	for change in said:
+		changes[change[0]].append(Said(*change))
 	frappe.db.commit()  # ends the snapshot of before: what is read under a lock must not be older than the lock
 	for deal in deals:
 		_write("Deal", deal, last_of_deal)
 	names = list(profiles)
 	for name in names:
-		_write("Customer Profile", name, last_of_profile)
+		_write("Customer Profile", name, last_of_profile, changes[name])
 	of_people = {"name": ["in", names or [""]], "organization": ["is", "set"]}
 	organizations = frappe.get_all("Customer Profile", of_people, pluck="organization", distinct=True)
 	frappe.db.commit()  # the reading above began a snapshot
@@ -94,10 +116,14 @@ def refresh(profiles: Iterable[str], deals: Iterable[str]) -> None:
 		_write("Customer Profile", name, last_of_profile)
 
 
-def _write(doctype: str, name: str, last: Callable[[str], datetime | None]) -> None:
+def _write(
+	doctype: str, name: str, last: Callable[[str], datetime | None], changes: Iterable[Said] = ()
+) -> None:
 	stored = frappe.db.get_value(doctype, name, ["name", FIELD], as_dict=True, for_update=True)
 	if stored and (found := last(name)) != stored[FIELD]:
 		frappe.db.set_value(doctype, name, FIELD, found, update_modified=False)
+	if stored and changes:
+		answers.follow(name, list(changes))
 	frappe.db.commit()  # own transaction, after the interaction's: no lock is held over the next one
 
 

@@ -6,6 +6,8 @@ import frappe
 from bulk import PREFIX, Row, put, stamp
 from people import World, profile
 
+from crm_plus.workflows import answers
+
 # Of a hundred interactions; the first three have a direction.
 KINDS = (
 	("Call",) * 30 + ("Email",) * 40 + ("WhatsApp",) * 5 + ("Meeting",) * 15 + ("Visit",) * 5 + ("Note",) * 5
@@ -24,9 +26,10 @@ def deals_and_customers() -> Deals:
 
 
 def put_interactions(world: World, count: int) -> None:
-	"""Insert interactions, most of them about a deal."""
+	"""Insert interactions, most of them about a deal, and note when those that came in were answered."""
 	deals = deals_and_customers()
 	put("Interaction", (interaction(world, number, deals) for number in range(1, count + 1)))
+	answers.follow_all()
 
 
 def put_follow_ups(world: World, count: int) -> None:

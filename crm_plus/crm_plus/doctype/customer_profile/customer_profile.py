@@ -4,7 +4,14 @@ import frappe
 from frappe.contacts.address_and_contact import delete_contact_and_address, load_address_and_contact
 from frappe.model.document import Document
 
-from crm_plus.workflows import duplicates, lifecycle, next_steps, profile_contacts, profiles
+from crm_plus.workflows import (
+	duplicates,
+	interaction_times,
+	lifecycle,
+	next_steps,
+	profile_contacts,
+	profiles,
+)
 from crm_plus.workflows.plain_values import PlainValues
 
 
@@ -24,6 +31,11 @@ class CustomerProfile(PlainValues, Document):
 		profile_contacts.keep_contact(self)
 		next_steps.note_organization(self)
 		duplicates.warn(self)
+
+	def after_rename(self, old: str, new: str, merge: bool = False) -> None:
+		"""Read anew what the interactions say of two profiles that became one."""
+		if merge:
+			interaction_times.note_all(new)
 
 	def on_trash(self) -> None:
 		"""Take along what belongs to the profile alone: its history, its own contacts and addresses."""
