@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-import frappe
-from pypika.terms import ValueWrapper
+from crm_plus.access.standing import ASSIGNED, SHARED, TEAMS, read
+from crm_plus.access.teams import is_known, remember
 
 
 @dataclass(frozen=True)
@@ -15,21 +15,9 @@ class Given:
 
 
 def given_to(doctype: str, user: str) -> Given:
-	"""Return what was given to a user, in one query: an open assignment, or a share with him or with everyone."""
-	todo, share = frappe.qb.DocType("ToDo"), frappe.qb.DocType("DocShare")
-	assigned = (
-		frappe.qb.from_(todo)
-		.select(todo.reference_name, ValueWrapper(1))
-		.where((todo.allocated_to == user) & (todo.reference_type == doctype) & (todo.status == "Open"))
-	)
-	people = (share.user == user) | (share.everyone == 1) if user != "Guest" else share.user == user
-	shared = (
-		frappe.qb.from_(share)
-		.select(share.share_name, ValueWrapper(0))
-		.where((share.share_doctype == doctype) & (share.read == 1) & people)
-	)
-	rows = (assigned * shared).run()
-	return Given(
-		tuple(name for name, by_assignment in rows if by_assignment),
-		tuple(name for name, by_assignment in rows if not by_assignment),
-	)
+	"""Return what was given to a user; his teams, where this request does not know them yet, are read along with it."""
+	knows = is_known(user)
+	rows = read(user, teams=not knows, doctype=doctype)
+	if not knows:
+		remember(user, rows[TEAMS])
+	return Given(*(tuple(row[0] for row in rows[what]) for what in (ASSIGNED, SHARED)))

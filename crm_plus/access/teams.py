@@ -5,21 +5,35 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 import frappe
-from pypika.functions import Count
-from pypika.queries import QueryBuilder
 
+from crm_plus.access import standing
 from crm_plus.rules.visibility import Sight, Team, sight
 
 TEAM, MEMBER = "Revenue Team", "Revenue Team Member"
-MINE = ((MEMBER, "mine"), (TEAM, "own"), (TEAM, "team"))
+ALL_TEAMS = """
+	SELECT team.name, team.lft, team.rgt, team.disabled, member.user, member.is_leader
+	FROM `tabRevenue Team` team
+	LEFT JOIN `tabRevenue Team Member` member ON member.parent = team.name AND member.parenttype = 'Revenue Team'
+"""
 
 
 def sight_of(user: str) -> Sight:
 	"""Return whose records a user sees, by his roles and his place in the tree of teams."""
-	known = _known()
-	if user not in known:
-		known[user] = sight(user, frappe.get_roles(user), _teams_of(user))
-	return known[user]
+	if not is_known(user):
+		remember(user, standing.read(user, teams=True)[standing.TEAMS])
+	return _known()[user]
+
+
+def is_known(user: str) -> bool:
+	"""Tell whether this request has read the user's teams already."""
+	return user in _known()
+
+
+def remember(user: str, rows: standing.Rows) -> None:
+	"""Keep for this request what the teams around a user say, as `standing.read` tells of them."""
+	if rows:
+		frappe.local.crm_plus_people = rows[0][-1]
+	_known()[user] = sight(user, frappe.get_roles(user), _teams(row[:-1] for row in rows))
 
 
 def share_of_people(users: int) -> float:
@@ -46,8 +60,7 @@ def _known() -> dict[str, Sight]:
 
 def all_teams() -> list[Team]:
 	"""Return every team of the tree with its members, disabled ones too."""
-	team = frappe.qb.DocType(TEAM)
-	return _teams(_with_members(frappe.qb.from_(team), team).run())
+	return _teams(frappe.db.sql(ALL_TEAMS))
 
 
 def teams_led_by(user: str) -> list[str]:
@@ -64,36 +77,6 @@ def teams_led_by(user: str) -> list[str]:
 		.distinct()
 		.where((member.user == user) & (member.is_leader == 1) & (member.parenttype == TEAM))
 		.run(pluck=True)
-	)
-
-
-def _teams_of(user: str) -> list[Team]:
-	"""Return what a user's sight depends on: the teams that he is in, and those below the ones that he leads; in one query."""
-	mine, own, team = (frappe.qb.DocType(name).as_(alias) for name, alias in MINE)
-	everybody = frappe.qb.DocType(MEMBER).as_("everybody")
-	below = (mine.is_leader == 1) & (team.lft >= own.lft) & (team.rgt <= own.rgt)
-	query = (
-		frappe.qb.from_(mine)
-		.join(own)
-		.on((own.name == mine.parent) & (own.disabled == 0))
-		.join(team)
-		.on((team.name == own.name) | below)
-		.where((mine.user == user) & (mine.parenttype == TEAM))
-		.distinct()
-	)
-	people = frappe.qb.from_(everybody).select(Count("*"))
-	rows = _with_members(query, team).select(people).run()
-	if rows:
-		frappe.local.crm_plus_people = rows[0][-1]
-	return _teams(row[:-1] for row in rows)
-
-
-def _with_members(query: QueryBuilder, team: Any) -> QueryBuilder:
-	member = frappe.qb.DocType(MEMBER)
-	return (
-		query.left_join(member)
-		.on((member.parent == team.name) & (member.parenttype == TEAM))
-		.select(team.name, team.lft, team.rgt, team.disabled, member.user, member.is_leader)
 	)
 
 

@@ -22,7 +22,7 @@ from crm_plus.access.belongings import as_sql, belongs_to_readable
 from crm_plus.access.conditions import NOTHING, all_of, any_of, one_of
 from crm_plus.access.given import Given, given_to
 from crm_plus.access.rows import holds_for
-from crm_plus.access.teams import share_of_people, sight_of
+from crm_plus.access.teams import is_known, share_of_people, sight_of
 from crm_plus.rules.visibility import EVERYONE, PRIVATE
 from crm_plus.setup.compatibility import is_asked_for_a_joined_table, no_objection
 
@@ -77,7 +77,7 @@ def _is_seen(doc: Any, ptype: str | None, user: str | None) -> bool:
 	user = user or frappe.session.user
 	if user == "Administrator" or ptype == "create" or not doc.name or not _may_read(doc.doctype, user):
 		return True
-	limited = _limited(doc.doctype, user, lambda: given_to(doc.doctype, user))
+	limited = _limited(doc.doctype, user, cache(lambda: given_to(doc.doctype, user)))
 	return not limited or holds_for(doc, limited)
 
 
@@ -97,7 +97,11 @@ def _limited(doctype: str, user: str, given: Callable[[], Given]) -> str:
 
 def _seen(doctype: str, user: str, given: Callable[[], Given]) -> str:
 	kind = KINDS[doctype]
-	if (choice_of(doctype) == EVERYONE and not kind.follows) or sight_of(user).all:
+	if choice_of(doctype) == EVERYONE and not kind.follows:
+		return ""
+	if not is_known(user):
+		given()  # reads his teams along
+	if sight_of(user).all:
 		return ""
 	common = all_of([_common(doctype, user), _followed(doctype, user) if kind.follows else ""])
 	if not common:
