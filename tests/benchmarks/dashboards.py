@@ -59,18 +59,18 @@ def dynamic_filters(chart: Any, company: str) -> Any:
 
 
 def open_chart(name: str, company: str) -> Any:
-	"""Ask for one chart, computed anew."""
+	"""Ask for one chart, computed anew, for the period that it is set to and the user's company, as the Desk does."""
 	from frappe.desk.doctype.dashboard_chart import dashboard_chart
 	from frappe.desk.query_report import run
 
 	chart = frappe.get_doc("Dashboard Chart", name)
-	filters = json.loads(chart.filters_json or "{}")
+	filters, dynamic = json.loads(chart.filters_json or "{}"), dynamic_filters(chart, company)
 	if chart.chart_type == "Report":
-		filters = {**filters, "company": company}
+		filters = {**filters, **(dynamic or {}), "company": company}
 		return {"chart": run(chart.report_name, filters=filters, ignore_prepared_report=True)}
 	if chart.chart_type == "Custom":
-		return {"chart": frappe.get_attr(SOURCES[chart.source])()}
-	filters = [*filters, [chart.document_type, "company", "=", company]]
+		return {"chart": frappe.get_attr(SOURCES[chart.source])(filters=json.dumps({"company": company}))}
+	filters = [*filters, *(dynamic or [[chart.document_type, "company", "=", company]])]
 	return {"chart": dashboard_chart.get(chart_name=name, filters=json.dumps(filters), refresh=1)}
 
 
