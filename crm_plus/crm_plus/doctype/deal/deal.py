@@ -16,6 +16,9 @@ INDEXES = {
 	# The list in the orders that it offers besides: its linked titles would be joined to every deal before sorting.
 	"by_creation": ("creation", "name"),
 	"by_amount": ("amount", "name"),
+	# Of one person or stage among many, the first rows in that order are far apart along the order's own index.
+	"owner_amount": ("deal_owner", "amount"),
+	"stage_close": ("stage", "expected_close_date"),
 	# The board: a column's cards in order, and all columns' sums without touching the rows.
 	"board_cards": ("stage", "stage_entered_on"),
 	"board_sums": (
