@@ -10,6 +10,7 @@ import frappe
 from pypika.terms import Criterion, EmptyCriterion
 
 from crm_plus.access.conditions import NOTHING
+from crm_plus.access.hiding import hides_nothing
 from crm_plus.access.rows import readable_rows
 
 PARENTS = {
@@ -56,8 +57,8 @@ def belongs_to_readable(name: Any, doctype: str, user: str | None) -> Criterion 
 	except frappe.PermissionError:
 		frappe.clear_last_message()  # nobody asked for these records
 		return None
-	if isinstance(readable, EmptyCriterion):
-		return readable
+	if hides_nothing(doctype, as_sql(readable)):
+		return EmptyCriterion()
 	record = frappe.qb.DocType(doctype)
 	return name.isin(frappe.qb.from_(record).select(record.name).where(readable))
 

@@ -21,6 +21,7 @@ from pypika.terms import EmptyCriterion
 from crm_plus.access.belongings import as_sql, belongs_to_readable
 from crm_plus.access.conditions import NOTHING, all_of, any_of, one_of
 from crm_plus.access.given import Given, given_to
+from crm_plus.access.hiding import hides_nothing
 from crm_plus.access.rows import holds_for
 from crm_plus.access.teams import is_known, share_of_people, sight_of
 from crm_plus.rules.visibility import EVERYONE, PRIVATE
@@ -143,7 +144,7 @@ def _permitted(doctype: str, user: str) -> list[str]:
 	conditions = []
 	for field, linked in KINDS[doctype].links:
 		inner = all_of([_user_permissions(linked, user), *_permitted(linked, user)])
-		if inner:
+		if not hides_nothing(linked, inner):
 			column = _column(doctype, field)
 			rows = f"select {_column(linked, 'name')} from `tab{linked}` where {inner}"
 			conditions.append(any_of([_empty(doctype, field), f"{column} in ({rows})"]))

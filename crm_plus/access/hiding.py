@@ -1,0 +1,55 @@
+"""Whether a condition hides any row at all: what hides none need not be asked of every record that names such a row.
+
+A User Permission for the only company there is holds for every deal; to ask so of the deals of a million interactions takes
+longer than to add them up. It is found out anew each time, in the transaction of the query that goes without.
+"""
+
+import re
+
+import frappe
+from pypika import Case
+from pypika.functions import Count, Sum
+
+from crm_plus.access.rows import RawCondition
+
+COLUMN = re.compile(r"`tab([^`]+)`\.`([^`]+)`")
+# What stands between quotes is a value, whatever it looks like.
+QUOTED = re.compile(r"'(?:[^'\\]|\\.|'')*'")
+# More values than these are not looked at.
+FEW = 100
+
+
+def hides_nothing(doctype: str, condition: str) -> bool:
+	"""Tell whether a condition holds for all rows of a DocType; False where that cannot be told at a glance.
+
+	It can where the condition is of one column by which an index begins: its few values stand in for the rows.
+	"""
+	if not condition:
+		return True
+	words = QUOTED.sub("", condition)
+	columns = set(COLUMN.findall(words))
+	if len(columns) != 1 or "select" in words.lower():
+		return False
+	table, column = columns.pop()
+	if table != doctype or not _begins_an_index(f"tab{doctype}", column):
+		return False
+	row = frappe.qb.DocType(doctype)
+	# Under the table's own name, so that the condition is asked as it is; what it leaves open hides a row, as it does there.
+	values = frappe.qb.from_(row).select(row[column]).distinct().limit(FEW + 1).as_(f"tab{doctype}")
+	hidden = Case().when(RawCondition(f"({condition}) is not true"), 1).else_(0)
+	count, hides = frappe.qb.from_(values).select(Count("*"), Sum(hidden)).run()[0]
+	return count <= FEW and not hides
+
+
+def _begins_an_index(table: str, column: str) -> bool:
+	found = frappe.cache.get_value(
+		f"crm_plus_begins_an_index:{table}:{column}",
+		lambda: len(
+			frappe.db.sql(
+				"""select 1 from information_schema.statistics where table_schema = database()
+				and table_name = %s and column_name = %s and seq_in_index = 1 limit 1""",
+				(table, column),
+			)
+		),
+	)
+	return bool(found)
