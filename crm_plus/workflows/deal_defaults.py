@@ -10,7 +10,7 @@ from frappe.utils import cstr, escape_html, flt, getdate, nowdate
 
 from crm_plus.rules import deal_stages as rules
 from crm_plus.rules.quoted_text import quoted
-from crm_plus.workflows import deal_links
+from crm_plus.workflows import deal_links, owners
 from crm_plus.workflows.pipelines import load_stages
 
 EARLIEST, LATEST = date(1970, 1, 1), date(2100, 12, 31)
@@ -143,12 +143,13 @@ def keep_what_the_books_say(deal: Document) -> None:
 
 
 def check(deal: Document) -> None:
-	"""Raise frappe.ValidationError, in one sentence, for a date, percentage or company that no deal may hold."""
+	"""Raise frappe.ValidationError, in one sentence, for a date, percentage, owner or company that no deal may hold."""
 	_check_dates(deal)
 	if not 0 <= flt(deal.probability) <= 100:
 		frappe.throw(_("The probability must be between 0 and 100 percent."))
 	if deal.snoozed_until and not cstr(deal.snooze_reason).strip():
 		frappe.throw(_("Say why this deal is snoozed."))
+	owners.check(deal, "deal_owner")
 	_check_company(deal)
 	_check_customer(deal)
 

@@ -10,7 +10,7 @@ from frappe.utils import get_datetime, now_datetime
 
 from crm_plus.rules.plain_values import as_moment
 from crm_plus.rules.quoted_text import quoted
-from crm_plus.workflows import follow_up_series, follow_up_todos, next_steps
+from crm_plus.workflows import follow_up_series, follow_up_todos, next_steps, owners
 from crm_plus.workflows.follow_up_series import CANCELLED, DONE, OPEN
 
 EARLIEST, LATEST = date(2000, 1, 1), date(2100, 12, 31)
@@ -64,8 +64,9 @@ def _check_assignee(doc: Any) -> None:
 	"""Only who may see follow-ups gets one: so none has to be shared, and no share stays behind."""
 	if not doc.assigned_to or not doc.has_value_changed("assigned_to"):
 		return
-	enabled = frappe.get_cached_value("User", doc.assigned_to, "enabled")
-	if enabled and frappe.has_permission("Follow Up", "read", user=doc.assigned_to):
+	if owners.works_here(doc.assigned_to) and frappe.has_permission(
+		"Follow Up", "read", user=doc.assigned_to
+	):
 		return
 	if doc.flags.in_series:
 		doc.assigned_to = None  # who was to do the last one has left; the next one waits for somebody else

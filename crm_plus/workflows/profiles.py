@@ -7,6 +7,7 @@ from frappe import _
 from frappe.utils import escape_html, getdate
 
 from crm_plus.rules import birthdays, contact_points, duplicates
+from crm_plus.workflows import owners
 
 MAX_NAME = 140
 # What decides whether a profile may be the twin of another.
@@ -51,6 +52,7 @@ def phone_country() -> str:
 
 def check(profile: Any) -> None:
 	"""Refuse what cannot be. Raises frappe.ValidationError with one sentence."""
+	owners.check(profile, "profile_owner")
 	check_birthday(profile)
 	check_organization(profile)
 	check_customer(profile)
