@@ -139,7 +139,7 @@ crm_plus_sources = {
 
 scheduler_events = {
 	"cron": {
-		"* * * * *": ["crm_plus.jobs.reminders.tick"],
+		"* * * * *": ["crm_plus.jobs.reminders.tick", "crm_plus.jobs.outreach.tick"],
 		"*/5 * * * *": ["crm_plus.jobs.follow_ups.continue_series"],
 	},
 	"hourly": [
@@ -169,6 +169,7 @@ permission_query_conditions = {
 	"Follow Up": "crm_plus.access.visibility.condition",
 	"Sales Quota": "crm_plus.access.quotas.condition",
 	"Unmatched Mail": "crm_plus.access.mail_tray.condition",
+	"Outreach Recipient": "crm_plus.access.outreach.condition",
 	"Deal Item": "crm_plus.access.belongings.rows_of_readable",
 	"Customer Profile Link": "crm_plus.access.belongings.rows_of_readable",
 	"Stage Change": "crm_plus.access.belongings.history_of_readable",
@@ -192,6 +193,7 @@ has_permission = {
 	"Follow Up": "crm_plus.access.visibility.may_see",
 	"Sales Quota": "crm_plus.access.quotas.may_see",
 	"Unmatched Mail": "crm_plus.access.mail_tray.may_see",
+	"Outreach Recipient": "crm_plus.access.outreach.may_see",
 	"Stage Change": "crm_plus.access.belongings.may_read_history",
 	"Comment": "crm_plus.access.side_doors.may_see_beside",
 	"Document Follow": "crm_plus.access.side_doors.may_see_beside",
@@ -232,7 +234,7 @@ doctype_js = {
 doctype_list_js = {"Sales Invoice": "public/js/overrides/sales_invoice_list.js"}
 
 # History outlives what it tells of; a deal takes its own along. That somebody was told of a record never keeps it from going.
-ignore_links_on_delete = ["Stage Change", "Pipeline Snapshot", "Reminder Delivery"]
+ignore_links_on_delete = ["Stage Change", "Pipeline Snapshot", "Reminder Delivery", "Outreach Recipient"]
 
 # What is held on one person, by his address, for Frappe's personal data download and deletion. Ledgers stay as the law wants.
 user_data_fields = [

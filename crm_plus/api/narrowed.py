@@ -40,7 +40,7 @@ def refusing(function: Answer) -> Answer:
 
 
 # What stands in the form's Connections, and is narrowed by the tree of teams.
-NARROWED = (*KINDS, "Sales Quota", "Unmatched Mail")
+NARROWED = (*KINDS, "Sales Quota", "Unmatched Mail", "Outreach Recipient")
 # So many records are looked at for the assignees in a list's sidebar.
 COUNTED = 10_000
 
@@ -104,7 +104,7 @@ def group_counts(
 ) -> list[dict[str, Any]]:
 	"""Return how many records that the caller may list each value of a field has. Raises frappe.PermissionError."""
 	filters = frappe.parse_json(current_filters)
-	if field != "assigned_to" or doctype not in KINDS:
+	if field != "assigned_to" or doctype not in NARROWED:
 		return listview.get_group_by_count(doctype, current_filters, field)
 	if reads_all_rows(doctype):
 		# Frappe's own asks nobody here whether he may filter by these fields: a list does.

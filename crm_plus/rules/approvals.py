@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+DRAFT, PENDING, APPROVED, REJECTED = "Draft", "Pending Approval", "Approved", "Rejected"
 DISCOUNT, AMOUNT = "discount", "amount"
 # Percentages are compared as people read them: what ERPNext's rounding adds is nobody's discount.
 PLACES = 2

@@ -1,41 +1,67 @@
-"""The Workflow "Deal Approval" that the app ships: an administrator switches it on in the settings and may change it in Frappe's builder."""
+"""The Workflows that the app ships: an administrator switches each on in the settings and may change it in Frappe's builder."""
+
+from dataclasses import dataclass
 
 import frappe
 
-from crm_plus.workflows.deal_approval import APPROVED, DRAFT, PENDING, REJECTED, WORKFLOW
+from crm_plus.rules.approvals import APPROVED, DRAFT, PENDING, REJECTED
+from crm_plus.workflows import deal_approval, outreach_approval
 
-DOCTYPE, FIELD = "Deal", "approval_state"
+FIELD = "approval_state"
 REQUEST, WITHDRAW, APPROVE, REJECT = "Request Approval", "Withdraw Request", "Approve", "Reject"
-# State, its colour, and who may change a deal that stands in it.
+# State, its colour, and who may change a record that stands in it.
 STATES = (
 	(DRAFT, "", "All"),
 	(PENDING, "Warning", "Sales Manager"),
 	(APPROVED, "Success", "All"),
 	(REJECTED, "Danger", "All"),
 )
-# From, action, to, who may do it, and when.
-TRANSITIONS = (
-	(DRAFT, REQUEST, PENDING, "Sales User", "doc.approval_needed"),
-	(REJECTED, REQUEST, PENDING, "Sales User", "doc.approval_needed"),
-	(PENDING, WITHDRAW, DRAFT, "Sales User", ""),
-	(PENDING, APPROVE, APPROVED, "Sales Manager", ""),
-	(PENDING, REJECT, REJECTED, "Sales Manager", ""),
+
+
+@dataclass(frozen=True)
+class Approval:
+	"""A Workflow that we ship: who asks, when, and whether who asks may approve himself."""
+
+	workflow: str
+	doctype: str
+	asked_by: str
+	condition: str = ""
+	allow_self_approval: int = 1
+
+	def transitions(self) -> tuple[tuple[str, str, str, str, str], ...]:
+		"""Return from, action, to, who may do it, and when."""
+		return (
+			(DRAFT, REQUEST, PENDING, self.asked_by, self.condition),
+			(REJECTED, REQUEST, PENDING, self.asked_by, self.condition),
+			(PENDING, WITHDRAW, DRAFT, self.asked_by, ""),
+			(PENDING, APPROVE, APPROVED, "Sales Manager", ""),
+			(PENDING, REJECT, REJECTED, "Sales Manager", ""),
+		)
+
+
+APPROVALS = (
+	Approval(deal_approval.WORKFLOW, "Deal", "Sales User", "doc.approval_needed"),
+	Approval(outreach_approval.WORKFLOW, "Outreach", "Marketing User", allow_self_approval=0),
 )
 
 
-def install_deal_approval() -> None:
-	"""Create the Workflow, switched off, where the site has none of that name; an existing one is left as it is."""
+def install_approvals() -> None:
+	"""Create each Workflow, switched off, where the site has none of that name; an existing one is left as it is."""
 	for state, style, _editor in STATES:
 		_ensure("Workflow State", "workflow_state_name", state, style=style)
 	for action in (REQUEST, WITHDRAW, APPROVE, REJECT):
 		_ensure("Workflow Action Master", "workflow_action_name", action)
-	if frappe.db.exists("Workflow", WORKFLOW):
-		return
+	for approval in APPROVALS:
+		if not frappe.db.exists("Workflow", approval.workflow):
+			_install(approval)
+
+
+def _install(approval: Approval) -> None:
 	frappe.get_doc(
 		{
 			"doctype": "Workflow",
-			"workflow_name": WORKFLOW,
-			"document_type": DOCTYPE,
+			"workflow_name": approval.workflow,
+			"document_type": approval.doctype,
 			"workflow_state_field": FIELD,
 			"is_active": 0,
 			"override_status": 1,
@@ -52,17 +78,27 @@ def install_deal_approval() -> None:
 				for state, _style, editor in STATES
 			],
 			"transitions": [
-				{"state": state, "action": action, "next_state": to, "allowed": role, "condition": condition}
-				for state, action, to, role, condition in TRANSITIONS
+				{
+					**{"state": state, "action": action, "next_state": to, "allowed": role},
+					**{"condition": condition, "allow_self_approval": _may_be_own(approval, action)},
+				}
+				for state, action, to, role, condition in approval.transitions()
 			],
 		}
 	).insert(ignore_permissions=True)  # safe: whoever installs an app decides on its records
 
 
-def remove_deal_approval() -> None:
-	"""Remove the Workflow, and those of its states and actions that no other Workflow has."""
-	# safe: whoever uninstalls an app decides on its records
-	frappe.delete_doc("Workflow", WORKFLOW, ignore_missing=True, ignore_permissions=True, force=True)
+def _may_be_own(approval: Approval, action: str) -> int:
+	return approval.allow_self_approval if action == APPROVE else 1
+
+
+def remove_approvals() -> None:
+	"""Remove the Workflows, and those of their states and actions that no other Workflow has."""
+	for approval in APPROVALS:
+		# safe: whoever uninstalls an app decides on its records
+		frappe.delete_doc(
+			"Workflow", approval.workflow, ignore_missing=True, ignore_permissions=True, force=True
+		)
 	used_states = set(frappe.get_all("Workflow Document State", pluck="state"))
 	used_actions = set(frappe.get_all("Workflow Transition", pluck="action"))
 	# Frappe itself ships the states and actions of plain names; only these are ours alone.

@@ -7,7 +7,7 @@ import frappe
 from frappe import _
 from frappe.custom.doctype.custom_field.custom_field import create_custom_fields
 
-from crm_plus.setup.approvals import install_deal_approval
+from crm_plus.setup.approvals import install_approvals
 from crm_plus.setup.compatibility import check_versions
 from crm_plus.setup.custom_fields import CUSTOM_FIELDS, MODULE
 from crm_plus.setup.defaults import install_defaults
@@ -34,7 +34,7 @@ def after_install() -> None:
 	sync_custom_fields()
 	add_indexes()
 	install_defaults()
-	install_deal_approval()
+	install_approvals()
 
 
 def after_migrate() -> None:
@@ -42,7 +42,7 @@ def after_migrate() -> None:
 	check_versions()
 	sync_custom_fields()
 	add_indexes()
-	install_deal_approval()
+	install_approvals()
 
 
 def sync_custom_fields() -> None:

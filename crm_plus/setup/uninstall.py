@@ -4,7 +4,7 @@ from collections import defaultdict
 
 import frappe
 
-from crm_plus.setup.approvals import remove_deal_approval
+from crm_plus.setup.approvals import remove_approvals
 from crm_plus.setup.compatibility import desktop_doctypes
 from crm_plus.setup.custom_fields import CUSTOM_FIELDS, MODULE
 from crm_plus.setup.indexes import drop_indexes
@@ -22,7 +22,7 @@ def before_uninstall() -> None:
 
 	Counters of names (Series) stay, so that a number which stands in somebody's mail is never given to another deal.
 	"""
-	remove_deal_approval()
+	remove_approvals()
 	remove_fields()
 	drop_indexes()
 	doctypes = our_doctypes()

@@ -40,6 +40,17 @@ def of_lists(user: str) -> dict[str, dict[str, Any]]:
 	}
 
 
+def of_outreach(segment: str) -> dict[str, dict[str, Any]]:
+	"""What marketers write."""
+	unique = factories.unique
+	return {
+		"Segment": {"segment_name": unique("Segment"), "conditions": '[["full_name", "like", "a%"]]'},
+		"Outreach": {
+			**{"title": unique("Outreach"), "segment": segment, "subject": "News", "message": "Hello"},
+		},
+	}
+
+
 def next_month() -> str:
 	"""Return the first day of a month that was not returned before: a person has one quota for each."""
 	years, month = divmod(next(_months), 12)

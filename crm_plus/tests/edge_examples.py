@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from crm_plus.tests.factories_outreach import example_of_outreach, example_of_token
 from crm_plus.workflows import team_filling
 
 EXAMPLES: dict[str, Callable[[Any], dict[str, Any]]] = {
@@ -43,5 +44,13 @@ EXAMPLES: dict[str, Callable[[Any], dict[str, Any]]] = {
 	"personal_data.erase": lambda world: {"profile": world.profile},
 	"opened.document": lambda world: {"doctype": "Deal", "name": world.deal},
 	"opened.beside": lambda world: {"doctype": "Deal", "name": world.deal},
+	"outreach.send": lambda world: {"outreach": example_of_outreach()},
+	"outreach.cancel": lambda world: {"outreach": example_of_outreach()},
+	"outreach.progress": lambda world: {"outreach": example_of_outreach()},
+	"outreach.senders": lambda world: {
+		**{"doctype": "Email Account", "txt": "", "searchfield": "name", "start": 0, "page_len": 20},
+	},
+	"outreach.opt_out": lambda world: {"token": example_of_token()},
+	"segments.preview": lambda world: {"conditions": [["full_name", "like", "a%"]]},
 	"narrowed.linked_counts": lambda world: {"doctype": "Customer Profile", "name": world.profile},
 }

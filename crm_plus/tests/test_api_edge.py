@@ -253,6 +253,8 @@ class TestEdge(RequestCase):
 
 	def test_outsiders_are_refused(self) -> None:
 		for path, function in functions().items():
+			if function in frappe.guest_methods:
+				continue  # see test_guests and test_opt_outs
 			args = example(path, self.world)
 			for who, token in self.callers.items():
 				with self.subTest(path, who=who):
@@ -280,8 +282,9 @@ class TestEdge(RequestCase):
 		for path, function in functions().items():
 			if "GET" in methods_of(function):
 				with self.subTest(path):
+					args = example(path, self.world)
 					before = self.state()
-					self.call(path, example(path, self.world), method="GET", token=self.manager)
+					self.call(path, args, method="GET", token=self.manager)
 					self.assertEqual(self.state(), before)
 
 	def state(self) -> list[Any]:

@@ -8,12 +8,13 @@ from typing import Any
 import frappe
 from werkzeug.test import Client
 
+from crm_plus.rules.approvals import APPROVED, DRAFT, PENDING, REJECTED
 from crm_plus.tests.connection import site_name
 from crm_plus.tests.factories_customers import email
 from crm_plus.tests.factories_teams import bare, make_team, no_teams, show
 from crm_plus.tests.request_case import user_with
 from crm_plus.tests.test_deal_approval import MANAGER, ApprovalCase
-from crm_plus.workflows.deal_approval import APPROVED, DRAFT, PENDING, REJECTED, WORKFLOW
+from crm_plus.workflows.deal_approval import WORKFLOW
 
 LINK = re.compile(r'href="([^"]+workflow_action\.(?:apply|confirm)_action[^"]+)"')
 

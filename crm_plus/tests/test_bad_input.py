@@ -9,6 +9,7 @@ from frappe.utils import add_days, today
 
 from crm_plus.tests import bad_input_examples, factories
 from crm_plus.tests.factories_accounting import make_party
+from crm_plus.tests.factories_outreach import make_segment
 from crm_plus.tests.request_case import RequestCase, sentences, token_of, user_with
 
 HTML = '<img src=x onerror="window.hacked=1"><script>window.hacked=1</script>'
@@ -62,6 +63,7 @@ class TestBadInput(RequestCase):
 		cls.person = factories.make_profile(profile_type="Person").name
 		cls.item = factories.make_item(rate=10).name
 		cls.employee = factories.make_user("Sales User").name
+		cls.segment = make_segment().name
 		frappe.db.commit()  # the requests are other connections
 
 	def examples(self) -> dict[str, dict[str, Any]]:
@@ -85,6 +87,7 @@ class TestBadInput(RequestCase):
 			"Revenue Team": {"team_name": unique("Team"), "members": [{"user": self.user}]},
 			**bad_input_examples.of_work(self.profile, self.person),
 			**bad_input_examples.of_lists(self.employee),
+			**bad_input_examples.of_outreach(self.segment),
 		}
 
 	def deal(self, **values: Any) -> dict[str, Any]:

@@ -5,10 +5,11 @@ from frappe.model.document import Document
 from frappe.model.workflow import WorkflowPermissionError, WorkflowTransitionError, apply_workflow
 
 from crm_plus.api import deals as api
+from crm_plus.rules.approvals import APPROVED, DRAFT, PENDING, REJECTED
 from crm_plus.tests import factories
 from crm_plus.tests.base import CRMPlusTestCase
 from crm_plus.tests.request_case import user_with
-from crm_plus.workflows.deal_approval import APPROVED, DRAFT, PENDING, REJECTED, WORKFLOW, ApprovalNeeded
+from crm_plus.workflows.deal_approval import WORKFLOW, ApprovalNeeded
 from crm_plus.workflows.deal_stages import StageRuleNotMet
 
 AGENT, MANAGER = "Sales User", "Sales Manager"

@@ -85,6 +85,9 @@ class PersonalDataCase(CRMPlusTestCase):
 			**{"file_name": "cv.txt", "content": self.secret, "is_private": 1},
 			**{"attached_to_doctype": "Customer Profile", "attached_to_name": self.profile.name},
 		).name
+		self.mailed = bare(
+			"Outreach Recipient", customer_profile=self.profile.name, email=self.address, status="Sent"
+		).name
 		self.shared = make_interaction(
 			subject=f"Round table with {self.name}",
 			summary="<p>The others were content</p>",
@@ -119,6 +122,7 @@ class TestGiving(PersonalDataCase):
 		self.assertIn(self.secret, rows[self.talk.name]["summary"])
 		self.assertEqual(rows[self.deal.name]["amount"], 4711)
 		self.assertIn(self.tray, rows)
+		self.assertEqual(rows[self.mailed]["email"], self.address)
 		self.assertEqual([row["name"] for row in given["Customer Profile"]], [self.profile.name])
 
 	def test_nothing_of_others(self) -> None:

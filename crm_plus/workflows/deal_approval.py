@@ -12,11 +12,11 @@ from frappe.model.document import Document
 from frappe.utils import escape_html, flt, fmt_money, now_datetime
 
 from crm_plus.rules import approvals as rules
-from crm_plus.rules.approvals import Limit, Line, Offer
+from crm_plus.rules.approvals import APPROVED, DRAFT, Limit, Line, Offer
+from crm_plus.workflows.approval_workflows import let_managers_be_asked_again
 from crm_plus.workflows.deal_links import deals_on
 
 WORKFLOW = "Deal Approval"
-DRAFT, PENDING, APPROVED, REJECTED = "Draft", "Pending Approval", "Approved", "Rejected"
 # Written here alone: nobody approves by typing.
 KEPT = ("approved_discount", "approved_amount", "approved_by", "approved_on")
 
@@ -29,22 +29,6 @@ def is_on() -> bool:
 	"""Tell whether this site asks for approvals."""
 	settings = frappe.get_cached_doc("CRM Plus Settings")
 	return bool(settings.deal_approvals and settings.approval_limits)
-
-
-def switch_workflow(settings: Document) -> None:
-	"""Let Frappe's Workflow run while the settings ask for approvals. Raises frappe.ValidationError where it was deleted."""
-	wanted = int(bool(settings.deal_approvals))
-	active = frappe.db.get_value("Workflow", WORKFLOW, "is_active")
-	if active is None and wanted:
-		frappe.throw(
-			_("The workflow {0} was deleted; a migration of the site brings it back.").format(_(WORKFLOW))
-		)
-	if active is None or active == wanted or not settings.has_value_changed("deal_approvals"):
-		return
-	workflow = frappe.get_doc("Workflow", WORKFLOW)
-	workflow.is_active = wanted
-	workflow.save(ignore_permissions=True)  # safe: who may save these settings decides on approvals
-	frappe.clear_cache(doctype="Deal")
 
 
 def prepare(deal: Document) -> None:
@@ -82,19 +66,11 @@ def _approve(deal: Document, offer: Offer) -> None:
 
 def withdraw_outgrown(deal: Document) -> None:
 	"""Send a deal back to its owner's desk that offers more than was approved; called after it is stored."""
-	_let_managers_be_asked_again(deal)
+	let_managers_be_asked_again(deal)
 	if deal.approval_needed and deal.approval_state == APPROVED:
 		# Past the document: to the Workflow this is nobody's step, and so refused.
 		deal.db_set("approval_state", DRAFT, update_modified=False)
 		deal.add_comment("Workflow", _("The approval no longer covers this deal."))
-
-
-def _let_managers_be_asked_again(deal: Document) -> None:
-	"""Forget that managers have answered before: Frappe mails them but once for each state of a record."""
-	before = deal.get_doc_before_save()
-	if deal.approval_state == PENDING and before and before.approval_state != PENDING:
-		answered = {"reference_doctype": deal.doctype, "reference_name": deal.name, "workflow_state": PENDING}
-		frappe.db.delete("Workflow Action", {**answered, "status": "Completed"})
 
 
 def hold_quotation(quotation: Any) -> None:

@@ -15,7 +15,7 @@ from frappe.website.doctype.personal_data_download_request.personal_data_downloa
 
 from crm_plus.rules.personal_data import PARTLY, REDACTED, WHOLE, redacted_history, without
 from crm_plus.rules.quoted_text import quoted
-from crm_plus.workflows.personal_records import ABOUT, LEDGER, PROFILE, TRAY, Records, records_of
+from crm_plus.workflows.personal_records import ABOUT, LEDGER, PROFILE, RECIPIENT, TRAY, Records, records_of
 
 # Of what Frappe redacts by address, what a person without a login may have.
 FRAPPES = ("Contact", "Address", "Communication")
@@ -154,6 +154,8 @@ def _redact_profiles(email: str, records: Records) -> None:
 	for name in frappe.get_all(PROFILE, {"email": email}, pluck="name"):
 		_write(PROFILE, name, {"email": None})
 	his = {"customer_profile": ["in", records.by_doctype[PROFILE] or [""]]}
+	for name in records.by_doctype[RECIPIENT]:
+		_write(RECIPIENT, name, {"email": None})
 	for where in ({"email": email}, his):
 		for row in frappe.get_all("Interaction Participant", where, pluck="name"):
 			_write("Interaction Participant", row, {"full_name": REDACTED, "email": None})

@@ -9,10 +9,12 @@ import frappe
 from crm_plus.rules.personal_data import PARTLY, WHOLE
 
 PROFILE, TRAY, LEDGER = "Customer Profile", "Unmatched Mail", "Reminder Delivery"
+RECIPIENT = "Outreach Recipient"
 MORE = {
 	PROFILE: ("full_name", "email", "phone", "job_title", "preferences", "notes"),
 	TRAY: ("subject", "address", "full_name", "received_on"),
 	LEDGER: ("subject", "user", "channel", "sent_on"),
+	RECIPIENT: ("outreach", "email", "status", "reason", "sent_on", "opted_out_on"),
 	"Interaction": ("starts_on", "interaction_type"),
 	"Follow Up": ("due_on", "status"),
 	"Deal": ("amount", "currency", "status"),
@@ -55,6 +57,8 @@ def records_of(email: str) -> Records:
 		{*_of("Follow Up", customer_profile=profiles), *_of("Follow Up", deal=found["Deal"])}
 	)
 	found["Event"] = [name for name in _of_names("Interaction", found["Interaction"], "event") if name]
+	mailed = frappe.get_all(RECIPIENT, {"email": email}, pluck="name")
+	found[RECIPIENT] = sorted({*_of(RECIPIENT, customer_profile=profiles), *mailed})
 	found[TRAY] = frappe.get_all(TRAY, {"address": email}, pluck="name")
 	for beside, (kind, name) in BESIDE.items():
 		found[beside] = _beside(beside, kind, name, found)

@@ -9,6 +9,7 @@ from crm_plus.workflows import (
 	interaction_times,
 	lifecycle,
 	next_steps,
+	opt_outs,
 	profile_contacts,
 	profiles,
 )
@@ -24,6 +25,7 @@ class CustomerProfile(PlainValues, Document):
 	def validate(self) -> None:
 		profiles.tidy(self)
 		profiles.check(self)
+		opt_outs.keep(self)
 		lifecycle.note_choice(self)
 
 	def on_update(self) -> None:

@@ -1,0 +1,89 @@
+"""Sending an outreach, and the page on which its receivers opt out."""
+
+from typing import Any
+
+import frappe
+from frappe import _
+from frappe.rate_limiter import rate_limit
+from frappe.sessions import get_csrf_token
+from frappe.utils import escape_html
+
+from crm_plus.access.records import record
+from crm_plus.reports import outreach_progress
+from crm_plus.workflows import opt_outs, outreaches
+
+
+@frappe.whitelist(methods=["POST"])
+def send(outreach: str) -> int:
+	"""Let an outreach go to its segment; returns to how many addresses.
+
+	Raises frappe.PermissionError without the right to write it, NotReleased where a manager has yet to approve it.
+	"""
+	return outreaches.release(record("Outreach", outreach, "write").name)
+
+
+@frappe.whitelist(methods=["POST"])
+def cancel(outreach: str) -> int:
+	"""Stop an outreach; returns how many addresses will not get it. Raises as `send` does."""
+	return outreaches.cancel(record("Outreach", outreach, "write").name)
+
+
+@frappe.whitelist(methods=["GET"])
+def progress(outreach: str) -> list[dict[str, Any]]:
+	"""How many of the recipients that the user may see have got it, wait, or were left out and why."""
+	return outreach_progress.of(record("Outreach", outreach).name)
+
+
+@frappe.whitelist(methods=["GET"])
+def senders(
+	doctype: str,
+	txt: str,
+	searchfield: str,
+	start: int,
+	page_len: int,
+	filters: dict[str, Any] | str | None = None,
+) -> list[list[str]]:
+	"""The e-mail accounts that the user may send an outreach from, for the link field. For those who write outreach."""
+	frappe.has_permission("Outreach", "write", throw=True)
+	found = [name for name in outreaches.senders() if txt.lower() in name.lower()]
+	return [[name] for name in found[start : start + page_len]]
+
+
+# So many in a minute from one address: a mail provider opts out for many people at once.
+@frappe.whitelist(allow_guest=True, methods=["GET", "POST"])
+@rate_limit(limit=120, seconds=60)
+def opt_out(token: str = "") -> None:
+	"""The page behind the link in a mail: it asks (GET), for mail scanners open links, and its button opts out (POST).
+
+	A token that we never made and one whose mail is gone get the same answer, and no answer names anybody.
+	"""
+	recipient = opt_outs.recipient_of(token)
+	if not recipient:
+		frappe.respond_as_web_page(
+			_("This link does not work"),
+			_("Please copy it from the mail as a whole, or answer the mail."),
+			http_status_code=404,
+		)
+	elif frappe.request.method == "POST":
+		opt_outs.opt_out(recipient)
+		frappe.respond_as_web_page(
+			_("Thank you"), _("You will get no more mails like that one."), success=True
+		)
+	else:
+		frappe.respond_as_web_page(_("No more mails?"), _form(token), primary_action=None)
+
+
+def _form(token: str) -> str:
+	question = escape_html(
+		_("Mails that go to many will not be sent to you any more. Answers and documents will.")
+	)
+	button = escape_html(_("No more mails"))
+	# Who is logged in needs his own token; a customer has no session.
+	session = get_csrf_token() if frappe.session.user != "Guest" else ""
+	return (
+		f"{question}</p>"
+		'<form method="post" action="/api/method/crm_plus.api.outreach.opt_out">'
+		f'<input type="hidden" name="token" value="{escape_html(token)}">'
+		f'<input type="hidden" name="csrf_token" value="{escape_html(session)}">'
+		f'<button type="submit" class="btn btn-primary btn-sm btn-block">{button}</button></form><p>'
+	)

@@ -1,0 +1,152 @@
+"""Sending: once to each, in batches, whatever dies, fails or is pressed twice meanwhile."""
+
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import frappe
+
+from crm_plus.api import outreach as api
+from crm_plus.jobs import outreach as job
+from crm_plus.tests.connection import site_name
+from crm_plus.tests.factories import unique
+from crm_plus.tests.factories_customers import use_settings
+from crm_plus.tests.factories_outreach import recipients
+from crm_plus.tests.mail_server import flush, outgoing_account
+from crm_plus.tests.outreach_case import OutreachCase
+from crm_plus.workflows.outreaches import NotReleased
+
+
+class TestSending(OutreachCase):
+	def test_batches(self) -> None:
+		use_settings(outreach_batch_size=2)
+		outreach, other = self.outreach(3), None
+		self.mark = unique("Mark")
+		other = self.outreach(2)
+		with outgoing_account():
+			self.let_go(outreach), self.let_go(other)
+			job.send()
+			self.assertEqual([one[0] for one in self.statuses(outreach)], ["Sent", "Sent", "Waiting"])
+			job.send()
+			self.assertEqual((self.status(outreach), self.status(other)), ("Sent", "Sending"))
+			self.assertEqual([one[0] for one in self.statuses(other)], ["Sent", "Waiting"])
+			job.send()
+			job.send()
+			self.assertEqual(self.status(other), "Sent")
+
+	def test_who_opts_out_after_the_release_gets_nothing(self) -> None:
+		outreach = self.outreach(2)
+		with outgoing_account():
+			self.let_go(outreach)
+			frappe.db.set_value("Customer Profile", self.people[0].name, "no_outreach", 1)
+			job.send()
+			self.assertEqual(self.statuses(outreach), [("Sent", ""), ("Skipped", "Opted Out")])
+
+	def test_a_worker_that_dies_sends_nobody_twice_and_loses_nobody(self) -> None:
+		outreach = self.outreach(3)
+		with outgoing_account() as mailbox:
+			self.let_go(outreach)
+			self.commit()
+			real, calls = frappe.sendmail, []
+
+			def dies(*args: Any, **kwargs: Any) -> Any:
+				"""The worker is killed after its second mail stands in the queue, before it could say so."""
+				queued = real(*args, **kwargs)
+				calls.append(queued)
+				if len(calls) == 2:
+					raise SystemExit
+				return queued
+
+			frappe.sendmail = dies
+			try:
+				with self.assertRaises(SystemExit):
+					job.send()
+			finally:
+				frappe.sendmail = real
+			frappe.db.rollback()  # the connection is gone
+			self.assertEqual([one[0] for one in self.statuses(outreach)], ["Sent", "Waiting", "Waiting"])
+			job.send()
+			flush()
+			self.assertEqual([len(mailbox.sent_to(person.email)) for person in self.people], [1, 1, 1])
+
+	def test_one_failure_does_not_stop_the_rest(self) -> None:
+		outreach = self.outreach(3)
+		with outgoing_account():
+			self.let_go(outreach)
+			broken, real = self.people[1].email, frappe.sendmail
+
+			def fails(*args: Any, **kwargs: Any) -> Any:
+				if kwargs["recipients"] == [broken]:
+					raise ValueError("broken")
+				return real(*args, **kwargs)
+
+			frappe.sendmail = fails
+			try:
+				job.send()
+			finally:
+				frappe.sendmail = real
+			self.assertEqual([one[0] for one in self.statuses(outreach)], ["Failed", "Sent", "Sent"])
+			self.assertEqual(self.status(outreach), "Sent")
+
+	def test_without_an_outgoing_account_it_waits_and_says_so(self) -> None:
+		outreach = self.outreach(2)
+		frappe.db.set_value("Email Account", {"enable_outgoing": 1}, "enable_outgoing", 0)
+		frappe.local.outgoing_email_account = {}
+		self.let_go(outreach)
+		job.send()
+		self.assertEqual([one[0] for one in self.statuses(outreach)], ["Waiting", "Waiting"])
+		self.assertIn("Email Account", frappe.db.get_value("Outreach", outreach.name, "problem"))
+		with outgoing_account():
+			job.send()
+		self.assertEqual(
+			frappe.db.get_value("Outreach", outreach.name, ["status", "problem"]), ("Sent", None)
+		)
+
+	def test_two_people_press_send_at_once(self) -> None:
+		outreach = self.outreach(20)
+		self.commit()
+		with ThreadPoolExecutor(2) as both:
+			answers = list(both.map(press_send, [outreach.name] * 2))
+		self.commit()
+		self.assertEqual(sorted(answers, key=str), [20, "refused"])
+		self.assertEqual(len(recipients(outreach.name)), 20)
+
+	def test_cancelled_in_the_middle(self) -> None:
+		use_settings(outreach_batch_size=1)
+		outreach = self.outreach(3)
+		with outgoing_account() as mailbox:
+			self.let_go(outreach)
+			job.send()
+			with self.as_user(self.marketer):
+				self.assertEqual(api.cancel(outreach.name), 2)
+			job.send()
+			flush()
+			self.assertEqual(len(mailbox.envelopes), 1)
+		reasons = [("Sent", ""), ("Skipped", "Cancelled"), ("Skipped", "Cancelled")]
+		self.assertEqual((self.status(outreach), self.statuses(outreach)), ("Cancelled", reasons))
+		self.assertRaises(NotReleased, api.send, outreach.name)
+		self.assertRaises(NotReleased, api.cancel, outreach.name)
+
+	def test_a_reply_belongs_to_the_customer(self) -> None:
+		outreach = self.outreach(1)
+		with outgoing_account():
+			self.let_go(outreach)
+			job.send()
+			queued = frappe.get_doc("Email Queue", recipients(outreach.name)[self.people[0].name].email_queue)
+		self.assertEqual(
+			(queued.reference_doctype, queued.reference_name), ("Customer Profile", self.people[0].name)
+		)
+
+
+def press_send(name: str) -> Any:
+	"""Press Send in a request of its own; returns what came of it."""
+	frappe.init(site=site_name())
+	frappe.connect()
+	try:
+		frappe.set_user("Administrator")
+		sent = api.send(name)
+		frappe.db.commit()  # the end of the request
+		return sent
+	except NotReleased:
+		return "refused"
+	finally:
+		frappe.destroy()
