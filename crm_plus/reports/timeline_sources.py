@@ -118,6 +118,32 @@ def messages(scope: Scope, window: Window) -> Stream | None:
 	return Stream(kind, MAIL, lanes, columns, joins)
 
 
+def outreaches(scope: Scope, window: Window) -> Stream | None:
+	"""The mails to many that a customer got. Whoever may read the profile sees them; few may open the outreach itself."""
+	if scope.of_deal:
+		return None
+	kind, doctype = "outreach", "Outreach Recipient"
+	row, sent = frappe.qb.DocType(doctype), frappe.qb.DocType("Outreach")
+	lanes = []
+	for start in starts("customer_profile", scope.profiles):
+		query = frappe.qb.from_(row)
+		if window.is_searched:
+			query = query.join(sent).on(sent.name == row.outreach)
+		wanted = together(window.by(sent.author), window.says(sent.title))
+		lanes.append(lane(window, kind, query, row.sent_on, row.name, start(row), wanted))
+	columns = {
+		"title": sent.title,
+		"who": sent.author,
+		"direction": ValueWrapper("Outgoing"),
+		"detail": ValueWrapper("Email"),
+		"outcome": Case().when(row.opted_out_on.isnotnull(), "Opted Out"),
+		"profile": row.customer_profile,
+		"about_doctype": ValueWrapper("Outreach"),
+		"about_name": row.outreach,
+	}
+	return Stream(kind, doctype, lanes, columns, ((sent, sent.name == row.outreach),))
+
+
 def follow_ups(scope: Scope, window: Window) -> Stream | None:
 	"""What was promised: an open or cancelled one stands where it is due, a finished one where it was finished."""
 	kind, doctype = "follow_up", "Follow Up"
@@ -236,6 +262,7 @@ def _record_columns(doctype: Any, name: Any) -> dict[str, Any]:
 SOURCES: dict[str, Callable[[Scope, Window], Stream | None]] = {
 	"interaction": interactions,
 	"message": messages,
+	"outreach": outreaches,
 	"follow_up": follow_ups,
 	"stage": stage_changes,
 	"comment": comments,

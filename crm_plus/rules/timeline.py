@@ -14,7 +14,7 @@ from typing import Any
 PAGE_LENGTH = 30
 # What the reader can narrow the stream to, in the order in which it is offered, and the kinds that this means.
 GROUPS: dict[str, tuple[str, ...]] = {
-	"interactions": ("interaction", "message"),
+	"interactions": ("interaction", "message", "outreach"),
 	"follow_ups": ("follow_up",),
 	"stages": ("stage",),
 	"comments": ("comment",),

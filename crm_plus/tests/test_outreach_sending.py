@@ -6,6 +6,7 @@ from typing import Any
 import frappe
 
 from crm_plus.api import outreach as api
+from crm_plus.api.timeline import entries
 from crm_plus.jobs import outreach as job
 from crm_plus.tests.connection import site_name
 from crm_plus.tests.factories import unique
@@ -13,6 +14,7 @@ from crm_plus.tests.factories_customers import use_settings
 from crm_plus.tests.factories_outreach import recipients
 from crm_plus.tests.mail_server import flush, outgoing_account
 from crm_plus.tests.outreach_case import OutreachCase
+from crm_plus.tests.request_case import user_with
 from crm_plus.workflows.outreaches import NotReleased
 
 
@@ -135,6 +137,36 @@ class TestSending(OutreachCase):
 		self.assertEqual(
 			(queued.reference_doctype, queued.reference_name), ("Customer Profile", self.people[0].name)
 		)
+
+	def test_it_stands_once_on_the_timeline_of_who_got_it(self) -> None:
+		outreach = self.outreach(2)
+		self.people[1].update({"no_outreach": 1}).save()
+		with outgoing_account():
+			self.let_go(outreach)
+			job.send()
+		with self.as_user(user_with("Sales User")):
+			got, left_out = (
+				[
+					entry
+					for entry in entries("Customer Profile", person.name)["entries"]
+					if entry["kind"] == "outreach"
+				]
+				for person in self.people
+			)
+			(entry,) = got
+			self.assertEqual((entry["title"], entry["who"]), (outreach.title, self.marketer))
+			self.assertEqual(left_out, [])
+			self.assertIsNone(entry["about"], "an agent may not open the outreach")
+		with self.as_user(self.marketer):
+			found = entries("Customer Profile", self.people[0].name, filters={"text": outreach.title})[
+				"entries"
+			]
+			self.assertEqual([row["about"] for row in found], [["Outreach", outreach.name]])
+			self.assertEqual(
+				entries("Customer Profile", self.people[0].name, filters={"text": "elsewhere"})["entries"], []
+			)
+		self.assertFalse(frappe.db.exists("Interaction", {"customer_profile": self.people[0].name}))
+		self.assertIsNone(frappe.db.get_value("Customer Profile", self.people[0].name, "last_interaction_on"))
 
 
 def press_send(name: str) -> Any:

@@ -85,6 +85,8 @@ test("an entry leads to its form, its file, or its mail in place", () => {
 	assert.deepEqual(model.target(entry("interaction", "1", NOW, { source: "Event" })), { form: ["Interaction", "1"] });
 	assert.deepEqual(model.target(entry("stage", "1", NOW, { about: ["Sales Order", "S-1"] })), { form: ["Sales Order", "S-1"] });
 	assert.deepEqual(model.target(entry("stage", "1", NOW, { about: null })), {});
+	assert.deepEqual(model.target(entry("outreach", "1", NOW, { about: ["Outreach", "OUT-1"] })), { form: ["Outreach", "OUT-1"] });
+	assert.deepEqual(model.target(entry("outreach", "1", NOW, { about: null })), {});
 	assert.deepEqual(model.target(entry("stage", "1", NOW, { about: [null, null] })), {});
 	assert.deepEqual(model.target(entry("comment", "1", NOW)), {});
 });
@@ -104,6 +106,7 @@ test("every kind has a picture", () => {
 	}
 	assert.equal(model.icon_of(entry("invoice", "1", NOW)), "document");
 	assert.equal(model.icon_of(entry("stage", "1", NOW)), "stage");
+	assert.equal(model.icon_of(entry("outreach", "1", NOW, { detail: "Email" })), "mail");
 });
 
 test("a state is shown where it says something, and lateness is seen", () => {

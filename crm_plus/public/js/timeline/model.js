@@ -118,6 +118,7 @@ function format(Format, language, options, use) {
 const DOCTYPES = {
 	interaction: "Interaction",
 	message: "Communication",
+	outreach: "Outreach Recipient",
 	follow_up: "Follow Up",
 	stage: "Stage Change",
 	comment: "Comment",
@@ -135,7 +136,7 @@ const DOCTYPES = {
 export function target(entry) {
 	if (entry.source === "Communication") return { mail: entry.about[1] };
 	if (entry.kind === "file") return is_address(entry.detail) ? { file: entry.detail } : {};
-	if (entry.kind === "stage") return entry.about?.[0] ? { form: entry.about } : {};
+	if (entry.kind === "stage" || entry.kind === "outreach") return entry.about?.[0] ? { form: entry.about } : {};
 	if (entry.kind === "comment") return {};
 	return { form: [DOCTYPES[entry.kind], entry.name] };
 }
@@ -145,7 +146,7 @@ export const is_address = (text) => /^(\/|https?:\/\/)/i.test(text || "");
 
 /** The picture beside an entry. */
 export function icon_of(entry) {
-	if (entry.kind === "interaction" || entry.kind === "message") return by_words(entry.detail);
+	if (["interaction", "message", "outreach"].includes(entry.kind)) return by_words(entry.detail);
 	return { journal: "payment", order: "document", quotation: "document", invoice: "document" }[entry.kind] || entry.kind;
 }
 
