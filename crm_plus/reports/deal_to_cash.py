@@ -7,7 +7,7 @@ from typing import Any
 
 import frappe
 from frappe.utils import flt
-from pypika import Case, CustomFunction
+from pypika import CustomFunction
 from pypika.functions import Count, Max, Min, Sum
 from pypika.queries import QueryBuilder
 from pypika.terms import Term
@@ -105,7 +105,8 @@ def read(scope: Scope, group: str, behind: str) -> list[dict[str, Any]]:
 		.left_join(invoiced)
 		.on(invoiced.deal == deal.name)
 		.left_join(paid)
-		.on(paid.deal == deal.name)
+		# The last payment counts of what is paid in full: that of others need not be looked for.
+		.on((paid.deal == deal.name) & (deal.billing_status == "Paid"))
 		.select(value.as_("value"), Count("*").as_("deals"), Sum(money(scope, deal)).as_("won"))
 		.where(deal_rows(scope, deal))
 		.where((deal.status == WON) & on_days(deal.closed_on, scope.first, scope.last))
@@ -115,11 +116,10 @@ def read(scope: Scope, group: str, behind: str) -> list[dict[str, Any]]:
 		query = query.select(Sum(books_money(scope, deal, deal[f"{key}_amount"])).as_(key))
 	for key, lost in leak_terms(deal).items():
 		query = query.select(Sum(books_money(scope, deal, lost)).as_(key))
-	collected = Case().when(deal.billing_status == "Paid", paid.day).else_(None)
 	for key, days in (
 		("to_order", DAYS(ordered.day, deal.closed_on)),
 		("to_invoice", DAYS(invoiced.day, FIRST(ordered.day, deal.closed_on))),
-		("to_cash", DAYS(collected, invoiced.day)),
+		("to_cash", DAYS(paid.day, invoiced.day)),
 	):
 		# A document from before the step that it follows took no time.
 		query = query.select(Sum(GREATEST(days, 0)).as_(key), Count(days).as_(f"{key}_deals"))

@@ -14,7 +14,7 @@ from pypika import Case, Order
 from pypika import analytics as over
 from pypika.functions import Coalesce, Count, NullIf
 from pypika.queries import QueryBuilder
-from pypika.terms import Criterion, Term
+from pypika.terms import Criterion, ExistsCriterion, Term
 
 from crm_plus.reports.profile_scope import (
 	PROFILE,
@@ -141,41 +141,43 @@ def of_group(scope: Scope, counts: Counts, behind: str) -> dict[str, Any]:
 	return figures(scope, counts, asked, behind)
 
 
-def stage_at(profile: Any, moment: datetime) -> Term:
-	"""The stage in which a profile stood just before a time; nothing where there was no profile yet.
-
-	Where no change is as old, the one after it says what it left; one that has no history always stood where it stands.
-	"""
+def first_since(moment: datetime) -> QueryBuilder:
+	"""The first change of each profile from a time on: what it left is where the profile stood just before."""
 	change = frappe.qb.DocType("Stage Change")
+	each = (
+		frappe.qb.from_(change)
+		.select(change.reference_name, Coalesce(change.from_stage, "").as_("stood"))
+		.select(over.RowNumber().over(change.reference_name).orderby(change.changed_on).as_("place"))
+		.where((change.reference_doctype == PROFILE) & (change.changed_on >= moment))
+		.as_("each")
+	)
+	return frappe.qb.from_(each).select(each.reference_name, each.stood).where(each.place == 1)
+
+
+def stage_at(query: QueryBuilder, profile: Any, moment: datetime, name: str) -> tuple[QueryBuilder, Term]:
+	"""A query of profiles joined to what tells in which stage each stood just before a time, and that stage.
+
+	It is nothing where there was no profile yet. One that changed nothing since then stood where it stands; that it was
+	there says its own age, or an older history.
+	"""
+	change, since = frappe.qb.DocType("Stage Change"), first_since(moment).as_(name)
 	own = (change.reference_doctype == PROFILE) & (change.reference_name == profile.name)
-	entered = (
-		frappe.qb.from_(change)
-		.select(change.to_stage)
-		.where(own & (change.changed_on < moment))
-		.orderby(change.changed_on, order=Order.desc)
-		.limit(1)
-	)
-	left = (
-		frappe.qb.from_(change)
-		.select(Coalesce(change.from_stage, ""))
-		.where(own & (change.changed_on >= moment))
-		.orderby(change.changed_on, order=Order.asc)
-		.limit(1)
-	)
-	was_there = Case().when(profile.creation < moment, Coalesce(left, profile.lifecycle_stage))
-	return NullIf(Coalesce(entered, was_there), "")
+	history = frappe.qb.from_(change).select(change.name).where(own & (change.changed_on < moment)).limit(1)
+	was_there = (profile.creation < moment) | ExistsCriterion(history)
+	stood = Case().when(was_there, Coalesce(since.stood, profile.lifecycle_stage)).else_("")
+	return query.left_join(since).on(since.reference_name == profile.name), NullIf(stood, "")
 
 
 def standings(scope: Scope, own: Criterion | None = None) -> QueryBuilder:
 	"""The readable profiles of the filters, each with the stage that it stood in before the period and stands in after it."""
 	profile = frappe.qb.DocType(PROFILE)
-	query = (
-		frappe.qb.from_(profile)
-		.select(profile.name, profile.full_name, profile.source, profile.profile_owner, profile.territory)
-		.select(stage_at(profile, midnight(scope.first)).as_("stood"))
-		.select(stage_at(profile, midnight(scope.last + timedelta(days=1))).as_("stands"))
-		.where(readable_profiles(scope, profile))
-	)
+	query = frappe.qb.from_(profile)
+	query, stood = stage_at(query, profile, midnight(scope.first), "before")
+	query, stands = stage_at(query, profile, midnight(scope.last + timedelta(days=1)), "after")
+	query = query.select(
+		*(profile.name, profile.full_name, profile.source, profile.profile_owner, profile.territory),
+		*(stood.as_("stood"), stands.as_("stands")),
+	).where(readable_profiles(scope, profile))
 	return query.where(own) if own is not None else query
 
 

@@ -239,6 +239,13 @@ def read_sums(question: Question, own: Criterion | None) -> list[dict[str, Any]]
 	return query.select(waited.as_("waited")).groupby(row.value).run(as_dict=True)
 
 
+def count_waiting(filters: dict[str, Any] | None) -> int:
+	"""Return how many messages wait for an answer, without a look at how long. Raises as `response_time` does."""
+	table = frappe.qb.DocType(INTERACTION)
+	waiting = waiting_rows(read_question(filters), None).where(table.answered_on.isnull()).as_("waiting")
+	return int(frappe.qb.from_(waiting).select(Count("*")).run()[0][0])
+
+
 def is_so(row: Any, outcome: str, target: int) -> Criterion:
 	"""The condition that an interaction came out so."""
 	in_time = row.seconds <= target

@@ -12,7 +12,7 @@ from crm_plus.reports.cards import Card, Filters, change, counted, dated, narrow
 from crm_plus.reports.lifecycle_movement import stage_at
 from crm_plus.reports.profile_scope import PROFILE
 from crm_plus.reports.report_scope import midnight
-from crm_plus.reports.response_time import response_time
+from crm_plus.reports.response_time import count_waiting, response_time
 from crm_plus.rules.interactions import INCOMING
 from crm_plus.rules.lifecycle import Phase
 from crm_plus.rules.periods import days_so_far
@@ -58,7 +58,7 @@ def response_card(
 def waiting_customers(filters: Filters = None) -> Card:
 	"""Return how many messages of the last 30 days wait for an answer, against those of the 30 days before that still do."""
 	periods = days_so_far(getdate(), WAITING_DAYS)
-	counts = [totals(period, filters)["Waiting"] for period in periods]
+	counts = [count_waiting({**dated(period, filters), "group_by": "Person"}) for period in periods]
 	return {
 		**{"value": counts[0], "change": change(*counts), "fieldtype": "Int", "falls_well": True},
 		"route": ["query-report", REPORT],
@@ -97,10 +97,12 @@ def risky_customers(filters: Filters = None) -> Card:
 def standing(stage: str, filters: Filters) -> Card:
 	"""Return how many readable profiles stand in a stage of the lifecycle, against 30 days ago; two queries."""
 	profile, mine = frappe.qb.DocType(PROFILE), of_team("profile_owner", filters)
-	stood = stage_at(profile, midnight(getdate() - timedelta(days=WAITING_DAYS)))
+	now = frappe.qb.from_(profile).where(profile.lifecycle_stage == stage)
+	moment = midnight(getdate() - timedelta(days=WAITING_DAYS))
+	then, stood = stage_at(frappe.qb.from_(profile), profile, moment, "since")
 	counts = []
-	for condition in (profile.lifecycle_stage == stage, stood == stage):
-		query = frappe.qb.from_(profile).select(Count("*")).where(rows_for_readers(PROFILE)).where(condition)
+	for query in (now, then.where(stood == stage)):
+		query = query.select(Count("*")).where(rows_for_readers(PROFILE))
 		counts.append(int(narrowed_by(query, profile, mine).run()[0][0]))
 	return {
 		**{"value": counts[0], "change": change(*counts), "fieldtype": "Int"},

@@ -11,7 +11,7 @@ from pypika.queries import QueryBuilder
 from pypika.terms import Criterion, EmptyCriterion
 
 from crm_plus.access.report_readers import rows_for_readers
-from crm_plus.reports.report_functions import along, summed_by
+from crm_plus.reports.report_functions import along, different_by, digest_of, summed_by
 from crm_plus.reports.report_parts import full_names
 from crm_plus.reports.report_scope import Scope, between, on_days, read_scope
 
@@ -36,8 +36,9 @@ def team_activity(
 		sums[row["interaction_type"]] += row["interactions"]
 		for key in SUMS:
 			sums[key] += flt(row[key])
-	for owner, customers in read_customers(scope):
-		people[owner or ""]["customers"] = customers
+	customers = read_customers(scope)
+	for who in people:
+		people[who]["customers"] = customers.get(digest_of(who), 0)
 	for owner, done in read_follow_ups(scope):
 		people[owner or ""]["follow_ups"] = done
 	names = full_names(people)
@@ -124,12 +125,10 @@ def read_interactions(scope: Scope) -> list[dict[str, Any]]:
 	return summed_by(done_in(scope), keys, sums)
 
 
-def read_customers(scope: Scope) -> list[tuple[str, int]]:
-	"""Return how many customers each person had to do with."""
+def read_customers(scope: Scope) -> dict[bytes, int]:
+	"""Return how many customers each person had to do with, by the digest of the person's name."""
 	table = frappe.qb.DocType("Interaction")
-	customers = Count(table.customer_profile).distinct()
-	query = done_in(scope).select(table.interaction_owner, customers)
-	return [(owner, int(count)) for owner, count in query.groupby(table.interaction_owner).run()]
+	return different_by(done_in(scope), table.interaction_owner, table.customer_profile)
 
 
 def read_follow_ups(scope: Scope) -> list[tuple[str, int]]:
