@@ -12,12 +12,13 @@ import frappe
 from frappe import _
 from frappe.utils import flt
 from pypika import Case, CustomFunction, Order
-from pypika.analytics import NTile
+from pypika import analytics as over
 from pypika.functions import Count, Max, Min, Sum
 from pypika.queries import QueryBuilder
-from pypika.terms import Criterion, EmptyCriterion
+from pypika.terms import Criterion, EmptyCriterion, Term
 
 from crm_plus.access.report_readers import fields_for_readers, rows_for_readers
+from crm_plus.reports.report_functions import along
 from crm_plus.reports.report_money import books_money
 from crm_plus.reports.report_scope import Scope, on_days, read_scope
 from crm_plus.rules.forecast import percent
@@ -46,19 +47,28 @@ def customer_value(filters: dict[str, Any] | None) -> tuple[Scope, list[dict[str
 	each = worth.as_("each")
 	# Ties fall by name, so that the fifths are the same every time.
 	fifths = {
-		key: NTile(FIFTHS).orderby(each[column], order=Order.asc).orderby(each.name, order=Order.asc).as_(key)
+		key: over.NTile(FIFTHS)
+		.orderby(each[column], order=Order.asc)
+		.orderby(each.name, order=Order.asc)
+		.as_(key)
 		for key, column in (("recency", "last_on"), ("frequency", "purchases"), ("money", "revenue"))
 	}
 	rows = (
 		frappe.qb.from_(each)
 		.select(each.star, *fifths.values())
+		.select(over.Count("*").over().as_("customers"))
+		.select(over.Sum(each.revenue).over().as_("all_revenue"))
+		.select(over.Sum(each.purchases).over().as_("all_purchases"))
 		.orderby(each.revenue, order=Order.desc)
 		.orderby(each.name)
 		.limit(MOST_ROWS)
 		.run(as_dict=True)
 	)
-	sums = frappe.qb.from_(each).select(Count("*"), Sum(each.revenue), Sum(each.purchases)).run()[0]
-	total = {"customers": int(sums[0]), "revenue": flt(sums[1]), "purchases": int(sums[2] or 0)}
+	first = rows[0] if rows else {"customers": 0, "all_revenue": 0, "all_purchases": 0}
+	total = {
+		**{"customers": int(first["customers"]), "revenue": flt(first["all_revenue"])},
+		"purchases": int(first["all_purchases"] or 0),
+	}
 	return scope, [value_row(scope, row) for row in rows], total
 
 
@@ -74,23 +84,32 @@ def value_row(scope: Scope, row: dict[str, Any]) -> dict[str, Any]:
 
 
 def purchases(scope: Scope, period: Criterion) -> QueryBuilder:
-	"""Each readable customer with how often he bought on days of a period, first and last, and for how much."""
+	"""Each readable customer with how often he bought on days of a period, first and last, and for how much.
+
+	The invoices are added up by customer along an index that has them in this order and holds all that is asked of them.
+	"""
 	profile, invoice = frappe.qb.DocType(PROFILE), frappe.qb.DocType("Sales Invoice")
 	bought = Case().when(invoice.is_return == 0, invoice.posting_date).else_(None)
-	return (
-		frappe.qb.from_(invoice)
-		.join(profile)
-		.on(profile.erpnext_customer == invoice.customer)
+	each = (
+		along(frappe.qb.from_(invoice), "Sales Invoice", "crm_plus")
 		.select(
-			*(profile.name, profile.full_name, profile.lifecycle_stage, profile.profile_owner),
-			*(Min(bought).as_("first_on"), Max(bought).as_("last_on")),
+			*(invoice.customer, Min(bought).as_("first_on"), Max(bought).as_("last_on")),
 			Count(bought).distinct().as_("purchases"),
 			Sum(books_money(scope, invoice, invoice.base_net_total)).as_("revenue"),
 		)
+		.where((invoice.docstatus == 1) & period & invoice.company.isin(list(scope.rates) or [""]))
+		.groupby(invoice.customer)
+		.as_("bought")
+	)
+	return (
+		frappe.qb.from_(each)
+		.join(profile)
+		.on(profile.erpnext_customer == each.customer)
+		.select(
+			*(profile.name, profile.full_name, profile.lifecycle_stage, profile.profile_owner),
+			*(each.customer, each.first_on, each.last_on, each.purchases, each.revenue),
+		)
 		.where(profile_rows(scope, profile))
-		.where((invoice.docstatus == 1) & period)
-		.where(invoice.company.isin(list(scope.rates) or [""]))
-		.groupby(profile.name)
 	)
 
 
@@ -112,28 +131,31 @@ def cohorts(filters: dict[str, Any] | None) -> tuple[Scope, list[dict[str, Any]]
 	A row says how many customers began in the quarter and, for each quarter after it, what part of them bought in it.
 	"""
 	scope = read_scope(filters)
-	profile, invoice = frappe.qb.DocType(PROFILE), frappe.qb.DocType("Sales Invoice")
-	quarter = YEAR(invoice.posting_date) * 4 + QUARTER(invoice.posting_date) - 1
+	invoice = frappe.qb.DocType("Sales Invoice")
 	first = purchases(scope, invoice.posting_date <= scope.today).as_("first")
+	began, quarter = quarter_number(first.first_on), quarter_number(invoice.posting_date)
 	rows = (
-		frappe.qb.from_(invoice)
-		.join(profile)
-		.on(profile.erpnext_customer == invoice.customer)
-		.join(first)
-		.on(first.name == profile.name)
-		.select(
-			YEAR(first.first_on) * 4 + QUARTER(first.first_on) - 1, quarter, Count(profile.name).distinct()
-		)
+		# Read as it stands here: else the first purchase is looked for once an invoice.
+		frappe.qb.from_(first)
+		.modifier("STRAIGHT_JOIN")
+		.join(invoice)
+		.on(invoice.customer == first.customer)
+		.select(began, quarter, Count(first.name).distinct())
 		.where((invoice.docstatus == 1) & (invoice.is_return == 0) & (invoice.posting_date <= scope.today))
 		.where(invoice.company.isin(list(scope.rates) or [""]))
 		.where(on_days(first.first_on, scope.first, scope.last))
-		.groupby(YEAR(first.first_on) * 4 + QUARTER(first.first_on) - 1, quarter)
+		.groupby(began, quarter)
 		.run()
 	)
 	came: dict[int, dict[int, int]] = defaultdict(dict)
-	for began, bought, customers in rows:
-		came[int(began)][int(bought - began)] = int(customers)
+	for start, bought, customers in rows:
+		came[int(start)][int(bought - start)] = int(customers)
 	return scope, [cohort_row(scope.today, began, came[began]) for began in sorted(came)], longest(came)
+
+
+def quarter_number(day: Term) -> Term:
+	"""The quarters up to a date, counted from the year 0."""
+	return YEAR(day) * 4 + QUARTER(day) - 1
 
 
 def longest(came: dict[int, dict[int, int]]) -> int:
