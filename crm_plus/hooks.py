@@ -214,6 +214,7 @@ override_whitelisted_methods = {
 	"frappe.email.relink": "crm_plus.api.interactions.relink",
 	"frappe.client.get": "crm_plus.api.narrowed.record",
 	"frappe.client.get_count": "crm_plus.api.narrowed.count",
+	"frappe.client.set_value": "crm_plus.api.narrowed.new_value",
 	"frappe.desk.listview.get_group_by_count": "crm_plus.api.narrowed.group_counts",
 	"frappe.desk.notifications.get_open_count": "crm_plus.api.narrowed.linked_counts",
 	"frappe.desk.search.get_link_title": "crm_plus.api.narrowed.link_title",

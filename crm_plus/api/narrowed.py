@@ -13,6 +13,7 @@ from frappe import _, client
 from frappe.desk import listview, notifications, search
 from frappe.desk.doctype.dashboard_chart import dashboard_chart
 
+from crm_plus.access.records import name_by
 from crm_plus.access.rows import readable_fields, reads_all_rows
 from crm_plus.access.visibility import KINDS
 from crm_plus.api import arguments
@@ -69,10 +70,28 @@ def record(
 	meta = frappe.get_meta(doctype)
 	if asked is None or meta.module != "CRM Plus" or meta.issingle or meta.is_virtual:
 		return client.get(doctype, name=name, filters=filters, parent=parent)
-	found = frappe.get_list(doctype, filters=asked, pluck="name", limit=1, parent_doctype=parent)
-	if not found:
-		frappe.throw(_("No {0} is found: change the filters.").format(_(doctype)), frappe.DoesNotExistError)
-	return client.get(doctype, name=found[0], parent=parent)
+	return client.get(doctype, name=name_by(doctype, asked, parent), parent=parent)
+
+
+@frappe.whitelist(methods=["POST", "PUT"])
+def new_value(
+	doctype: str,
+	name: str | int | dict[str, Any] | list[Any],
+	fieldname: str | dict[str, Any],
+	value: Any = None,
+) -> dict[str, Any]:
+	"""Set values of a record as Frappe's own, which finds a row of a table by filters and asks nobody whose it is.
+
+	Raises frappe.PermissionError, frappe.DoesNotExistError, and what saving the record raises.
+	"""
+	set_value = refusing(_set_ours) if frappe.get_meta(doctype).module == "CRM Plus" else client.set_value
+	return set_value(doctype, name, fieldname, value)
+
+
+def _set_ours(doctype: str, name: Any, fieldname: Any, value: Any) -> dict[str, Any]:
+	if isinstance(name, dict | list) and frappe.get_meta(doctype).istable:
+		name = name_by(doctype, name)
+	return client.set_value(doctype, name, fieldname, value)
 
 
 @frappe.whitelist(methods=["GET", "POST"])

@@ -19,6 +19,12 @@ EXAMPLES: dict[str, Callable[[Any], dict[str, Any]]] = {
 	"link_search.for_dialog": lambda world: {"doctype": "Deal", "txt": "a"},
 	"narrowed.record": lambda world: {"doctype": "Deal", "filters": {"name": world.deal}},
 	"narrowed.count": lambda world: {"doctype": "Deal", "filters": {"pipeline": world.pipeline}},
+	"narrowed.new_value": lambda world: {
+		"doctype": "Deal",
+		"name": world.deal,
+		"fieldname": "next_step",
+		"value": "Call",
+	},
 	"narrowed.group_counts": lambda world: {"doctype": "Deal", "current_filters": "[]", "field": "status"},
 	"exports.of_report": lambda world: {
 		**{"report_name": "Audit Trail", "file_format_type": "CSV", "filters": "{}"},

@@ -1,8 +1,10 @@
 import frappe
 from frappe.model.document import Document
 
+from crm_plus.workflows.plain_values import FoundAsListed
 
-class OutreachRecipient(Document):
+
+class OutreachRecipient(FoundAsListed, Document):
 	"""One profile that an outreach was released to."""
 
 

@@ -1,6 +1,8 @@
 import frappe
 from frappe.model.document import Document
 
+from crm_plus.workflows.plain_values import FoundAsListed
+
 INDEXES = {
 	# A record's history in order of time: when it began, and how far it came.
 	"history": ("reference_doctype", "reference_name", "changed_on", "to_stage", "from_stage"),
@@ -12,7 +14,7 @@ INDEXES = {
 }
 
 
-class StageChange(Document):
+class StageChange(FoundAsListed, Document):
 	"""One move of a deal's stage or of a profile's lifecycle."""
 
 

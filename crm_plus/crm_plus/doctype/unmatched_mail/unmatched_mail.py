@@ -2,9 +2,10 @@ import frappe
 from frappe.model.document import Document
 
 from crm_plus.workflows import unmatched
+from crm_plus.workflows.plain_values import FoundAsListed
 
 
-class UnmatchedMail(Document):
+class UnmatchedMail(FoundAsListed, Document):
 	"""A message that matches no customer yet; the message itself stays where it is."""
 
 	def onload(self) -> None:
