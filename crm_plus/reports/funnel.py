@@ -1,4 +1,4 @@
-"""How far the deals that began in a period came, stage by stage, from their Stage Changes. Amounts in the report's currency.
+"""How far the deals that began in a period came, stage by stage. Amounts in the report's currency.
 
 A deal reached a stage when it entered it or a later one of its pipeline, wherever it stands now.
 """
@@ -7,35 +7,32 @@ from typing import Any
 
 import frappe
 from frappe.utils import flt
-from pypika import Case
-from pypika.functions import Count, Max, Sum
+from pypika.functions import Count, Sum
 from pypika.queries import QueryBuilder
-from pypika.terms import Term
 
 from crm_plus.reports.board import load_stages
-from crm_plus.reports.report_functions import SECONDS_IN_DAY
+from crm_plus.reports.report_functions import SECONDS_IN_DAY, along, summed_by
 from crm_plus.reports.report_money import money
 from crm_plus.reports.report_scope import Scope, deal_rows, default_pipeline, on_days, read_scope
-from crm_plus.reports.stage_visits import is_beginning, visits_of_readable
+from crm_plus.reports.stage_visits import visits_of_readable
 from crm_plus.rules.deal_stages import LOST, OPEN, WON, Stage
 from crm_plus.rules.forecast import percent
 
-CHANGE = "Stage Change"
-
 
 def funnel(filters: dict[str, Any] | None) -> tuple[Scope, str, list[dict[str, Any]]]:
-	"""Return the scope, the pipeline, and a row for each of its stages but the lost ones; three queries.
+	"""Return the scope, the pipeline, and a row for each of its stages but the lost ones; two queries of deals.
 
 	Raises frappe.ValidationError for filters that make no sense, frappe.PermissionError for who may read no deal.
 	"""
 	scope = read_scope(filters)
 	pipeline = default_pipeline(scope)
 	stages = [stage for stage in load_stages(pipeline) if stage.outcome != LOST]
+	places = {stage.name: stage.position for stage in stages}
 	sums, days = read_furthest(scope, pipeline), read_days(scope, pipeline)
 	rows: list[dict[str, Any]] = []
 	for stage in stages:
-		found = [row for row in sums if (row["furthest"] or 0) >= stage.position]
-		here = [row for row in sums if row["furthest"] == stage.position]
+		found = [row for row in sums if places.get(row["furthest"], 0) >= stage.position]
+		here = [row for row in sums if places.get(row["furthest"]) == stage.position]
 		rows.append(stage_row(scope, pipeline, stage, found, here, days.get(stage.name)))
 	return scope, pipeline, with_conversion(rows) if any(row["reached"] for row in rows) else []
 
@@ -76,61 +73,29 @@ def with_conversion(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
 	return rows
 
 
-def furthest(scope: Scope, pipeline: str) -> QueryBuilder:
-	"""The deals of the filters that began in the period, each with the highest place it entered.
-
-	Read from the beginnings on: a short period costs little, however many deals there are.
-	"""
-	deal, began = frappe.qb.DocType("Deal"), frappe.qb.DocType(CHANGE).as_("began")
+def cohort(scope: Scope, pipeline: str, deal: Any) -> QueryBuilder:
+	"""The deals of the filters that began in the period and stand in the pipeline; each knows the furthest stage it entered."""
 	return (
-		frappe.qb.from_(began)
-		.modifier("STRAIGHT_JOIN")
-		.join(deal)
-		.on(deal.name == began.reference_name)
-		.select(deal.name, deal.title, deal.status, deal.stage, deal.deal_owner)
-		.select(money(scope, deal).as_("amount"), highest_place(pipeline, deal).as_("furthest"))
-		.where(is_beginning(began) & on_days(began.changed_on, scope.first, scope.last))
+		along(frappe.qb.from_(deal), "Deal", "report_began")
 		.where(deal_rows(scope, deal))
-		.where(deal.pipeline == pipeline)
+		.where((deal.pipeline == pipeline) & on_days(deal.began_on, scope.first, scope.last))
 	)
-
-
-def highest_place(pipeline: str, deal: Any) -> Term:
-	"""The highest place that a deal entered in a pipeline, leaving out the lost stages; nothing where it entered none.
-
-	Of one that stands in the highest of all nothing else needs to be looked up.
-	"""
-	move, place = frappe.qb.DocType(CHANGE).as_("move"), Case()
-	stages = [stage for stage in load_stages(pipeline) if stage.outcome != LOST]
-	for stage in stages:
-		place = place.when(move.to_stage == stage.name, stage.position)
-	entered = (
-		frappe.qb.from_(move)
-		.select(Max(place.else_(None)))
-		.where((move.reference_doctype == "Deal") & (move.reference_name == deal.name))
-	)
-	top = max(stages, key=lambda stage: stage.position)
-	return Case().when(deal.stage == top.name, top.position).else_(entered)
 
 
 def read_furthest(scope: Scope, pipeline: str) -> list[dict[str, Any]]:
-	"""Return count and amount of those deals by their furthest place and their status."""
-	each = furthest(scope, pipeline).as_("each")
-	return (
-		frappe.qb.from_(each)
-		.modifier("STRAIGHT_JOIN")  # the database makes one query of the two and keeps the outer one's word
-		.select(each.furthest, each.status, Count("*").as_("deals"), Sum(each.amount).as_("amount"))
-		.groupby(each.furthest, each.status)
-		.run(as_dict=True)
-	)
+	"""Return count and amount of those deals by their furthest stage and their status."""
+	deal = frappe.qb.DocType("Deal")
+	keys = {"furthest": deal.furthest_stage, "status": deal.status}
+	sums = {"deals": Count("*"), "amount": Sum(money(scope, deal))}
+	return summed_by(cohort(scope, pipeline, deal), keys, sums)
 
 
 def read_days(scope: Scope, pipeline: str) -> dict[str, float]:
 	"""Return the average days of a visit to each stage, of the visits that ended in the period."""
-	move = frappe.qb.DocType(CHANGE)
+	move = frappe.qb.DocType("Stage Change")
+	query, _deals = visits_of_readable(scope, pipeline, move)
 	rows = (
-		visits_of_readable(scope, pipeline, move)
-		.select(move.from_stage, Sum(move.seconds_in_previous), Count("*"))
+		query.select(move.from_stage, Sum(move.seconds_in_previous), Count("*"))
 		.groupby(move.from_stage)
 		.run()
 	)
@@ -138,20 +103,27 @@ def read_days(scope: Scope, pipeline: str) -> dict[str, float]:
 
 
 def deals_behind(filters: dict[str, Any]) -> tuple[Scope, list[dict[str, Any]]]:
-	"""Return the deals that reached the stage which the filter `behind` names, the largest first."""
+	"""Return the deals that reached the stage which the filter `behind` names, the largest first.
+
+	With the filter `stayed_as` those that came no further and have that status.
+	"""
 	scope = read_scope(filters)
-	pipeline = default_pipeline(scope)
-	stage = next((one for one in load_stages(pipeline) if one.name == filters["behind"]), None)
+	pipeline, deal = default_pipeline(scope), frappe.qb.DocType("Deal")
+	stages = load_stages(pipeline)
+	stage = next((one for one in stages if one.name == filters["behind"]), None)
 	if stage is None:
 		return scope, []
-	each = furthest(scope, pipeline).as_("each")
+	counted, stayed = [one for one in stages if one.outcome != LOST], str(filters.get("stayed_as") or "")
+	here = [one.name for one in counted if one.position == stage.position]
+	beyond = [one.name for one in counted if one.position > stage.position]
+	reached = deal.furthest_stage.isin([*here, *([] if stayed else beyond)] or [""])
+	amount = money(scope, deal)
 	rows = (
-		frappe.qb.from_(each)
-		.modifier("STRAIGHT_JOIN")
-		.select(each.star)
-		.where(each.furthest >= stage.position)
-		.orderby(each.amount, order=frappe.qb.desc)
-		.orderby(each.name)
+		cohort(scope, pipeline, deal)
+		.where(reached & (deal.status == stayed) if stayed else reached)
+		.select(deal.name, deal.title, deal.status, deal.stage, deal.deal_owner, amount.as_("amount"))
+		.orderby(amount, order=frappe.qb.desc)
+		.orderby(deal.name)
 		.run(as_dict=True)
 	)
 	return scope, [{**row, "amount": flt(row["amount"])} for row in rows]

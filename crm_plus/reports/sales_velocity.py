@@ -13,11 +13,12 @@ from crm_plus.reports.report_functions import SECONDS_IN_DAY, along, seconds_bet
 from crm_plus.reports.report_groups import chosen_group, closed_filters, group_labels, group_term, in_order
 from crm_plus.reports.report_money import money
 from crm_plus.reports.report_scope import Scope, deal_rows, default_pipeline, on_days, read_scope
-from crm_plus.reports.stage_visits import ended_visits, is_beginning
+from crm_plus.reports.stage_visits import visits_of_readable
 from crm_plus.rules.deal_stages import LOST, OPEN, WON, Stage
 from crm_plus.rules.forecast import percent
 
 GROUPS = ("Owner", "Source", "Campaign", "Size", "Company")
+KNOWN_TO_VISITS = ("Owner", "Source", "Company")
 SUMS = ("closed", "won", "amount", "seconds")
 
 
@@ -79,12 +80,10 @@ def seconds_as_days(visit: tuple[float, int] | None) -> float | None:
 
 def read_closed(scope: Scope, group: str, pipeline: str) -> list[dict[str, Any]]:
 	"""Return of the deals closed in the period by group: how many, the won ones, their amount and their age in seconds."""
-	deal, began = frappe.qb.DocType("Deal"), frappe.qb.DocType("Stage Change").as_("began")
+	deal = frappe.qb.DocType("Deal")
 	is_won = deal.status == WON
 	query = (
-		along(frappe.qb.from_(deal), "Deal", "report_closed")
-		.left_join(began)
-		.on(is_won & is_beginning(began) & (began.reference_name == deal.name))
+		along(frappe.qb.from_(deal), "Deal", "report_ended")
 		.where(deal_rows(scope, deal))
 		.where((deal.pipeline == pipeline) & deal.status.isin((WON, LOST)))
 		.where(on_days(deal.closed_on, scope.first, scope.last))
@@ -93,23 +92,16 @@ def read_closed(scope: Scope, group: str, pipeline: str) -> list[dict[str, Any]]
 		"closed": Count("*"),
 		"won": Sum(Case().when(is_won, 1).else_(0)),
 		"amount": Sum(Case().when(is_won, money(scope, deal)).else_(0)),
-		"seconds": Sum(seconds_between(began.changed_on, deal.closed_on)),
+		"seconds": Sum(Case().when(is_won, seconds_between(deal.began_on, deal.closed_on)).else_(0)),
 	}
 	return summed_by(query, {"value": group_term(group, deal)}, sums)
 
 
 def read_visits(scope: Scope, group: str, pipeline: str) -> dict[tuple[Any, str], tuple[float, int]]:
 	"""Return seconds and number of the visits that ended in the period, by group and stage."""
-	deal, move = frappe.qb.DocType("Deal"), frappe.qb.DocType("Stage Change")
-	query = (
-		ended_visits(scope, pipeline, move)
-		.modifier("STRAIGHT_JOIN")
-		.join(deal)
-		.on(deal.name == move.reference_name)
-		.where(deal_rows(scope, deal))
-		.where(deal.pipeline == pipeline)
-	)
-	keys = {"value": group_term(group, deal), "stage": move.from_stage}
+	move = frappe.qb.DocType("Stage Change")
+	query, known = visits_of_readable(scope, pipeline, move, ask_deals=group not in KNOWN_TO_VISITS)
+	keys = {"value": group_term(group, known), "stage": move.from_stage}
 	sums = {"seconds": Sum(move.seconds_in_previous), "visits": Count("*")}
 	found: dict[tuple[Any, str], tuple[float, int]] = defaultdict(lambda: (0.0, 0))
 	for row in summed_by(query, keys, sums):

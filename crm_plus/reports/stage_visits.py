@@ -1,20 +1,16 @@
-"""Stage Changes as reports ask for them: deals that began, and visits to stages that ended, along the index `left_stage`."""
+"""The visits to stages that ended in a period, as their Stage Changes tell, along the index `visits`."""
 
 from dataclasses import replace
 from typing import Any
 
 import frappe
 from pypika.queries import QueryBuilder
-from pypika.terms import Criterion, EmptyCriterion
+from pypika.terms import EmptyCriterion
 
+from crm_plus.access.report_readers import rows_for_readers
 from crm_plus.reports.board import load_stages
 from crm_plus.reports.report_functions import along
-from crm_plus.reports.report_scope import Scope, deal_rows, on_days
-
-
-def is_beginning(move: Any) -> Criterion:
-	"""The condition that a Stage Change is the first of a deal, which left no stage."""
-	return (move.reference_doctype == "Deal") & (move.from_stage.isnull() | (move.from_stage == ""))
+from crm_plus.reports.report_scope import Scope, deal_rows, narrowed, on_days, refuse_hidden_amounts
 
 
 def ended_visits(scope: Scope, pipeline: str, move: Any) -> QueryBuilder:
@@ -22,26 +18,27 @@ def ended_visits(scope: Scope, pipeline: str, move: Any) -> QueryBuilder:
 
 	Each stage is named, so that the database goes to the days in question and finds the visits stage by stage.
 	"""
-	stages = [stage.name for stage in load_stages()]
+	stages = [stage.name for stage in load_stages(pipeline)]
 	return (
-		along(frappe.qb.from_(move), "Stage Change", "left_stage")
-		.where((move.reference_doctype == "Deal") & move.from_stage.isin(stages or [""]))
-		.where((move.pipeline == pipeline) & on_days(move.changed_on, scope.first, scope.last))
+		along(frappe.qb.from_(move), "Stage Change", "visits")
+		.where((move.pipeline == pipeline) & move.from_stage.isin(stages or [""]))
+		.where(on_days(move.changed_on, scope.first, scope.last))
 	)
 
 
-def visits_of_readable(scope: Scope, pipeline: str, move: Any) -> QueryBuilder:
-	"""The same of the deals that the filters name and the readers may read; which these are is not asked where it is all."""
+def visits_of_readable(
+	scope: Scope, pipeline: str, move: Any, *, ask_deals: bool = False
+) -> tuple[QueryBuilder, Any]:
+	"""The same of the deals that the filters name and the readers may read, and the table that knows whose they are.
+
+	A Stage Change repeats owner, company and source of its deal. The deals themselves are asked where the readers may not
+	read all of them, and where the caller wants to know more of them.
+	"""
+	refuse_hidden_amounts()
 	query, deal = ended_visits(scope, pipeline, move), frappe.qb.DocType("Deal")
-	company = "" if scope.company and is_only_company(scope.company) else scope.company
-	rows = deal_rows(replace(scope, pipeline="", company=company), deal)
-	if isinstance(rows, EmptyCriterion):
-		return query
-	return query.modifier("STRAIGHT_JOIN").join(deal).on(deal.name == move.reference_name).where(rows)
-
-
-def is_only_company(company: str) -> bool:
-	"""Tell whether all deals are of one company, which a look at both ends of an index answers."""
-	deal = frappe.qb.DocType("Deal")
-	another = (deal.company < company) | (deal.company > company) | deal.company.isnull()
-	return not frappe.qb.from_(deal).select(deal.name).where(another).limit(1).run()
+	# A deal that has left the pipeline since was in its stages nevertheless.
+	visited = replace(scope, pipeline="")
+	if not ask_deals and isinstance(rows_for_readers("Deal"), EmptyCriterion):
+		return query.where(narrowed(visited, move)), move
+	query = query.modifier("STRAIGHT_JOIN").join(deal).on(deal.name == move.reference_name)
+	return query.where(deal_rows(visited, deal)), deal

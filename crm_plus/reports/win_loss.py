@@ -73,7 +73,7 @@ def read(scope: Scope, group: str) -> list[dict[str, Any]]:
 		sums[f"{key}_amount"] = Sum(Case().when(closed_so, amount).else_(0))
 		sums[f"{key}_discount"] = Sum(Case().when(closed_so, deal.additional_discount_percentage).else_(0))
 	query = (
-		along(frappe.qb.from_(deal), "Deal", "report_closed")
+		along(frappe.qb.from_(deal), "Deal", "report_ended")
 		.where(deal_rows(scope, deal))
 		.where(deal.status.isin((WON, LOST)) & on_days(deal.closed_on, scope.first, scope.last))
 	)

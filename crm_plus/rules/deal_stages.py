@@ -159,6 +159,16 @@ def is_rotten(stage: Stage, entered_on: datetime | None, snoozed_until: date | N
 	return (today - entered_on.date()).days > stage.rots_after_days
 
 
+def furthest(entered: Iterable[str], stages: Iterable[Stage]) -> str:
+	"""Return how far a deal came that entered these: the last of its pipeline's `stages` among them that loses nothing.
+
+	Empty where it entered none; what is no stage of the pipeline does not count.
+	"""
+	names = frozenset(entered)
+	reached = [stage.name for stage in in_order(stages) if stage.name in names and stage.outcome != LOST]
+	return reached[-1] if reached else ""
+
+
 def first_stage(stages: Iterable[Stage]) -> Stage | None:
 	"""Return where a deal starts that names no stage: the first open stage in use."""
 	usable = [stage for stage in in_order(stages) if stage.outcome == OPEN and not stage.is_retired]

@@ -6,12 +6,14 @@ Seeded, so that it is the same every time; in small steps that commit, so that i
 import frappe
 from frappe import _
 
+from crm_plus.jobs import deal_progress
 from crm_plus.setup import (
 	demo_customers,
 	demo_deals,
 	demo_follow_ups,
 	demo_insight,
 	demo_interactions,
+	demo_outreach,
 	demo_service,
 	demo_world,
 )
@@ -42,6 +44,8 @@ def make() -> None:
 	demo_follow_ups.make(say)
 	demo_service.make(say)
 	demo_insight.make(say)
+	demo_outreach.make(say)
+	deal_progress.run()  # the history was dated back behind the deals' backs
 	frappe.db.set_default(STATE, FINISHED)
 	frappe.db.commit()
 	say(_("The demo data is complete."))

@@ -16,6 +16,7 @@ from frappe.utils import getdate, now_datetime
 
 from crm_plus.tests import factories
 from crm_plus.tests.base import CRMPlusTestCase
+from crm_plus.workflows import deal_progress
 
 SEED = 5
 DEALS = 160
@@ -106,6 +107,7 @@ def put_deals(made: SimpleNamespace) -> list[str]:
 		changes += random_moves(made, deal)
 	bulk("Deal", rows)
 	bulk("Stage Change", changes)
+	deal_progress.refresh([row["name"] for row in rows])
 	return [row["name"] for row in rows]
 
 

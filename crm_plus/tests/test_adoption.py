@@ -11,7 +11,7 @@ from crm_plus.jobs import pipeline_snapshots as snapshots
 from crm_plus.tests import factories as make
 from crm_plus.tests import factories_adoption as old
 from crm_plus.tests.adoption_case import AdoptionTestCase
-from crm_plus.workflows import adoption_report, capture
+from crm_plus.workflows import adoption_report, capture, deal_progress
 
 
 class TestAdoption(AdoptionTestCase):
@@ -108,31 +108,24 @@ class TestAdoption(AdoptionTestCase):
 		self.adopt()
 		for name in sales:
 			deal = self.became("Opportunity", name)
-			stored = (
-				deal.amount,
-				deal.base_amount,
-				deal.stage,
-				deal.probability,
-				deal.stage_entered_on,
-				deal.closed_on,
+			fields = (
+				*("amount", "base_amount", "stage", "probability", "stage_entered_on", "closed_on"),
+				*("began_on", "furthest_stage"),
 			)
+			stored = [deal.get(name) for name in fields]
 			deal.next_step = "Call"
 			deal.save()
 			deal.reload()
-			values = (
-				deal.amount,
-				deal.base_amount,
-				deal.stage,
-				deal.probability,
-				deal.stage_entered_on,
-				deal.closed_on,
-			)
-			self.assertEqual(stored, values)
+			self.assertEqual(stored, [deal.get(name) for name in fields])
 			changes = frappe.get_all(
-				"Stage Change", {"reference_name": deal.name}, ["cause", "changed_on", "to_stage"]
+				"Stage Change",
+				{"reference_name": deal.name},
+				["cause", "changed_on", "to_stage", *deal_progress.FACTS],
 			)
 			self.assertEqual([(row.cause, row.to_stage) for row in changes], [("Adopted", deal.stage)])
 			self.assertEqual(changes[0].changed_on, deal.stage_entered_on)
+			self.assertEqual(deal_progress.facts_of(changes[0]), deal_progress.facts_of(deal))
+			self.assertEqual(deal_progress.refresh([deal.name]), [])
 
 	def test_what_people_wrote_and_whom_they_asked_comes_along(self) -> None:
 		lead, sale = self.busy_records()

@@ -11,7 +11,7 @@ from crm_plus.crm_plus.doctype.interaction import interaction
 from crm_plus.crm_plus.doctype.pipeline_snapshot import pipeline_snapshot
 from crm_plus.crm_plus.doctype.stage_change import stage_change
 from crm_plus.patches.v0_3 import report_indexes
-from crm_plus.reports import funnel, pipeline_summary, sales_velocity, stage_visits, win_loss
+from crm_plus.reports import funnel, pipeline_summary, sales_velocity, win_loss
 from crm_plus.reports.report_functions import summed_by
 from crm_plus.reports.report_scope import read_scope
 from crm_plus.tests import factories
@@ -44,8 +44,9 @@ class TestIndexes(ReportCase):
 		scope = read_scope({"company": self.world.companies[0]})
 		plans = {
 			"report_open": lambda: pipeline_summary.read_sums(scope, "Owner"),
-			"report_closed": lambda: win_loss.read(scope, "Lost Reason"),
-			"left_stage": lambda: sales_velocity.read_visits(scope, "Owner", self.pipeline),
+			"report_ended": lambda: sales_velocity.read_closed(scope, "Owner", self.pipeline),
+			"report_began": lambda: funnel.read_furthest(scope, self.pipeline),
+			"visits": lambda: sales_velocity.read_visits(scope, "Owner", self.pipeline),
 		}
 		for index, run in plans.items():
 			steps = [step for step in self.plan_of(run) if step["key"] == index]
@@ -56,8 +57,8 @@ class TestIndexes(ReportCase):
 	def test_a_site_without_them_gets_the_same_figures(self) -> None:
 		scope = read_scope({"company": self.world.companies[0]})
 		found = [self.figures(scope)]
-		keys = [f"crm_plus_index:{DEAL}:report_open", f"crm_plus_index:{DEAL}:report_closed"]
-		keys.append(f"crm_plus_index:{CHANGE}:left_stage")
+		keys = [f"crm_plus_index:{DEAL}:report_open", f"crm_plus_index:{DEAL}:report_ended"]
+		keys += [f"crm_plus_index:{DEAL}:report_began", f"crm_plus_index:{CHANGE}:visits"]
 		for key in keys:
 			frappe.cache.set_value(key, 0)
 		self.addCleanup(lambda: frappe.cache.delete_value(keys))
@@ -70,6 +71,7 @@ class TestIndexes(ReportCase):
 			*pipeline_summary.read_sums(scope, "Stage"),
 			*win_loss.read(scope, "Owner"),
 			*sales_velocity.read_closed(scope, "Source", self.pipeline),
+			*funnel.read_furthest(scope, self.pipeline),
 		]
 		return [
 			*sorted(str({**row, "seconds": 0}) for row in rows),
@@ -102,6 +104,3 @@ class TestSummedBy(ReportCase):
 		)
 		sums = {(row["value"] or "").lower(): row["sum"] for row in found}
 		self.assertEqual(sums, {"spring": 3, "": 12, "spring1": 16, "spring2": 32})
-
-	def test_one_company_is_told_from_several(self) -> None:
-		self.assertFalse(stage_visits.is_only_company(self.world.companies[0]))

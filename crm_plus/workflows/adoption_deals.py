@@ -14,11 +14,11 @@ from frappe.utils import flt, get_datetime, getdate
 
 from crm_plus.rules import adoption as rules
 from crm_plus.rules.adoption import CREATED, SKIPPED, Standing, Value
-from crm_plus.rules.deal_stages import LOST, OPEN, Stage
+from crm_plus.rules.deal_stages import LOST, OPEN, Stage, furthest
 from crm_plus.rules.plain_values import LONGEST_LINE
 from crm_plus.workflows import adoption_ledger as ledger
 from crm_plus.workflows import adoption_masters as masters
-from crm_plus.workflows import adoption_parties, pipelines
+from crm_plus.workflows import adoption_parties, deal_progress, pipelines
 from crm_plus.workflows.adoption_amounts import Sale, Worth, read_sales, worth_of
 from crm_plus.workflows.adoption_belongings import take_belongings
 from crm_plus.workflows.adoption_ledger import DEAL, DEAL_KIND, Book, pick, read_rows
@@ -203,6 +203,9 @@ def as_deal(batch: Batch, row: dict[str, Any], sale: Sale, stage: Stage) -> dict
 		"lost_reason": batch.reasons.get(row["name"]) if stage.outcome == LOST else None,
 		"stage_entered_on": entered,
 		"closed_on": entered if stage.outcome != OPEN else None,
+		# Its history begins where it stands.
+		"began_on": entered,
+		"furthest_stage": furthest((stage.name,), (stage,)) or None,
 		**{key: row[key] for key in ledger.STAMPS},
 	}
 
@@ -248,6 +251,7 @@ def write(batch: Batch) -> None:
 					"cause_doctype": batch.source.doctype,
 					"cause_name": origins[deal["name"]],
 				},
+				**deal_progress.facts_of(deal),
 			}
 			for deal in batch.deals
 		],

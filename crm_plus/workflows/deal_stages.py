@@ -14,7 +14,14 @@ from frappe.utils import escape_html, get_datetime, getdate, now_datetime, strip
 from crm_plus.rules import deal_stages as rules
 from crm_plus.rules.deal_stages import LOST, OPEN, Move, Stage
 from crm_plus.rules.plain_values import as_day
-from crm_plus.workflows import deal_approval, deal_defaults, deal_loss, deal_value, stage_follow_ups
+from crm_plus.workflows import (
+	deal_approval,
+	deal_defaults,
+	deal_loss,
+	deal_progress,
+	deal_value,
+	stage_follow_ups,
+)
 from crm_plus.workflows.pipelines import forget_stages, load_stage, load_stages
 from crm_plus.workflows.stage_refusals import sentence
 
@@ -117,6 +124,7 @@ def _enter(deal: Document, before: Document | None, stage: Stage) -> None:
 		deal.stage_entered_on = closed_on = now
 		_leave_behind(deal, before)
 	deal.closed_on = closed_on if stage.outcome != OPEN else None
+	deal_progress.follow(deal, before)
 
 
 def _leave_behind(deal: Document, before: Document) -> None:
@@ -137,6 +145,7 @@ def record(deal: Document) -> None:
 	The row belongs to the same transaction as the deal: either both are stored or neither.
 	"""
 	before = deal.get_doc_before_save()
+	deal_progress.tell_moves(deal, before)
 	if before is not None and before.stage == deal.stage:
 		return
 	flags = deal.flags
@@ -155,6 +164,7 @@ def record(deal: Document) -> None:
 			"cause_doctype": flags.cause_doctype,
 			"cause_name": flags.cause_name,
 			"note": flags.stage_note or _loss_note(deal),
+			**deal_progress.facts_of(deal),
 		}
 	).insert(
 		ignore_permissions=True,  # safe: history is written for whoever was allowed to save the deal

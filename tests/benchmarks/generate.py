@@ -150,6 +150,7 @@ def put_all(sizes: Sizes) -> None:
 	papers.put_ledger(world, invoices)
 	people.put_messages(world, sizes.messages, sizes.deals, sizes.opportunities)
 	reckon([sale.name for sale in sales])
+	look_through()
 
 
 def make_world(sizes: Sizes) -> people.World:
@@ -217,6 +218,15 @@ def reckon(deals: list[str]) -> None:
 	print(
 		f"{'amounts of deals':<28} {len(names):>8} rows {time.perf_counter() - started:>7.1f} s", flush=True
 	)
+
+
+def look_through() -> None:
+	"""Let the deals say what their history says of them, as each move would have done."""
+	from crm_plus.jobs import deal_progress
+
+	started = time.perf_counter()
+	changed = deal_progress.run()
+	print(f"{'progress of deals':<28} {changed:>8} rows {time.perf_counter() - started:>7.1f} s", flush=True)
 
 
 def analyze() -> None:

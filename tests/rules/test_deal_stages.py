@@ -217,3 +217,21 @@ def test_the_visits_add_up_to_the_age(seconds: list[int]) -> None:
 		times.append(times[-1] + timedelta(seconds=step))
 	spent = [rules.seconds_spent(before, after) for before, after in pairwise(times)]
 	assert sum(spent) == (times[-1] - start).total_seconds()
+
+
+def test_the_furthest_is_the_last_in_order_that_loses_nothing() -> None:
+	assert rules.furthest(["Qualified", "New", "Lost", "Proposal", "New"], STAGES) == "Proposal"
+	assert rules.furthest(["Lost"], STAGES) == ""
+	assert rules.furthest([], STAGES) == ""
+	assert rules.furthest(["Elsewhere", "New"], STAGES) == "New"
+	turned = [replace(one, position=-one.position) for one in STAGES]
+	assert rules.furthest(["Qualified", "New", "Proposal"], turned) == "New"
+
+
+@given(st.lists(st.sampled_from([*(one.name for one in STAGES), "Elsewhere"])))
+def test_the_furthest_so_far_is_all_that_need_be_remembered(names: list[str]) -> None:
+	"""What a deal keeps of its past is enough to tell how far it came with its next move."""
+	so_far = ""
+	for name in names:
+		so_far = rules.furthest([so_far, name], STAGES)
+	assert so_far == rules.furthest(names, STAGES)

@@ -31,9 +31,13 @@ INDEXES = {
 		*("status", "company", "pipeline", "stage", "deal_owner", "source", "base_amount", "probability"),
 		*("stage_entered_on", "snoozed_until", "expected_close_date", "next_follow_up_on"),
 	),
-	"report_closed": (
+	"report_ended": (
 		*("status", "closed_on", "company", "pipeline", "deal_owner", "lost_reason", "source"),
-		*("base_amount", "additional_discount_percentage"),
+		*("base_amount", "additional_discount_percentage", "began_on"),
+	),
+	"report_began": (
+		*("pipeline", "began_on", "company", "status", "furthest_stage", "deal_owner", "source"),
+		"base_amount",
 	),
 }
 

@@ -6,7 +6,7 @@ from frappe.utils import cint, escape_html, flt
 
 from crm_plus.rules.deal_stages import resolve_successor
 from crm_plus.rules.quoted_text import quoted
-from crm_plus.workflows import pipelines, stage_retirement
+from crm_plus.workflows import deal_progress, pipelines, stage_retirement
 from crm_plus.workflows.plain_values import PlainValues
 
 LONGEST_NAME = 60
@@ -108,6 +108,8 @@ class PipelineStage(PlainValues, Document):
 		before = self.get_doc_before_save()
 		if before and flt(before.probability) != flt(self.probability):
 			pipelines.spread_probability(self)
+		if before and (before.position, before.outcome) != (self.position, self.outcome):
+			deal_progress.note_reordered(self.pipeline)
 		if before and self.is_retired:
 			stage_retirement.arrange(self)
 			frappe.get_doc("Pipeline", self.pipeline).warn_of_missing_outcomes()
@@ -122,5 +124,6 @@ class PipelineStage(PlainValues, Document):
 			)
 
 	def after_delete(self) -> None:
-		"""Read the stages anew from here on."""
+		"""Read the stages anew from here on: deals that were in this one came less far."""
 		pipelines.forget_stages()
+		deal_progress.note_reordered(self.pipeline)

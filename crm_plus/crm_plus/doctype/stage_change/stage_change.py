@@ -6,9 +6,10 @@ from crm_plus.workflows.plain_values import FoundAsListed
 INDEXES = {
 	# A record's history in order of time: when it began, and how far it came.
 	"history": ("reference_doctype", "reference_name", "changed_on", "to_stage", "from_stage"),
-	# What left a stage in a period, or began, which is to leave none.
-	"left_stage": (
-		*("reference_doctype", "from_stage", "changed_on", "reference_name", "pipeline"),
+	# The visits to stages that ended in a period, with all that reports ask of their deals. No key may be longer than
+	# 3,072 bytes, four a character: hence the lengths of pipeline and from_stage.
+	"visits": (
+		*("pipeline", "from_stage", "changed_on", "deal_owner", "company", "source", "reference_name"),
 		"seconds_in_previous",
 	),
 }

@@ -5,7 +5,6 @@ from typing import Any
 from frappe import _
 
 from crm_plus.reports import report_parts as parts
-from crm_plus.reports.board import load_stages
 from crm_plus.reports.funnel import deals_behind, funnel
 from crm_plus.rules.deal_stages import LOST, OPEN
 
@@ -70,11 +69,6 @@ def get_columns() -> parts.Rows:
 def list_deals(filters: dict[str, Any]) -> tuple[Any, ...]:
 	"""Return the deals behind a figure of the funnel."""
 	scope, rows = deals_behind(filters)
-	stayed = str(filters.get("stayed_as") or "")
-	if stayed:
-		places = {stage.name: stage.position for stage in load_stages()}
-		here = places.get(filters["behind"])
-		rows = [row for row in rows if row["furthest"] == here and row["status"] == stayed]
 	names = parts.full_names(row["deal_owner"] for row in rows)
 	rows = [{**row, "owner_name": names.get(row["deal_owner"], "")} for row in rows]
 	columns = [
