@@ -5,7 +5,7 @@ from typing import Any
 
 import frappe
 from frappe import _
-from frappe.utils import flt
+from frappe.utils import cint, flt
 from frappe.utils.formatters import format_value
 
 # Frappe's own blue, green, orange, violet, red and grey: a chart with one figure is blue.
@@ -99,6 +99,11 @@ def chart(
 	return drawn
 
 
+def is_chart_only(filters: dict[str, Any] | None) -> bool:
+	"""Tell whether a dashboard asks, which draws the chart of a report and lists none of its rows."""
+	return bool(cint((filters or {}).get("chart_only")))
+
+
 def answer(
 	columns: Rows,
 	rows: Rows,
@@ -108,12 +113,17 @@ def answer(
 	message: str | None = None,
 	drawn: Row | None = None,
 	summary: Rows | None = None,
+	is_listed: bool = True,
 ) -> tuple[Any, ...]:
 	"""Return what Frappe takes from a report: columns, rows with the total last, message, chart, summary.
+
+	Of what is not listed there are no rows, but a chart.
 
 	Without rows a sentence says so instead of an empty table. Links are to what the report is of alone: Frappe refuses a
 	report to who may not read what any of its links names.
 	"""
+	if not is_listed:
+		return columns, [], None, drawn, summary if drawn else None
 	if not rows:
 		return (
 			columns,

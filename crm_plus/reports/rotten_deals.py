@@ -18,7 +18,7 @@ from crm_plus.reports.board import load_stages
 from crm_plus.reports.board_conditions import is_rotten
 from crm_plus.reports.report_functions import along
 from crm_plus.reports.report_money import money
-from crm_plus.reports.report_parts import full_names
+from crm_plus.reports.report_parts import full_names, is_chart_only
 from crm_plus.reports.report_scope import Scope, deal_rows, read_scope
 from crm_plus.rules.deal_stages import OPEN
 from crm_plus.rules.quoted_text import quoted
@@ -50,7 +50,7 @@ class Totals:
 
 
 def rotten_deals(filters: dict[str, Any] | None) -> tuple[Scope, list[dict[str, Any]], Totals]:
-	"""Return the scope, the largest of the deals, and the totals of all of them; a fixed number of queries.
+	"""Return the scope, the largest of the deals (none for a chart), and the totals of all of them; a fixed number of queries.
 
 	Raises frappe.ValidationError for filters that make no sense, frappe.PermissionError for who may read no deal.
 	"""
@@ -60,7 +60,7 @@ def rotten_deals(filters: dict[str, Any] | None) -> tuple[Scope, list[dict[str, 
 		frappe.throw(_("The report cannot show {0}: choose another one.").format(quoted(show)))
 	scope, most = read_scope(chosen), how_many(chosen.get("rows"))
 	shown = Shown(scope, show, {key: chosen[key] for key in ("stage", "campaign") if chosen.get(key)})
-	rows = shown.rows(most)
+	rows = [] if is_chart_only(chosen) else shown.rows(most)
 	names = full_names(row["deal_owner"] for row in rows)
 	return scope, [as_row(scope, row, names) for row in rows], shown.totals()
 

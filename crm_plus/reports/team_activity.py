@@ -12,7 +12,7 @@ from pypika.terms import Criterion, EmptyCriterion
 
 from crm_plus.access.report_readers import rows_for_readers
 from crm_plus.reports.report_functions import along, different_by, digest_of, summed_by
-from crm_plus.reports.report_parts import full_names
+from crm_plus.reports.report_parts import full_names, is_chart_only
 from crm_plus.reports.report_scope import Scope, between, on_days, read_scope
 
 DONE = "Done"
@@ -36,7 +36,7 @@ def team_activity(
 		sums[row["interaction_type"]] += row["interactions"]
 		for key in SUMS:
 			sums[key] += flt(row[key])
-	customers = read_customers(scope)
+	customers = {} if is_chart_only(filters) else read_customers(scope)
 	for who in people:
 		people[who]["customers"] = customers.get(digest_of(who), 0)
 	for owner, done in read_follow_ups(scope):

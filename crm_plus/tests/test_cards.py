@@ -86,6 +86,17 @@ class TestCards(ReportCase):
 			for row in doc.charts:
 				self.assertTrue(frappe.db.exists("Dashboard Chart", row.chart), row.chart)
 
+	def test_a_chart_alone_is_that_of_its_report(self) -> None:
+		"""A dashboard does without the rows that it does not show, and shows the same."""
+		charts = {"module": "CRM Plus", "chart_type": "Report"}
+		for chart in frappe.get_all("Dashboard Chart", charts, ["report_name", "filters_json"]):
+			asked = frappe.parse_json(chart.filters_json)
+			whole = self.report(chart.report_name, **asked)
+			drawn = self.report(chart.report_name, **asked, chart_only=1)
+			self.assertEqual(drawn["chart"], whole["chart"], chart)
+			self.assertEqual(drawn["report_summary"], whole["report_summary"], chart)
+		self.assertFalse(self.report("Rotten and Slipping Deals", chart_only=1)["result"])
+
 	def test_a_dashboards_team_and_company_narrow_every_card(self) -> None:
 		"""Of somebody whom nobody knows there is nothing, in any company."""
 		alone = factories.make_user("Sales User").name

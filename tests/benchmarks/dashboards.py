@@ -66,7 +66,7 @@ def open_chart(name: str, company: str) -> Any:
 	chart = frappe.get_doc("Dashboard Chart", name)
 	filters, dynamic = json.loads(chart.filters_json or "{}"), dynamic_filters(chart, company)
 	if chart.chart_type == "Report":
-		filters = {**filters, **(dynamic or {}), "company": company}
+		filters = {**filters, **(dynamic or {}), "company": company, "chart_only": 1}
 		return {"chart": run(chart.report_name, filters=filters, ignore_prepared_report=True)}
 	if chart.chart_type == "Custom":
 		return {"chart": frappe.get_attr(SOURCES[chart.source])(filters=json.dumps({"company": company}))}

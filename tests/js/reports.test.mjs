@@ -120,6 +120,9 @@ test("only charts and cards of ours on a dashboard of ours take them", async () 
 			this.filters = this.filters || { group_by: "Owner" };
 			return Promise.resolve();
 		}
+		fetch(filters, refresh) {
+			return { ...filters, refresh };
+		}
 	}
 	class Card {
 		get_filters() {
@@ -150,6 +153,8 @@ test("only charts and cards of ours on a dashboard of ours take them", async () 
 	assert.equal(chart.filters.team, "T");
 	assert.equal(chart.filters.to_date, "2026-11-30");
 	assert.equal(said, "2026-11-01 – 2026-11-30");
+	assert.deepEqual(chart.fetch({ team: "T" }, true), { team: "T", chart_only: 1, refresh: true });
+	assert.equal(chart.filters.chart_only, undefined);
 	const card = Object.assign(new Card(), { card_doc: { module: "CRM Plus", type: "Custom" } });
 	assert.deepEqual(await card.render_card(), { team: "T", company: "Own" });
 	stored = {};
@@ -181,6 +186,7 @@ test("only charts and cards of ours on a dashboard of ours take them", async () 
 		await chart.set_chart_filters();
 		assert.deepEqual(card.get_filters(), {});
 		assert.deepEqual(chart.filters, { group_by: "Owner" });
+		assert.deepEqual(chart.fetch({}, false), { refresh: false });
 	}
 	share_filters(undefined);
 });

@@ -24,6 +24,7 @@ def execute(filters: dict[str, Any] | None = None) -> tuple[Any, ...]:
 		[{**row, "stage_name": _(row["stage_name"] or "")} for row in rows],
 		currency=scope.currency,
 		message=message,
+		is_listed=not parts.is_chart_only(filters),
 		drawn=parts.chart(
 			[
 				_("{0} times and more").format(OFTEN) if number == OFTEN else str(number)

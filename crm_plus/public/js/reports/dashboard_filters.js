@@ -89,6 +89,13 @@ export function share_filters(factory) {
 			this.subtitle_field.text(period_words(this.filters, doc.report_name, frappe.datetime.str_to_user));
 		});
 	};
+	// A dashboard draws a report and lists nothing: it need not be looked for. The chart's own filters, by which it leads to the
+	// report, stay as they are.
+	const fetch = chart.prototype.fetch;
+	chart.prototype.fetch = function (filters, ...rest) {
+		const is_drawn = is_shown_on_ours(this.chart_doc) && this.chart_doc.chart_type === "Report";
+		return fetch.call(this, is_drawn ? { ...filters, chart_only: 1 } : filters, ...rest);
+	};
 	const render_card = number_card.prototype.render_card;
 	number_card.prototype.render_card = async function () {
 		if (is_shown_on_ours(this.card_doc)) await load_chosen();
