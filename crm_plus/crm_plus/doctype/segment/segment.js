@@ -56,7 +56,7 @@ async function show_profiles(frm) {
 		return `<li><a href="${text(link)}">${text(row.full_name || row.name)}</a> <span class="text-muted">${beside.join(" · ")}</span></li>`;
 	});
 	const more = count > first.length ? `<li class="text-muted">${__("and {0} more", [count - first.length])}</li>` : "";
-	frm.fields_dict.preview_html.$wrapper.html(
+	frm.fields_dict.preview_html.$wrapper.addClass("mt-4").html(
 		`<p><b>${count === 1 ? __("1 profile") : __("{0} profiles", [count])}</b> ${__("that you may see")}</p><ul>${rows.join("")}${more}</ul>`
 	);
 }
