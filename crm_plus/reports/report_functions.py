@@ -1,18 +1,16 @@
 """The few functions of the database that reports need and the query builder does not bring along."""
 
 from collections.abc import Mapping
-from hashlib import md5
 from typing import Any
 
 import frappe
 from pypika import CustomFunction
-from pypika.functions import Coalesce, Count, Extract, Lower, NullIf, Sum
+from pypika.functions import Extract, NullIf, Sum
 from pypika.queries import QueryBuilder
-from pypika.terms import Function, PseudoColumn, Term
+from pypika.terms import PseudoColumn, Term
 
 SECONDS_IN_DAY = 86_400
 _BETWEEN = CustomFunction("TIMESTAMPDIFF", ["unit", "start", "end"])
-_DIGEST_BYTES = 8
 _CHECKSUM = CustomFunction("CRC32", ["text"])
 
 
@@ -67,23 +65,3 @@ def summed_by(
 		.groupby(*words.values())
 		.run(as_dict=True)
 	)
-
-
-def different_by(query: QueryBuilder, key: Term, counted: Term) -> dict[bytes, int]:
-	"""Return how many different records a column names in a query's rows, by the digest of the key; "" is no key.
-
-	Kept apart by half their MD5, 64 bits: rows of names in full do not fit into MariaDB's memory for such a list.
-	"""
-	inner = query.select(_digest(Coalesce(key, "")).as_("key"), _digest(counted).as_("counted")).distinct()
-	each = inner.as_("each")
-	rows = frappe.qb.from_(each).select(each.key, Count(each.counted)).groupby(each.key).run()
-	return {bytes(key): int(count) for key, count in rows}
-
-
-def digest_of(name: str) -> bytes:
-	"""Return the digest by which `different_by` tells of a key."""
-	return md5(name.lower().encode(), usedforsecurity=False).digest()[:_DIGEST_BYTES]
-
-
-def _digest(name: Term) -> Term:
-	return Function("UNHEX", Function("LEFT", Function("MD5", Lower(name)), 2 * _DIGEST_BYTES))

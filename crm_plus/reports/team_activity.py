@@ -11,7 +11,8 @@ from pypika.queries import QueryBuilder
 from pypika.terms import Criterion, EmptyCriterion
 
 from crm_plus.access.report_readers import rows_for_readers
-from crm_plus.reports.report_functions import along, different_by, digest_of, summed_by
+from crm_plus.reports.digests import different_by, digest_of
+from crm_plus.reports.report_functions import along, summed_by
 from crm_plus.reports.report_parts import full_names, is_chart_only
 from crm_plus.reports.report_scope import Scope, between, on_days, read_scope
 
