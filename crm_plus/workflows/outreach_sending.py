@@ -55,6 +55,8 @@ def send_batch(name: str, most: int) -> int:
 	for done, recipient in enumerate(rows):
 		if not _send_in_turn(outreach, recipient):
 			return done
+	if outreach.problem:
+		frappe.db.set_value("Outreach", name, "problem", None)
 	if len(rows) < most:
 		_finish(name)
 	return len(rows)
