@@ -31,6 +31,7 @@ GROUPS = ("Owner", "Month", "Source", "Campaign", "Customer", "Pipeline", "Compa
 AMOUNTS = ("won", "quoted", "ordered", "invoiced", "paid", "outstanding")
 LEAKS = ("not_ordered", "not_invoiced", "not_paid", "written_off")
 STEPS = ("to_order", "to_invoice", "to_cash")
+ALL = 2**62
 GREATEST = CustomFunction("GREATEST", ["one", "other"])
 DAYS = CustomFunction("DATEDIFF", ["later", "earlier"])
 FIRST = CustomFunction("COALESCE", ["one", "other"])
@@ -95,36 +96,41 @@ def largest_leak(total: dict[str, Any]) -> str:
 
 def read(scope: Scope, group: str, behind: str) -> list[dict[str, Any]]:
 	"""Return the sums of each group, or of the one that is looked behind; one query however many deals and documents."""
-	deal = frappe.qb.DocType("Deal")
-	ordered, invoiced, paid = first_order(), first_invoice(), last_payment()
-	value = group_term(group, deal)
-	query = (
-		frappe.qb.from_(deal)
-		.left_join(ordered)
-		.on(ordered.deal == deal.name)
-		.left_join(invoiced)
-		.on(invoiced.deal == deal.name)
-		.left_join(paid)
-		# The last payment counts of what is paid in full: that of others need not be looked for.
-		.on((paid.deal == deal.name) & (deal.billing_status == "Paid"))
-		.select(value.as_("value"), Count("*").as_("deals"), Sum(money(scope, deal)).as_("won"))
-		.where(deal_rows(scope, deal))
-		.where((deal.status == WON) & on_days(deal.closed_on, scope.first, scope.last))
-		.groupby(value)
-	)
-	for key in AMOUNTS[1:]:
-		query = query.select(Sum(books_money(scope, deal, deal[f"{key}_amount"])).as_(key))
-	for key, lost in leak_terms(deal).items():
-		query = query.select(Sum(books_money(scope, deal, lost)).as_(key))
+	each = won_deals(scope, group, behind).as_("each")
+	query = frappe.qb.from_(each).select(each.value, Count("*").as_("deals")).groupby(each.value)
+	for key in (*AMOUNTS, *LEAKS):
+		query = query.select(Sum(each[key]).as_(key))
 	for key, days in (
-		("to_order", DAYS(ordered.day, deal.closed_on)),
-		("to_invoice", DAYS(invoiced.day, FIRST(ordered.day, deal.closed_on))),
-		("to_cash", DAYS(paid.day, invoiced.day)),
+		("to_order", DAYS(each.ordered_on, each.closed_on)),
+		("to_invoice", DAYS(each.invoiced_on, FIRST(each.ordered_on, each.closed_on))),
+		("to_cash", DAYS(each.paid_on, each.invoiced_on)),
 	):
 		# A document from before the step that it follows took no time.
 		query = query.select(Sum(GREATEST(days, 0)).as_(key), Count(days).as_(f"{key}_deals"))
+	return query.run(as_dict=True)
+
+
+def won_deals(scope: Scope, group: str, behind: str) -> QueryBuilder:
+	"""The deals won in the period, each with its group, its amounts, what leaks of them, and the days of its steps.
+
+	The limit, which nothing reaches, has the database look for each day once, not wherever it is asked for.
+	"""
+	deal = frappe.qb.DocType("Deal")
+	query = (
+		frappe.qb.from_(deal)
+		.select(group_term(group, deal).as_("value"), money(scope, deal).as_("won"), deal.closed_on)
+		.select(first_order(deal).as_("ordered_on"), first_invoice(deal).as_("invoiced_on"))
+		.select(last_payment(deal).as_("paid_on"))
+		.where(deal_rows(scope, deal))
+		.where((deal.status == WON) & on_days(deal.closed_on, scope.first, scope.last))
+		.limit(ALL)
+	)
+	for key in AMOUNTS[1:]:
+		query = query.select(books_money(scope, deal, deal[f"{key}_amount"]).as_(key))
+	for key, lost in leak_terms(deal).items():
+		query = query.select(books_money(scope, deal, lost).as_(key))
 	own = one_group(behind, {each: group_term(each, deal) for each in GROUPS})
-	return (query.where(own) if own is not None else query).run(as_dict=True)
+	return query.where(own) if own is not None else query
 
 
 def leak_terms(deal: Any) -> dict[str, Term]:
@@ -138,36 +144,32 @@ def leak_terms(deal: Any) -> dict[str, Term]:
 	}
 
 
-def first_order() -> QueryBuilder:
-	"""The day of each deal's first submitted order."""
+def first_order(deal: Any) -> QueryBuilder:
+	"""The day of a deal's first submitted order."""
 	order, row = frappe.qb.DocType("Sales Order"), frappe.qb.DocType("Sales Order Item")
 	return (
 		frappe.qb.from_(row)
 		.join(order)
 		.on(order.name == row.parent)
-		.select(row.crm_plus_deal.as_("deal"), Min(order.transaction_date).as_("day"))
-		.where((order.docstatus == 1) & (row.crm_plus_deal > ""))
-		.groupby(row.crm_plus_deal)
-		.as_("ordered")
+		.select(Min(order.transaction_date))
+		.where((order.docstatus == 1) & (row.crm_plus_deal == deal.name))
 	)
 
 
-def first_invoice() -> QueryBuilder:
-	"""The day of each deal's first submitted invoice; a return bills nothing."""
+def first_invoice(deal: Any) -> QueryBuilder:
+	"""The day of a deal's first submitted invoice; a return bills nothing."""
 	invoice, row = frappe.qb.DocType("Sales Invoice"), frappe.qb.DocType("Sales Invoice Item")
 	return (
 		frappe.qb.from_(row)
 		.join(invoice)
 		.on(invoice.name == row.parent)
-		.select(row.crm_plus_deal.as_("deal"), Min(invoice.posting_date).as_("day"))
-		.where((invoice.docstatus == 1) & (invoice.is_return == 0) & (row.crm_plus_deal > ""))
-		.groupby(row.crm_plus_deal)
-		.as_("invoiced")
+		.select(Min(invoice.posting_date))
+		.where((invoice.docstatus == 1) & (invoice.is_return == 0) & (row.crm_plus_deal == deal.name))
 	)
 
 
-def last_payment() -> QueryBuilder:
-	"""The day of the last payment on each deal's invoices, as the payment ledger has it."""
+def last_payment(deal: Any) -> QueryBuilder:
+	"""The day of the last payment on a deal's invoices, as the payment ledger has it; of what is paid in full alone."""
 	entry, row = frappe.qb.DocType("Payment Ledger Entry"), frappe.qb.DocType("Sales Invoice Item")
 	paid = (
 		(entry.against_voucher_type == "Sales Invoice")
@@ -179,8 +181,6 @@ def last_payment() -> QueryBuilder:
 		frappe.qb.from_(row)
 		.join(entry)
 		.on(entry.against_voucher_no == row.parent)
-		.select(row.crm_plus_deal.as_("deal"), Max(entry.posting_date).as_("day"))
-		.where(paid & (row.crm_plus_deal > ""))
-		.groupby(row.crm_plus_deal)
-		.as_("paid")
+		.select(Max(entry.posting_date))
+		.where(paid & (row.crm_plus_deal == deal.name) & (deal.billing_status == "Paid"))
 	)
