@@ -75,15 +75,6 @@ def complete_many(
 	return _each(follow_ups, lambda doc: follow_up_answers.complete(doc, given))
 
 
-@frappe.whitelist(methods=["POST"])
-def delegate_many(follow_ups: str | list[str], colleague: str) -> dict[str, list[dict[str, str]]]:
-	"""Hand several follow-ups to somebody else, each for itself; returns those done and those refused.
-
-	Raises frappe.PermissionError where the caller may write none.
-	"""
-	return _each(follow_ups, lambda doc: follow_up_answers.delegate(doc, colleague))
-
-
 def _each(names: str | list[str], act: Callable[[Document], object]) -> dict[str, list[dict[str, str]]]:
 	frappe.has_permission("Follow Up", "write", throw=True)
 	chosen = [str(name) for name in arguments.several(names)]

@@ -20,13 +20,13 @@ def reassign(doctype: str, names: str | list[Any], successor: str) -> dict[str, 
 	"""Give up to 500 deals, profiles, follow-ups or interactions to another user, each with the right to write it.
 
 	Returns {"moved": count, "left": [{doctype, name, message}]}. Raises frappe.ValidationError for what is no such list,
-	and for a user who cannot work with deals.
+	and for a user who cannot work with them.
 	"""
 	records = [(doctype, str(name)) for name in dict.fromkeys(map(str, arguments.several(names)))]
 	if doctype not in KINDS or not 0 < len(records) <= AT_MOST:
 		frappe.throw(_("Choose between 1 and {0} deals, profiles or follow-ups.").format(AT_MOST))
 	frappe.has_permission(doctype, "write", throw=True)
-	hand_over.check_successor(successor)
+	hand_over.check_successor(successor, doctype)
 	known = [one for one in records if frappe.db.exists(*one)]
 	left = hand_over.hand_over_each(known, successor)
 	return {"moved": len(known) - len(left), "left": left}

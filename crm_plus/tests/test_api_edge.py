@@ -166,10 +166,6 @@ EXAMPLES: Examples = {
 	},
 	"follow_ups.complete_many": lambda world: {"follow_ups": [world.follow_up()], "answer": {"note": "Done"}},
 	"follow_ups.delegate": lambda world: {"follow_up": world.follow_up(), "colleague": "Administrator"},
-	"follow_ups.delegate_many": lambda world: {
-		"follow_ups": [world.follow_up()],
-		"colleague": "Administrator",
-	},
 	"follow_ups.snooze": lambda world: {"follow_up": world.follow_up(), "until": "2030-01-01 09:00"},
 	"follow_ups.cancel": lambda world: {"follow_up": world.follow_up()},
 	"follow_ups.reopen": lambda world: {"follow_up": world.follow_up(status="Done")},

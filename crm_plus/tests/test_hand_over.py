@@ -84,6 +84,24 @@ class TestReassigning(HandOverCase):
 		with self.as_user(self.leader), self.assertRaises(frappe.ValidationError):
 			hand_over.reassign("User", [self.heir], self.heir)
 
+	def test_open_follow_ups_go_and_closed_ones_stay(self) -> None:
+		done = self.make_follow_up(status="Done")
+		with self.as_user(self.leader):
+			answer = hand_over.reassign("Follow Up", [done, self.follow_up], self.heir)
+		self.assertEqual((answer["moved"], [row["name"] for row in answer["left"]]), (1, [done]))
+		self.assertIn("closed already", answer["left"][0]["message"])
+		self.assertEqual(self.owner("Follow Up", self.follow_up, "assigned_to"), self.heir)
+		self.assertEqual(self.owner("Follow Up", done, "assigned_to"), self.leaver)
+		todos = {"reference_type": "Follow Up", "reference_name": self.follow_up, "status": "Open"}
+		self.assertEqual(frappe.get_all("ToDo", todos, pluck="allocated_to"), [self.heir])
+
+	def test_who_works_with_follow_ups_alone_gets_them_and_no_deal(self) -> None:
+		helper = user_with("Support Team")
+		with self.as_user(self.leader):
+			self.assertEqual(hand_over.reassign("Follow Up", [self.follow_up], helper)["moved"], 1)
+			with self.assertRaisesRegex(frappe.ValidationError, "choose somebody"):
+				hand_over.reassign("Deal", [self.deal], helper)
+
 
 class TestUnassigning(HandOverCase):
 	"""Frappe shares a record with somebody who may not read it when it is assigned to him, and leaves the share behind."""

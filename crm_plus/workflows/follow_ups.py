@@ -125,7 +125,7 @@ def complete(
 	`next_step` has subject and due_on (site's time zone), and may have assigned_to and priority. Raises NextStepNeeded
 	where an open deal would be left without one and `no_next_reason` is empty, frappe.ValidationError where it is closed.
 	"""
-	_check_open(doc)
+	check_open(doc)
 	following = plan(doc, next_step).name if next_step else None
 	doc.update(
 		{"status": DONE, "outcome": outcome or None, "outcome_note": note, "no_next_reason": no_next_reason}
@@ -163,7 +163,7 @@ def cancel(doc: Document, *, stop: bool = False, reason: str = "") -> None:
 
 	Raises NextStepNeeded where an open deal would be left without one and `reason` is empty.
 	"""
-	_check_open(doc)
+	check_open(doc)
 	if stop:
 		doc.recurrence = doc.repeat = None
 	doc.update(
@@ -185,7 +185,7 @@ def snooze(doc: Document, until: str) -> None:
 
 	Raises frappe.ValidationError where the time is not in the future.
 	"""
-	_check_open(doc)
+	check_open(doc)
 	moment = as_moment(until)
 	if not moment or get_datetime(moment) <= now_datetime():
 		frappe.throw(_("Choose a time in the future until which this follow-up is snoozed."))
@@ -196,11 +196,12 @@ def snooze(doc: Document, until: str) -> None:
 
 def delegate(doc: Document, user: str) -> None:
 	"""Hand an open follow-up to somebody else. Raises frappe.ValidationError where that person cannot work on it."""
-	_check_open(doc)
+	check_open(doc)
 	doc.assigned_to = user
 	doc.save()
 
 
-def _check_open(doc: Any) -> None:
+def check_open(doc: Any) -> None:
+	"""Raise frappe.ValidationError where a follow-up is closed already."""
 	if doc.status != OPEN:
 		frappe.throw(_("{0} is closed already; reload the page.").format(frappe.bold(quoted(doc.subject))))

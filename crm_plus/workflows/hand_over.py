@@ -15,7 +15,7 @@ from frappe.desk.form import assign_to
 from crm_plus.access.teams import sight_of
 from crm_plus.access.visibility import KINDS
 from crm_plus.rules.quoted_text import quoted
-from crm_plus.workflows import notices
+from crm_plus.workflows import follow_ups, notices
 
 Records = list[tuple[str, str]]
 # What is over stays with who did it; a closed deal goes with its customer, or nobody could look it up.
@@ -56,7 +56,7 @@ def check(person: str, successor: str) -> None:
 	check_leads(person)
 	if person == successor:
 		frappe.throw(_("{0} has these records already: choose somebody else.").format(quoted(successor)))
-	check_successor(successor)
+	check_successor(successor, "Deal")
 
 
 def check_leads(person: str) -> None:
@@ -72,13 +72,15 @@ def check_leads(person: str) -> None:
 		frappe.throw(_("There is no user {0}: choose somebody else.").format(quoted(person)))
 
 
-def check_successor(user: str) -> None:
-	"""Raise frappe.ValidationError where a user cannot work with deals."""
+def check_successor(user: str, doctype: str) -> None:
+	"""Raise frappe.ValidationError where a user cannot work with records of a DocType."""
 	if not (
-		frappe.db.get_value("User", user, "enabled") and frappe.has_permission("Deal", "write", user=user)
+		frappe.db.get_value("User", user, "enabled") and frappe.has_permission(doctype, "write", user=user)
 	):
 		frappe.throw(
-			_("{0} is no active user who may write deals: choose somebody else.").format(quoted(user))
+			_("{0} is no active user who may write {1}: choose somebody else.").format(
+				quoted(user), _(doctype)
+			)
 		)
 
 
@@ -89,6 +91,8 @@ def hand_over(doctype: str, name: str, successor: str) -> None:
 	"""
 	doc = frappe.get_doc(doctype, name)
 	doc.check_permission("write")
+	if doctype == "Follow Up":
+		follow_ups.check_open(doc)
 	former = doc.get(KINDS[doctype].owner)
 	if former != successor:
 		doc.set(KINDS[doctype].owner, successor)

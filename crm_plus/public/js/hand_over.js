@@ -18,7 +18,10 @@ function user_field(label) {
 }
 
 function reassign(listview) {
-	const names = listview.get_checked_items(true);
+	const rows = listview.get_checked_items();
+	const names = rows.map((row) => row.name);
+	const title_field = frappe.get_meta(listview.doctype).title_field || "name";
+	const titles = Object.fromEntries(rows.map((row) => [row.name, row[title_field]]));
 	const dialog = new frappe.ui.Dialog({
 		title: __("Give {0} to Somebody Else", [names.length]),
 		fields: [user_field(__("New Owner"))],
@@ -27,7 +30,7 @@ function reassign(listview) {
 			dialog.hide();
 			const args = { doctype: listview.doctype, names: JSON.stringify(names), successor: user };
 			const { message } = await frappe.call({ method: `${METHODS}.reassign`, args, freeze: true });
-			show(message);
+			show(message, titles);
 			listview.clear_checked_items();
 			listview.refresh();
 		},
@@ -70,7 +73,7 @@ function says(book) {
 	)}</p>`;
 }
 
-function show(result) {
+function show(result, titles = {}) {
 	if (result.run) {
 		frappe.show_alert({ message: __("Handing over in the background: {0}", [result.count]), indicator: "blue" });
 		return;
@@ -79,7 +82,7 @@ function show(result) {
 		frappe.show_alert({ message: __("Handed over: {0}", [result.moved]), indicator: "green" });
 		return;
 	}
-	const lines = result.left.map((row) => `<li><b>${escape(row.name)}</b>: ${escape(strip_html(row.message))}</li>`);
+	const lines = result.left.map((row) => `<li><b>${escape(titles[row.name] || row.name)}</b>: ${escape(strip_html(row.message))}</li>`);
 	frappe.msgprint({
 		title: __("Handed over: {0}, left: {1}", [result.moved, result.left.length]),
 		message: `<ul>${lines.join("")}</ul>`,

@@ -15,14 +15,14 @@ frappe.listview_settings["Follow Up"] = {
 
 	onload(listview) {
 		crm_plus.lists.show_columns(listview, "priority");
-		const on_chosen = (act) => async () => {
-			const done = await act(listview.get_checked_items());
+		const finish = async () => {
+			const done = await crm_plus.follow_up.finish_many(listview.get_checked_items());
 			if (done) listview.refresh();
 		};
 		if (frappe.model.can_write("Follow Up")) {
-			listview.page.add_actions_menu_item(__("Done"), on_chosen(crm_plus.follow_up.finish_many), false);
-			listview.page.add_actions_menu_item(__("Give to Somebody Else"), on_chosen(crm_plus.follow_up.delegate_many), false);
+			listview.page.add_actions_menu_item(__("Done"), finish, false);
 		}
+		crm_plus.hand_over.offer(listview);
 		listview.page.add_menu_item(__("My Day"), () => frappe.set_route("my-day"));
 	},
 };

@@ -55,7 +55,7 @@ async function plan({ after, ...values } = {}) {
 	return made.name;
 }
 
-/** Close or hand on several; what was refused is said by name. */
+/** Close several; what was refused is said by name. */
 async function finish_many(docs) {
 	const item = { subject: "" };
 	const names = docs.map((doc) => doc.name);
@@ -63,12 +63,6 @@ async function finish_many(docs) {
 	const title = __("Finish {0} follow-ups", [docs.length]);
 	const send = (answer) => call("complete_many", { follow_ups: names, answer });
 	return tell(docs, await dialogs.ask_answer({ item, day, title, send }));
-}
-
-async function delegate_many(docs) {
-	const names = docs.map((doc) => doc.name);
-	const send = (colleague) => call("delegate_many", { follow_ups: names, colleague });
-	return tell(docs, await dialogs.ask_colleague({ title: __("Hand on {0} follow-ups", [docs.length]), send }));
 }
 
 function tell(docs, answer) {
@@ -84,5 +78,5 @@ function tell(docs, answer) {
 	return answer;
 }
 
-Object.assign(crm_plus.follow_up, { finish, snooze, delegate, cancel, reopen, finish_many, delegate_many });
+Object.assign(crm_plus.follow_up, { finish, snooze, delegate, cancel, reopen, finish_many });
 crm_plus.new_follow_up = plan;
