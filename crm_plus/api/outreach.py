@@ -59,18 +59,18 @@ def opt_out(token: str = "") -> None:
 	"""
 	recipient = opt_outs.recipient_of(token)
 	if not recipient:
-		frappe.respond_as_web_page(
-			_("This link does not work"),
-			_("Please copy it from the mail as a whole, or answer the mail."),
-			http_status_code=404,
-		)
+		words = _("Please copy it from the mail as a whole, or answer the mail.")
+		_page(_("This link does not work"), words, http_status_code=404)
 	elif frappe.request.method == "POST":
 		opt_outs.opt_out(recipient)
-		frappe.respond_as_web_page(
-			_("Thank you"), _("You will get no more mails like that one."), success=True
-		)
+		_page(_("Thank you"), _("You will get no more mails like that one."), success=True)
 	else:
-		frappe.respond_as_web_page(_("No more mails?"), _form(token), primary_action=None)
+		_page(_("No more mails?"), _form(token))
+
+
+def _page(title: str, html: str, **more: Any) -> None:
+	"""Answer with a page that has nothing but these words on it."""
+	frappe.respond_as_web_page(title, html, primary_action=None, fullpage=True, **more)
 
 
 def _form(token: str) -> str:

@@ -87,7 +87,7 @@ class TestOutreachApproval(ApprovalCase):
 		self.assertEqual(self.let_go(outreach), 1)
 
 	def test_an_approval_covers_what_was_approved_alone(self) -> None:
-		other = make_segment(self.mark).name
+		other = make_segment("others").name
 		for values in ({"subject": "Other"}, {"message": "Other"}, {"segment": other}):
 			with self.subTest(values):
 				outreach = self.approved()
@@ -110,6 +110,13 @@ class TestOutreachApproval(ApprovalCase):
 		frappe.db.set_value("Segment", outreach.segment, "conditions", "[]")
 		with self.assertRaisesRegex(NotReleased, "changed after"):
 			self.let_go(outreach)
+		self.change(outreach)
+		self.assertEqual(self.state(outreach), (DRAFT, "Draft"))
+
+	def test_another_name_of_the_segment_changes_nothing(self) -> None:
+		outreach = self.approved()
+		frappe.rename_doc("Segment", outreach.segment, f"{outreach.segment} renamed")
+		self.assertEqual(self.let_go(outreach), 2)
 
 	def test_nobody_approves_what_he_wrote(self) -> None:
 		both = user_with(MARKETER, MANAGER)

@@ -1,6 +1,6 @@
 """Approval of an outreach: Frappe's own Workflow decides who approves, this says what an approval covers.
 
-It covers the segment with its conditions, the sender, subject and message as they were: whoever changes one asks again.
+It covers the segment's conditions, the sender, subject and message as they were: whoever changes one asks again.
 """
 
 import hashlib
@@ -15,7 +15,8 @@ from crm_plus.rules.approvals import APPROVED, DRAFT
 from crm_plus.workflows.approval_workflows import let_managers_be_asked_again
 
 WORKFLOW = "Outreach Approval"
-CONTENT = ("segment", "email_account", "subject", "message")
+TEXTS = ("email_account", "subject", "message")
+CONTENT = ("segment", *TEXTS)
 STAMP = ("approved_by", "approved_on", "approved_content")
 
 
@@ -67,7 +68,7 @@ def is_covered(outreach: Any) -> bool:
 def content_of(outreach: Any) -> str:
 	"""Return the mark of what an outreach says to whom: another content has another."""
 	conditions = frappe.db.get_value("Segment", outreach.segment, "conditions")
-	content = [*(outreach.get(fieldname) or "" for fieldname in CONTENT), conditions or ""]
+	content = [conditions or "[]", *(outreach.get(fieldname) or "" for fieldname in TEXTS)]
 	return hashlib.sha256(json.dumps(content).encode()).hexdigest()
 
 

@@ -135,7 +135,7 @@ def _refuse_unready(outreach: Document) -> None:
 	sentences = {
 		"final": _("{0} was released already: reload the page."),
 		"unapproved": _("{0} waits for a manager's approval: request it first."),
-		"changed": _("{0} was changed after it was approved: request approval again."),
+		"changed": _("{0} was changed after it was approved: save it, and request approval again."),
 	}
 	code = rules.why_not_now(
 		outreach.status, approval_of(outreach), is_covered=outreach_approval.is_covered(outreach)
