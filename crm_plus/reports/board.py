@@ -16,11 +16,12 @@ from frappe import _
 from frappe.utils import cint, flt, getdate
 from pypika import Case, Order
 from pypika.functions import Count, Sum
+from pypika.terms import ValueWrapper
 
 from crm_plus.access.rows import readable_fields, readable_rows
 from crm_plus.reports.board_conditions import BoardFilters, after_card, board_condition, is_rotten
 from crm_plus.rules import deal_stages
-from crm_plus.rules.deal_stages import Stage
+from crm_plus.rules.deal_stages import OPEN, Stage
 from crm_plus.rules.quoted_text import quoted
 
 PAGE_LENGTH = 20
@@ -164,6 +165,10 @@ def _totals(filters: BoardFilters, stages: list[Stage]) -> dict[str, dict[str, A
 def _stage_sums(filters: BoardFilters, stage: Stage) -> Any:
 	"""The sums of one stage: as its name is said once, no deal's is compared with all of them."""
 	deal = frappe.qb.DocType("Deal")
+	# What is closed does not rot, and there is most of it.
+	rots = (
+		Sum(Case().when(is_rotten(deal, [stage]), 1).else_(0)) if stage.outcome == OPEN else ValueWrapper(0)
+	)
 	return (
 		frappe.qb.from_(deal)
 		.select(
@@ -172,7 +177,7 @@ def _stage_sums(filters: BoardFilters, stage: Stage) -> Any:
 			Count("*").as_("count"),
 			Sum(deal.base_amount).as_("amount"),
 			(Sum(deal.base_amount * deal.probability) / 100).as_("weighted"),
-			Sum(Case().when(is_rotten(deal, [stage]), 1).else_(0)).as_("rotten"),
+			rots.as_("rotten"),
 		)
 		.where((deal.pipeline == filters.pipeline) & (deal.stage == stage.name))
 		.where(board_condition(filters, deal, [stage]))

@@ -5,7 +5,7 @@ Times are the site's.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -27,9 +27,11 @@ MAX_PROFILES = 500
 
 @dataclass(frozen=True)
 class BoardFilters:
-	"""What the viewer narrowed the board to; empty or None means no restriction."""
+	"""What the viewer narrowed the board to; empty or None means no restriction. And which deals he may read at all."""
 
 	pipeline: str
+	# Asked once for all columns and their cards.
+	readable: Criterion = field(compare=False)
 	owner: str = ""
 	team_members: tuple[str, ...] | None = None
 	company: str = ""
@@ -54,6 +56,7 @@ def read_filters(values: dict[str, Any]) -> BoardFilters:
 	text = chosen["text"][:TEXT_LENGTH]
 	return BoardFilters(
 		pipeline=_pipeline(str(values.get("pipeline") or "")),
+		readable=readable_rows("Deal"),
 		owner=chosen["owner"],
 		team_members=team_members(chosen["team"]) if chosen["team"] else None,
 		company=chosen["company"],
@@ -74,7 +77,7 @@ def pipelines() -> list[str]:
 
 def board_condition(filters: BoardFilters, deal: Any, stages: list[Stage]) -> Criterion:
 	"""The deals that the filters show and that the viewer may read, of all stages and pipelines."""
-	parts = [readable_rows("Deal")]
+	parts = [filters.readable]
 	if filters.company:
 		parts.append(deal.company == filters.company)
 	if filters.owner:
