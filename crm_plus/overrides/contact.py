@@ -17,7 +17,7 @@ def on_update(doc: Any, method: str | None = None) -> None:
 	"""Let the profile take over e-mail and phone of its Contact, and the mail that waited for it find its place."""
 	profile_sync.take_from_contact(doc)
 	if doc.links:
-		capture.note_known([row.email_id for row in doc.email_ids])
+		capture.note_known([*(row.email_id for row in doc.email_ids), *(row.phone for row in doc.phone_nos)])
 
 
 @never_in_the_way(writes=True)

@@ -11,7 +11,7 @@ def on_update(doc: Any, method: str | None = None) -> None:
 	"""Write changed shared fields to Customer, Lead and Prospect; where one refuses, the others and the profile stand."""
 	for party in (customer, lead, prospect):
 		never_in_the_way(writes=True)(party.profile_saved)(doc)
-	if doc.has_value_changed("email"):
+	if doc.has_value_changed("email") or doc.has_value_changed("phone"):
 		never_in_the_way()(_let_mail_find)(doc)
 
 
@@ -28,5 +28,5 @@ def on_trash(doc: Any, method: str | None = None) -> None:
 
 
 def _let_mail_find(doc: Any) -> None:
-	"""Let the mail that waited for this address find its place."""
-	capture.note_known([doc.email or ""])
+	"""Let the mail that waited for this address or number find its place."""
+	capture.note_known([doc.email or "", doc.phone or ""])

@@ -25,6 +25,11 @@ class Person:
 	contact: str = ""
 	number: str = ""
 
+	@property
+	def who(self) -> str:
+		"""What he is found by: his address, else his number."""
+		return self.address or self.number
+
 
 @dataclass(frozen=True)
 class Source:
@@ -129,7 +134,7 @@ def _by_address(source: Source, found: Findings) -> Iterable[Participant]:
 	"""Yield who took part: the one on the other side first, those who got a copy last."""
 	order = {SENDER: 0, RECIPIENT: 1, COPIED: 2}
 	for person in sorted(source.people, key=lambda one: order.get(one.role, 1)):
-		for match in _persons_first(found.by_address.get(person.address or person.number, ())):
+		for match in _persons_first(found.by_address.get(person.who, ())):
 			contact = match.contact or person.contact
 			yield Participant(match.profile, contact, person.address, person.full_name or person.number)
 
@@ -168,16 +173,16 @@ def why_unmatched(source: Source, own: Iterable[str]) -> str:
 	"""
 	if source.set_aside:
 		return source.set_aside
-	other = other_side(source, own).address
-	if source.records or not other:
+	other = other_side(source, own)
+	if source.records or not other.who:
 		return ELSEWHERE
-	return AUTOMATIC if is_robot(other) else STRANGER
+	return AUTOMATIC if is_robot(other.address) else STRANGER
 
 
 def other_side(source: Source, own: Iterable[str]) -> Person:
 	"""Return who an unmatched message is from, or went to, that is not one of us."""
 	ours = set(own)
-	outside = [person for person in source.people if person.address and person.address not in ours]
+	outside = [person for person in source.people if person.who and person.who not in ours]
 	senders = [person for person in outside if person.role == SENDER]
 	return (senders or outside or [Person()])[0]
 
@@ -188,4 +193,4 @@ def name_from(person: Person) -> str:
 	if name and "@" not in name:
 		return name
 	local = person.address.split("@")[0].replace(".", " ").replace("_", " ").split("+")[0]
-	return " ".join(word.capitalize() for word in local.split()) or person.address
+	return " ".join(word.capitalize() for word in local.split()) or person.who

@@ -67,6 +67,14 @@ def captured(document: Document) -> Any:
 	return interaction_of(document)
 
 
+def work_off() -> None:
+	"""Do what waits in this transaction's notes, as the worker does after the commit."""
+	notes = list((frappe.local.crm_plus_notes or {}).get(capture.TOUCHED, {}))
+	frappe.db.commit()  # the end of the request
+	capture.work(notes)
+	frappe.db.commit()  # and of what that noted in turn
+
+
 def interaction_of(document: Document) -> Any:
 	"""Return the interaction of a source, None where it has none."""
 	name = frappe.db.get_value("Interaction", {"source_key": f"{document.doctype}:{document.name}"})

@@ -10,7 +10,8 @@ from crm_plus.channels.whatsapp import ACCOUNT, DOCTYPE
 from crm_plus.overrides import whatsapp_message
 from crm_plus.tests import factories, whatsapp_cloud
 from crm_plus.tests.base import CRMPlusTestCase
-from crm_plus.tests.factories_interactions import captured, make_mail, make_person
+from crm_plus.tests.factories_interactions import captured, interaction_of, make_mail, make_person, work_off
+from crm_plus.workflows import unmatched
 
 
 def subscriber() -> str:
@@ -37,7 +38,29 @@ class TestNumbers(CRMPlusTestCase):
 	def test_an_sms_that_names_no_record(self) -> None:
 		made = captured(self.sms(f"+49{self.number}"))
 		self.assertEqual((made.customer_profile, made.interaction_type), (self.person.name, "SMS"))
-		self.assertIsNone(captured(self.sms(f"+49{subscriber()}")))
+
+	def test_a_strangers_sms_waits_for_who_knows_his_number(self) -> None:
+		number = f"+49{subscriber()}"
+		message = self.sms(f"{number[:3]} {number[3:7]}/{number[7:]}")
+		self.assertIsNone(captured(message))
+		row = frappe.get_doc(unmatched.TRAY, {"source_name": message.name})
+		self.assertEqual((row.status, row.address), (unmatched.WAITING, number))
+		made = unmatched.make_profile(row)
+		work_off()
+		self.assertEqual(interaction_of(message).customer_profile, made)
+		self.assertEqual(frappe.db.get_value("Customer Profile", made, ["phone", "email"]), (number, None))
+		self.assertEqual(unmatched.make_profile(row), made)
+
+	def test_an_sms_finds_the_contact_that_gets_its_number(self) -> None:
+		number = f"+49{subscriber()}"
+		message = self.sms(number)
+		self.assertIsNone(captured(message))
+		linked = {"link_doctype": "Customer Profile", "link_name": self.person.name, "parenttype": "Contact"}
+		contact = frappe.get_doc("Contact", frappe.db.get_value("Dynamic Link", linked, "parent"))
+		contact.append("phone_nos", {"phone": number})
+		contact.save()
+		work_off()
+		self.assertEqual(interaction_of(message).customer_profile, self.person.name)
 
 	def sms(self, number: str) -> Any:
 		return make_mail(communication_medium="SMS", sender=None, recipients=None, phone_no=number)

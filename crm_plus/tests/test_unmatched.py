@@ -17,6 +17,7 @@ from crm_plus.tests.factories_interactions import (
 	make_person,
 	new_address,
 	wait_in_tray,
+	work_off,
 )
 from crm_plus.workflows import capture
 
@@ -27,14 +28,6 @@ def row_of(mail: Any) -> Any:
 	)
 
 
-def work_off() -> None:
-	"""Do what waits in this transaction's notes, as the worker does after the commit."""
-	notes = list((frappe.local.crm_plus_notes or {}).get(capture.TOUCHED, {}))
-	frappe.db.commit()  # the end of the request
-	capture.work(notes)
-	frappe.db.commit()  # and of what that noted in turn
-
-
 class TestTray(CRMPlusTestCase):
 	def test_a_stranger_waits(self) -> None:
 		address = new_address()
@@ -42,6 +35,17 @@ class TestTray(CRMPlusTestCase):
 		self.assertIsNone(captured(mail))
 		self.assertEqual((row_of(mail).status, row_of(mail).reason), ("Waiting", "Stranger"))
 		self.assertEqual(row_of(mail).address, address)
+
+	def test_a_strangers_mail_about_a_ticket_is_his_as_soon_as_he_is_a_customer(self) -> None:
+		address = new_address()
+		issue = factories.make("Issue", subject="It is broken", raised_by=address)
+		mail = make_mail(sender=address, reference_doctype="Issue", reference_name=issue.name)
+		self.assertIsNone(captured(mail))
+		self.assertEqual(row_of(mail).reason, "Elsewhere")
+		person = make_person(email=address)
+		work_off()
+		self.assertEqual(interaction_of(mail).customer_profile, person.name)
+		self.assertIsNone(row_of(mail))
 
 	def test_what_nobody_need_look_at_is_set_aside_and_counted(self) -> None:
 		supplier = frappe.get_doc({"doctype": "Supplier", "supplier_name": factories.unique("S")}).insert()

@@ -21,6 +21,7 @@ from crm_plus.workflows import (
 	unmatched,
 	until_commit,
 )
+from crm_plus.workflows.capture_numbers import as_dialled
 
 TOUCHED = "sources"
 JOB = "crm_plus.workflows.capture.work"
@@ -139,6 +140,7 @@ def _log_failure(doctype: str, name: str) -> None:
 
 
 def note_known(addresses: Collection[str]) -> None:
-	"""Note the messages that waited for somebody to know one of these addresses."""
-	for doctype, name in unmatched.waiting_from([address.lower() for address in addresses if address]):
+	"""Note the messages that waited for somebody to know one of these addresses or numbers."""
+	known = [address.lower() if "@" in address else as_dialled(address) for address in addresses if address]
+	for doctype, name in unmatched.waiting_from(known):
 		note(doctype, name)

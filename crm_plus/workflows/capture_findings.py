@@ -26,9 +26,9 @@ def look_up(source: Source) -> Findings:
 	"""Return what the site knows about a source. A constant number of queries but for the records that it names."""
 	thread = _thread(source)
 	addresses = {person.address for person in source.people if person.address}
-	by_address = profiles_of_addresses(addresses - own_addresses(addresses))
-	numbers = {person.number for person in source.people if person.number and not person.address}
-	by_address |= _with_contacts(profiles_of_numbers(numbers), contacts_of_numbers(numbers))
+	by_address = profiles_of(
+		addresses - own_addresses(addresses), {person.who for person in source.people} - addresses - {""}
+	)
 	linked = [match for record in source.links for match in _matches(record)]
 	profiles = {match.profile for matches in by_address.values() for match in matches}
 	profiles |= {*thread.profiles, *(match.profile for match in linked)}
@@ -143,6 +143,12 @@ def own_addresses(addresses: Collection[str]) -> set[str]:
 	mailboxes = frappe.get_all("Email Account", {"email_id": among}, pluck="email_id")
 	users = frappe.get_all("User", {"email": among, "user_type": "System User"}, pluck="email")
 	return {cstr(address).lower() for address in (*mailboxes, *users)}
+
+
+def profiles_of(addresses: Collection[str], numbers: Collection[str] = ()) -> dict[str, list[Match]]:
+	"""Return the profiles of e-mail addresses and of phone numbers."""
+	by_number = _with_contacts(profiles_of_numbers(numbers), contacts_of_numbers(numbers))
+	return profiles_of_addresses(addresses) | by_number
 
 
 def profiles_of_addresses(addresses: Collection[str]) -> dict[str, list[Match]]:

@@ -14,13 +14,17 @@ PROFILE = "Customer Profile"
 MOST_CONTACTS = 100
 
 
+def as_dialled(number: str) -> str:
+	"""Return a number as +<country><number>, by which two spellings are one; as it is written where it cannot be one."""
+	return contact_points.e164(number, phone_country()) or number.strip()
+
+
 def profiles_of_numbers(numbers: Collection[str]) -> dict[str, list[Match]]:
 	"""Return the profiles whose own number each of these is, however both are written."""
-	country = phone_country()
-	keys = {number: key for number in numbers if (key := contact_points.e164(number, country))}
+	keys = {number: as_dialled(number) for number in numbers}
 	if not keys:
 		return {}
-	among = {"phone_e164": ["in", list(set(keys.values()))]}
+	among = {"phone_e164": ["in", sorted(set(keys.values()))]}
 	by_key: dict[str, list[Match]] = defaultdict(list)
 	for name, key, kind in frappe.get_all(
 		PROFILE, among, ["name", "phone_e164", "profile_type"], as_list=True
@@ -31,11 +35,10 @@ def profiles_of_numbers(numbers: Collection[str]) -> dict[str, list[Match]]:
 
 def contacts_of_numbers(numbers: Collection[str]) -> dict[str, str]:
 	"""Return the Contacts that have one of these numbers, each with it; one query a number, as Frappe keeps them as typed."""
-	country, found = phone_country(), {}
+	found = {}
 	for number in numbers:
-		key = contact_points.e164(number, country)
-		for contact, written in _ending_like(contact_points.tail(key)):
-			if contact_points.e164(written, country) == key:
+		for contact, written in _ending_like(contact_points.tail(as_dialled(number))):
+			if as_dialled(written) == as_dialled(number):
 				found[contact] = number
 	return found
 

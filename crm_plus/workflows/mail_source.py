@@ -10,6 +10,7 @@ from frappe.utils import cstr, get_datetime
 from crm_plus.rules import capture as rules
 from crm_plus.rules.capture import Person, Source
 from crm_plus.rules.interactions import INCOMING, OUTGOING
+from crm_plus.workflows.capture_numbers import as_dialled
 
 DOCTYPE = "Communication"
 TYPES = {
@@ -82,7 +83,7 @@ def _people(row: Any, is_received: bool) -> tuple[Person, ...]:
 	once = {person.address: person for person in reversed(people) if person.address}
 	if not once and row.phone_no:
 		role = rules.SENDER if is_received else rules.RECIPIENT
-		return (Person(number=cstr(row.phone_no), full_name=cstr(row.sender_full_name), role=role),)
+		return (Person(number=as_dialled(row.phone_no), full_name=cstr(row.sender_full_name), role=role),)
 	return tuple(person for person in people if once[person.address] is person)
 
 

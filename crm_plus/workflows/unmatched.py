@@ -25,7 +25,7 @@ def keep(source: Source, reason: str, other: Person) -> None:
 	"""Put a message into the tray, or set it aside where the reason says that nobody needs to look at it."""
 	values = {
 		"subject": _line(source.subject) or _("(no subject)"),
-		"address": _line(other.address),
+		"address": _line(other.who),
 		"full_name": _line(other.full_name),
 		"received_on": source.starts_on,
 		"direction": source.direction,
@@ -86,11 +86,19 @@ def answers_to(name: str) -> list[str]:
 
 
 def waiting_from(addresses: Collection[str]) -> list[tuple[str, str]]:
-	"""Return (DocType, name) of the messages that wait for somebody to know one of these addresses."""
+	"""Return (DocType, name) of the messages that wait for somebody to know one of these addresses.
+
+	So do those about a record of another kind, such as a ticket: they are the customer's as soon as there is one.
+	"""
 	if not addresses:
 		return []
-	where = {"address": ["in", list(addresses)], "status": WAITING}
-	return frappe.get_all(TRAY, where, ["source_doctype", "source_name"], as_list=True)
+	return frappe.get_all(
+		TRAY,
+		{"address": ["in", list(addresses)]},
+		["source_doctype", "source_name"],
+		or_filters={"status": WAITING, "reason": rules.ELSEWHERE},
+		as_list=True,
+	)
 
 
 def preview(row: Document) -> str:
@@ -141,11 +149,14 @@ def make_profile(row: Document) -> str:
 	# The lock on the address's rows lets the second of two people find what the first has made.
 	tray = frappe.qb.DocType(TRAY)
 	frappe.qb.from_(tray).select(tray.name).where(tray.address == row.address).for_update().run()
-	known = capture_findings.profiles_of_addresses([row.address.lower()])
-	if matches := known.get(row.address.lower()):
+	address = row.address.lower()
+	is_number = "@" not in address
+	known = capture_findings.profiles_of([] if is_number else [address], [address] if is_number else [])
+	if matches := known.get(address):
 		return matches[0].profile
 	name = rules.name_from(Person(row.address, cstr(row.full_name)))
-	values = {"profile_type": "Person", "full_name": name, "email": row.address}
+	reached = {"phone" if is_number else "email": row.address}
+	values = {"profile_type": "Person", "full_name": name, **reached}
 	return frappe.get_doc({"doctype": "Customer Profile", **values}).insert().name
 
 
