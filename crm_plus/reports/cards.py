@@ -18,6 +18,7 @@ from pypika.terms import Criterion
 from crm_plus.access.report_readers import rows_for_readers
 from crm_plus.reports.board import load_stages
 from crm_plus.reports.board_conditions import is_rotten, team_members
+from crm_plus.reports.report_functions import along
 from crm_plus.reports.report_money import reads_ledger, reporting_currency
 from crm_plus.reports.report_scope import between, on_days
 from crm_plus.reports.revenue_by_source import revenue_by_source
@@ -29,6 +30,8 @@ from crm_plus.rules.periods import Period, days_so_far, month_of, month_so_far
 
 RATE_DAYS = 90
 WEEK_DAYS = 7
+# The times by which an index holds all that a card asks for, within each status: the card names what statuses it is of.
+IN_ORDER = {"Interaction": "starts_on", "Follow Up": "completed_on"}
 Card = dict[str, Any]
 Filters = dict[str, Any] | None
 
@@ -187,6 +190,8 @@ def count(doctype: str, column: str, period: Period, filters: dict[str, Any]) ->
 	"""Return how many readable records have a time in a period."""
 	table = frappe.qb.DocType(doctype)
 	query = frappe.qb.from_(table).select(Count("*")).where(rows_for_readers(doctype))
+	if IN_ORDER.get(doctype) == column:
+		query = along(query, doctype, "done_report")
 	query = query.where(on_days(table[column], period.first, period.last))
 	return int(narrowed_by(query, table, filters).run()[0][0])
 

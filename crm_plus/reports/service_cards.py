@@ -13,7 +13,7 @@ from crm_plus.reports.lifecycle_movement import stage_at
 from crm_plus.reports.profile_scope import PROFILE
 from crm_plus.reports.report_scope import midnight
 from crm_plus.reports.response_time import count_waiting, response_time
-from crm_plus.rules.interactions import INCOMING
+from crm_plus.rules.interactions import DONE, INCOMING, NO_SHOW
 from crm_plus.rules.lifecycle import Phase
 from crm_plus.rules.periods import days_so_far
 from crm_plus.setup.compatibility import doctype_exists
@@ -27,7 +27,10 @@ REPORT = "Response Time"
 
 def support_requests(filters: Filters = None) -> Card:
 	"""Return how many requests and complaints came in within the last seven days, against the seven before."""
-	asked = {"direction": INCOMING, "interaction_type": ["in", list(SERVICE_TYPES)]}
+	asked = {
+		**{"status": ["in", [DONE, NO_SHOW]], "direction": INCOMING},
+		"interaction_type": ["in", list(SERVICE_TYPES)],
+	}
 	return counted("Interaction", "starts_on", this_week, {**asked, **of_team("interaction_owner", filters)})
 
 
