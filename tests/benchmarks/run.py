@@ -54,6 +54,7 @@ def print_table(options: argparse.Namespace) -> list[str]:
 	"""Print the table and return the lines about plans."""
 	lines: list[str] = []
 	ratios: list[tuple[float, str]] = []
+	bounds: list[float] = []
 	print(f"\nload {os.getloadavg()[0]:.1f} on {os.cpu_count()} processors at the beginning")
 	for line in ("", *HEAD):
 		print(line)
@@ -65,10 +66,12 @@ def print_table(options: argparse.Namespace) -> list[str]:
 			print(table_row(case, user, found), flush=True)
 			if user == "Administrator" and is_report(case, found):
 				ratios.append((found[0].milliseconds / found[1].milliseconds, case.ours.title))
+			elif user == "Administrator" and len(found) > 1 and found[1].stopped:
+				bounds.append(found[0].milliseconds / found[1].milliseconds)
 			begin_request(options.site, "Administrator")
 			lines += plan_lines(case.ours.title, user, found[0], everything=options.plans)
 	if ratios:
-		print(summary(ratios))
+		print(summary(ratios, bounds))
 	print(f"load {os.getloadavg()[0]:.1f} at the end")
 	return lines
 
@@ -79,14 +82,18 @@ def is_report(case: Case, found: list[Measured]) -> bool:
 	return alike and len(found) > 1 and not any(one.refusal or one.stopped for one in found)
 
 
-def summary(ratios: list[tuple[float, str]]) -> str:
-	"""Return what the reports' ratios come to."""
+def summary(ratios: list[tuple[float, str]], bounds: list[float]) -> str:
+	"""Return what the reports' ratios come to; `bounds` are those to a report that was stopped, which are even lower."""
 	mean = statistics.geometric_mean(ratio for ratio, _title in ratios)
 	slowest, title = max(ratios)
-	return (
+	words = (
 		f"\nReports: geometric mean of {len(ratios)} ratios {mean:.2f}, {1 / mean:.1f} times as fast; "
 		f"the highest {slowest:.2f} ({title.removeprefix('report: ')})."
 	)
+	if not bounds:
+		return words
+	mean = statistics.geometric_mean([*(ratio for ratio, _title in ratios), *bounds])
+	return f"{words} With what was stopped, counted at the time when it was: {mean:.2f}, {1 / mean:.1f} times as fast."
 
 
 def cases() -> list[Case]:
