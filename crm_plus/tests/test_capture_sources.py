@@ -1,5 +1,8 @@
 """Meetings, tickets, calls and appointments become interactions, and follow what becomes of them."""
 
+from datetime import timedelta
+from typing import Any
+
 import frappe
 from frappe.utils import add_to_date, get_datetime, now_datetime
 
@@ -38,6 +41,47 @@ class TestEvents(CRMPlusTestCase):
 		)
 		frappe.delete_doc("Event", event.name)
 		self.assertIsNone(captured(event))
+
+	def test_each_time_of_one_that_repeats_is_an_interaction(self) -> None:
+		person, first = make_person(), add_to_date(now_datetime(), days=-15).replace(microsecond=0)
+		weekly = {"repeat_this_event": 1, "repeat_on": "Weekly", first.strftime("%A").lower(): 1}
+		event = make_event(starts_on=first, with_=[("Customer Profile", person.name)], **weekly)
+		times = [(0, "Done"), (7, "Done"), (14, "Done"), (21, "Planned")]
+		for _again in range(2):
+			self.assertEqual(captured(event).status, "Planned")
+			self.assertEqual(self.times_of(event), [(first + timedelta(days=day), s) for day, s in times])
+		# Somebody moves the series by an hour: what was stays, what comes follows.
+		event.reload()
+		later = timedelta(hours=1)
+		event.update({"starts_on": first + later, "ends_on": first + 2 * later})
+		event.save()
+		captured(event)
+		self.assertEqual(self.times_of(event)[-1], (first + timedelta(days=21) + later, "Planned"))
+		self.assertEqual(len(self.times_of(event)), 4)
+		kept = frappe.get_doc("Interaction", {"source_name": event.name, "starts_on": first})
+		kept.summary = "They want two"
+		kept.save()
+		frappe.delete_doc("Event", event.name)
+		captured(event)
+		self.assertEqual(self.times_of(event), [])
+		self.assertEqual(frappe.db.get_value("Interaction", kept.name, "summary"), "They want two")
+
+	def times_of(self, event: Any) -> list[tuple[Any, str]]:
+		where = {"source_doctype": "Event", "source_name": event.name}
+		found = frappe.get_all("Interaction", where, ["starts_on", "status"], order_by="starts_on")
+		return [(row.starts_on, row.status) for row in found]
+
+	def test_one_that_began_long_ago_and_one_that_ends(self) -> None:
+		person, now = make_person(), now_datetime().replace(microsecond=0)
+		about = {"with_": [("Customer Profile", person.name)], "repeat_this_event": 1, "repeat_on": "Monthly"}
+		old = make_event(starts_on=add_to_date(now, years=-5, days=-3), **about)
+		captured(old)
+		self.assertEqual([status for _on, status in self.times_of(old)], ["Done"] * 12 + ["Planned"])
+		ended = make_event(
+			starts_on=add_to_date(now, days=-70), repeat_till=add_to_date(now, days=-20).date(), **about
+		)
+		captured(ended)
+		self.assertEqual([status for _on, status in self.times_of(ended)], ["Done", "Done"])
 
 	def test_a_private_one_keeps_its_subject(self) -> None:
 		event = make_event(

@@ -58,7 +58,8 @@ def capture(doctype: str, name: str) -> bool:
 	"""Make the interaction of one source agree with it; returns False where that failed, which is logged."""
 	try:
 		frappe.db.commit()  # ends the snapshot of before: the source is read as it is now
-		_capture(doctype, name, 0)
+		while _capture(doctype, name, 0):
+			pass  # an Event that repeats: one time after the other, up to the next
 		frappe.db.commit()  # own transaction, after the source's
 	except Exception:
 		_log_failure(doctype, name)
@@ -66,23 +67,25 @@ def capture(doctype: str, name: str) -> bool:
 	return True
 
 
-def _capture(doctype: str, name: str, depth: int) -> None:
+def _capture(doctype: str, name: str, depth: int) -> bool:
+	"""Capture a source as it is now; tells whether it took place, and will again."""
 	# One at a time: of two jobs for one source the second sees what the first has made.
 	frappe.db.get_value(doctype, name, "name", for_update=True)
 	source = read(doctype, name)
 	if doctype == event_source.DOCTYPE and _is_of_a_plan(name, source):
-		return
+		return False
 	if source is None:
 		captured.remove(doctype, name)
 		unmatched.forget(doctype, name)
-		return
+		return False
 	if source.replies_to and depth < DEEPEST_THREAD:
 		_capture_before(source, depth)
 	placement = None if source.set_aside else rules.place(source, capture_findings.look_up(source))
 	if placement is None:
 		_leave_unplaced(source)
-	else:
-		_put(source, placement)
+		return False
+	_put(source, placement)
+	return event_source.goes_on(source)
 
 
 def _is_of_a_plan(event: str, source: Source | None) -> bool:

@@ -10,7 +10,7 @@ from frappe.utils import cint, cstr
 from crm_plus.rules import capture as rules
 from crm_plus.rules import interactions as interaction_rules
 from crm_plus.rules.capture import Placement, Source
-from crm_plus.rules.interactions import Participant
+from crm_plus.rules.interactions import DONE, PLANNED, Participant
 from crm_plus.workflows.interactions import FIELDS, LONGEST_SUBJECT
 
 # What the source alone says; the rest is people's once the interaction exists.
@@ -37,9 +37,21 @@ def exists(doctype: str, name: str) -> bool:
 def write(source: Source, placement: Placement) -> str:
 	"""Make the interaction of a source or bring it in step; returns its name. Writes nothing where nothing changed."""
 	name = find(source.doctype, source.name)
+	if name and source.follows:
+		_leave_behind(frappe.get_doc("Interaction", name, for_update=True))
+		name = None
 	if name:
 		return _update(frappe.get_doc("Interaction", name, for_update=True), source, placement)
 	return _insert(source, placement)
+
+
+def _leave_behind(interaction: Document) -> None:
+	"""Let the interaction of one time of something that repeats stay as it is, and the next have its place."""
+	interaction.source_key = f"{interaction.source_key}:{interaction.starts_on:%Y-%m-%d %H:%M}"
+	if interaction.status == PLANNED:
+		interaction.status = DONE
+	interaction.flags.from_source = True
+	interaction.save(ignore_permissions=True)  # safe: it says no more than the calendar did
 
 
 def _insert(source: Source, placement: Placement) -> str:
@@ -125,13 +137,16 @@ def owner_of(placement: Placement) -> str | None:
 
 
 def remove(doctype: str, name: str) -> None:
-	"""Remove the interaction of a source that is gone or matches nobody any more.
+	"""Remove the interactions of a source that is gone or matches nobody any more, of one that repeats all.
 
-	What people wrote on it stays, as an interaction of their own without a source.
+	What people wrote on stays, as an interaction of their own without a source.
 	"""
-	interaction = find(doctype, name)
-	if not interaction:
-		return
+	where = {"source_doctype": doctype, "source_name": name, "source_key": ["is", "set"]}
+	for interaction in frappe.get_all("Interaction", where, pluck="name"):
+		_remove(interaction)
+
+
+def _remove(interaction: str) -> None:
 	if _was_worked_on(interaction):
 		nothing = dict.fromkeys(("source_doctype", "source_name", "source_key", "placed_by"))
 		frappe.db.set_value("Interaction", interaction, nothing)

@@ -1,23 +1,26 @@
 """What an Event of Frappe's calendar says about itself, as capture reads it."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import frappe
 from frappe import _
+from frappe.desk.doctype.event.event import get_events
 from frappe.utils import cstr, get_datetime, now_datetime
 
-from crm_plus.rules.capture import RECIPIENT, Person, Source
+from crm_plus.rules.capture import RECIPIENT, Person, Source, source_key
 from crm_plus.rules.interactions import CANCELLED, DONE, OUTGOING, PLANNED
 
 DOCTYPE = "Event"
 TYPES = {"Call": "Call", "Sent/Received Email": "Email"}
 FIELDS = (
 	*("subject", "starts_on", "ends_on", "status", "event_category", "event_type", "owner", "all_day"),
-	"creation",
+	*("creation", "repeat_this_event"),
 )
 # What the whole Event is about: only newer versions ask.
 ABOUT = ("reference_doctype", "reference_docname")
+# The longest that Frappe lets pass between two times of one Event; of an older one that repeats, as much is taken in.
+YEAR = timedelta(days=366)
 
 
 def read(name: str) -> Source | None:
@@ -35,7 +38,8 @@ def read(name: str) -> Source | None:
 	named = [
 		(each.reference_doctype, each.reference_docname) for each in [row, *rows] if each.reference_docname
 	]
-	starts_on = get_datetime(row.starts_on or row.creation)
+	first = get_datetime(row.starts_on or row.creation)
+	starts_on, follows = _occurrence(name, row, first) if row.repeat_this_event else (first, None)
 	is_public = row.event_type == "Public"
 	return Source(
 		doctype=DOCTYPE,
@@ -44,13 +48,47 @@ def read(name: str) -> Source | None:
 		direction=OUTGOING,
 		subject=cstr(row.subject) if is_public else _(row.event_category or "Meeting"),
 		starts_on=starts_on,
-		duration=_duration(row, starts_on),
+		duration=_duration(row, first),
 		status=status_of(cstr(row.status), starts_on),
 		owner=row.owner,
 		people=tuple(Person(cstr(each.email).strip().lower(), "", RECIPIENT) for each in rows if each.email),
 		records=tuple(named),
 		links=tuple(record for record in named if record[0] != "Deal"),
+		follows=follows,
 	)
+
+
+def _occurrence(name: str, row: Any, first: datetime) -> tuple[datetime, datetime | None]:
+	"""Return which time of an Event that repeats is to be captured, and the one before it where that is over.
+
+	Each time has an interaction of its own: once it is over the next one is planned, and what is planned follows the calendar.
+	"""
+	now, shown = now_datetime(), shown_on(name)
+	if shown is None:
+		return (first if first > now - YEAR else _next(name, row.owner, now - YEAR) or first), None
+	if shown > now:
+		return _next(name, row.owner, now) or shown, None
+	following = _next(name, row.owner, shown)
+	return (following, shown) if following else (shown, None)
+
+
+def shown_on(name: str) -> datetime | None:
+	"""Return when the Event takes place that its latest interaction is of."""
+	return frappe.db.get_value("Interaction", {"source_key": source_key(DOCTYPE, name)}, "starts_on")
+
+
+def _next(name: str, owner: str, after: datetime) -> datetime | None:
+	"""Return the first time of an Event after a moment, as Frappe's calendar shows it."""
+	found = get_events(after.date(), (after + YEAR).date(), user=owner, filters={"name": name})
+	return min((event.starts_on for event in found if event.starts_on > after), default=None)
+
+
+def goes_on(source: Source) -> bool:
+	"""Tell whether an Event took place as captured, and has a next time."""
+	if source.doctype != DOCTYPE or source.starts_on > now_datetime():
+		return False
+	row = frappe.db.get_value(DOCTYPE, source.name, ["repeat_this_event", "owner"], as_dict=True)
+	return bool(row and row.repeat_this_event and _next(source.name, row.owner, source.starts_on))
 
 
 def _duration(row: Any, starts_on: datetime) -> int:
