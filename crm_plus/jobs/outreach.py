@@ -3,7 +3,7 @@
 import frappe
 
 from crm_plus.rules.outreach import SENDING
-from crm_plus.workflows import outreach_sending
+from crm_plus.workflows import outreach_sending, until_commit
 
 SENDER = "crm_plus.jobs.outreach.send"
 
@@ -11,7 +11,8 @@ SENDER = "crm_plus.jobs.outreach.send"
 def tick() -> None:
 	"""Hand the next batch to a background job, where something is to be sent. Two at once do no harm."""
 	if frappe.db.exists("Outreach", {"status": SENDING}):
-		frappe.enqueue(SENDER, queue="long", job_id="crm_plus_outreach", deduplicate=True)
+		at_once = until_commit.works_at_once()
+		frappe.enqueue(SENDER, queue="long", now=at_once, job_id="crm_plus_outreach", deduplicate=True)
 
 
 def send() -> None:

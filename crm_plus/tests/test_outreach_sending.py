@@ -40,7 +40,7 @@ class TestSending(OutreachCase):
 		with outgoing_account():
 			self.let_go(outreach)
 			frappe.db.set_value("Customer Profile", self.people[0].name, "no_outreach", 1)
-			job.send()
+			job.tick()
 			self.assertEqual(self.statuses(outreach), [("Sent", ""), ("Skipped", "Opted Out")])
 
 	def test_a_worker_that_dies_sends_nobody_twice_and_loses_nobody(self) -> None:

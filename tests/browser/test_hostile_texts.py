@@ -16,6 +16,7 @@ from browser.desk import Desk
 from crm_plus.tests import bad_input_examples, factories
 from crm_plus.tests.factories_accounting import make_invoice, make_party
 from crm_plus.tests.factories_interactions import wait_in_tray
+from crm_plus.tests.factories_outreach import make_segment
 from crm_plus.workflows import deal_follow, ledger, reminder_engine, site_clock
 
 PASSWORD = "Hostile-Pass-9x-crm"
@@ -231,6 +232,7 @@ def one_of_each(world: World) -> dict[str, str]:
 	"""Return a record of each DocType of ours that has any, with hostile texts in all its fields; masters are made for this."""
 	person = factories.make_profile(profile_type="Person").name
 	given = bad_input_examples.of_work(world.profile, person) | bad_input_examples.of_lists(world.manager)
+	given |= bad_input_examples.of_outreach(make_segment().name)
 	given |= {
 		"Lost Reason": {"reason": factories.unique("Reason")},
 		"Customer Source": {"source_name": factories.unique("Source")},
