@@ -48,6 +48,7 @@ doc_events = {
 		"on_change": "crm_plus.overrides.sales_invoice.on_change",
 		"on_trash": "crm_plus.overrides.sales_invoice.on_trash",
 	},
+	"Project": {"validate": "crm_plus.overrides.project.validate"},
 	"Payment Ledger Entry": {"on_submit": "crm_plus.overrides.payment_ledger_entry.on_submit"},
 	"Unreconcile Payment": {"on_submit": "crm_plus.overrides.unreconcile_payment.on_submit"},
 	"Customer": {

@@ -2,13 +2,19 @@
 
 from typing import Any
 
+from crm_plus.access.deal_links import check_newly_named
 from crm_plus.overrides.guard import never_in_the_way
 from crm_plus.workflows import after_commit, deal_links, profile_events
 
 
-@never_in_the_way()
 def before_validate(doc: Any, method: str | None = None) -> None:
-	"""Carry the deal from the header and from earlier documents to the rows."""
+	"""Refuse a deal that is not for this user; carry the deal from the header and from earlier documents to the rows."""
+	check_newly_named(doc)
+	_fill_rows(doc)
+
+
+@never_in_the_way()
+def _fill_rows(doc: Any) -> None:
 	deal_links.fill_rows(doc)
 
 
@@ -19,6 +25,7 @@ def validate(doc: Any, method: str | None = None) -> None:
 
 def before_update_after_submit(doc: Any, method: str | None = None) -> None:
 	"""Let the rows follow a deal that was set or changed after submission; Frappe does not call `validate` then."""
+	check_newly_named(doc)
 	_refill_rows(doc)
 	deal_links.check_links(doc)
 

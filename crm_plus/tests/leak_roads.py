@@ -31,6 +31,7 @@ from crm_plus.api import (
 )
 from crm_plus.api import search as own_search
 from crm_plus.setup.custom_fields import MODULE
+from crm_plus.tests.factories import company
 
 Asks = dict[str, Callable[[], Any]]
 TITLE = {
@@ -148,6 +149,8 @@ def _deal_openings(name: str) -> Asks:
 		"history": lambda: deals.stage_history(name),
 		"quote": lambda: deals.make_quotation(name),
 		"a follow-up on it": lambda: _named("Follow Up", subject="x", due_on="2090-01-01", deal=name),
+		"a quotation for it": lambda: _sold("Quotation", name),
+		"an order for it": lambda: _sold("Sales Order", name, on_row=True),
 	}
 
 
@@ -258,6 +261,15 @@ def _take(doctype: str, name: str) -> Any:
 def _follow(doctype: str, name: str) -> dict[str, str]:
 	user = frappe.session.user
 	return {"doctype": "Document Follow", "ref_doctype": doctype, "ref_docname": name, "user": user}
+
+
+def _sold(doctype: str, deal: str, on_row: bool = False) -> Any:
+	"""Sell something to a customer of ERPNext's in the name of a deal."""
+	customer, item = (frappe.db.get_value(one, {"disabled": 0}) for one in ("Customer", "Item"))
+	row = {"item_code": item, "qty": 1, "rate": 1, "crm_plus_deal": deal if on_row else None}
+	party = {"customer": customer, "quotation_to": "Customer", "party_name": customer}
+	values = {"company": company(), "items": [row], "crm_plus_deal": None if on_row else deal, **party}
+	return _named(doctype, transaction_date="2020-01-01", delivery_date="2020-02-01", **values)
 
 
 def _named(doctype: str, **values: Any) -> Any:

@@ -14,7 +14,8 @@ from typing import Any
 
 import frappe
 
-from crm_plus.workflows import deal_follow, deal_links, deal_money, deal_notices, until_commit
+from crm_plus.access.deal_links import deals_on
+from crm_plus.workflows import deal_follow, deal_money, deal_notices, until_commit
 
 # More than this in one request is left to a background job: nobody should wait for a mass posting.
 DEALS_PER_REQUEST = 20
@@ -38,7 +39,7 @@ def touch(doctype: str, name: str, deals: Iterable[str] = (), *, are_all: bool =
 def note_change(doc: Any) -> None:
 	"""Note a submitted or cancelled document for its deals, present and former."""
 	if doc.docstatus != 0:
-		deals = deal_links.deals_on(doc) | deal_links.deals_on(doc.get_doc_before_save())
+		deals = deals_on(doc) | deals_on(doc.get_doc_before_save())
 		touch(doc.doctype, doc.name, deals, are_all=True)
 
 

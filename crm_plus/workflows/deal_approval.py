@@ -11,10 +11,10 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import escape_html, flt, fmt_money, now_datetime
 
+from crm_plus.access.deal_links import deals_on
 from crm_plus.rules import approvals as rules
 from crm_plus.rules.approvals import APPROVED, DRAFT, Limit, Line, Offer
 from crm_plus.workflows.approval_workflows import let_managers_be_asked_again
-from crm_plus.workflows.deal_links import deals_on
 
 WORKFLOW = "Deal Approval"
 # Written here alone: nobody approves by typing.

@@ -5,6 +5,7 @@ from typing import Any
 import frappe
 from frappe import _
 
+from crm_plus.access.deal_links import deals_on, may_link
 from crm_plus.rules.quoted_text import quoted
 
 # Where a row without a deal finds it: the row of the earlier document that it was made from.
@@ -43,14 +44,6 @@ def _deal_of_earlier_row(row: Any) -> str | None:
 	return None
 
 
-def deals_on(doc: Any) -> set[str]:
-	"""Return every deal that a document names, on its header or its rows."""
-	if not doc:
-		return set()
-	named = {doc.get("crm_plus_deal"), *(row.get("crm_plus_deal") for row in doc.get("items") or [])}
-	return {deal for deal in named if deal}
-
-
 def check_links(doc: Any) -> None:
 	"""Refuse a deal of another company or customer. Asks only about deals that this save brings to the document.
 
@@ -76,11 +69,13 @@ def _check_link(doc: Any, deal_name: str) -> None:
 	party = party_customer(doc)
 	other = other_customer(deal.customer_profile, party) if party else None
 	if other:
-		frappe.throw(
-			_("Deal {0} is with {1}, this document with {2}: choose a deal of the same customer.").format(
-				quoted(deal_name), quoted(other), quoted(party)
-			)
+		sentence = (
+			_("Deal {0} is with {1}, this document with {2}: choose a deal of the same customer.")
+			if may_link(deal_name)
+			# It came with what this document was made from: with whom it is by now is not for everybody.
+			else _("Deal {0} is not with {2}: leave the field empty or choose a deal of the same customer.")
 		)
+		frappe.throw(sentence.format(quoted(deal_name), quoted(other), quoted(party)))
 
 
 def party_customer(doc: Any) -> str | None:
@@ -95,7 +90,7 @@ def other_customer(profile: str, party: str) -> str | None:
 
 	A profile without a customer may yet become any that is nobody else's, or its organization's or its people's.
 	"""
-	customer = _customer_of(profile)
+	customer = customer_of(profile)
 	if customer:
 		return customer if customer != party else None
 	fields = ["name", "organization"]
@@ -105,7 +100,7 @@ def other_customer(profile: str, party: str) -> str | None:
 	return frappe.db.get_value("Customer Profile", profile, "full_name")
 
 
-def _customer_of(profile: str) -> str | None:
+def customer_of(profile: str) -> str | None:
 	"""Return the customer of a profile; a person without one is quoted as their organization's."""
 	customer, organization = frappe.db.get_value(
 		"Customer Profile", profile, ["erpnext_customer", "organization"]

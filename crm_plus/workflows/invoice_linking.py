@@ -13,7 +13,7 @@ import frappe
 from frappe import _
 from frappe.model.document import Document
 
-from crm_plus.access.deal_links import may_link
+from crm_plus.access.deal_links import deals_on, may_link
 from crm_plus.rules.quoted_text import quoted
 from crm_plus.workflows import after_commit, deal_links
 
@@ -86,7 +86,7 @@ def check(doc: Document, deal: str) -> None:
 		)
 	if doc.docstatus == 2:
 		frappe.throw(_("Sales Invoice {0} is cancelled: link the one that replaces it.").format(doc.name))
-	named = sorted(deal_links.deals_on(doc))
+	named = sorted(deals_on(doc))
 	if named:
 		frappe.throw(
 			_("Sales Invoice {0} already belongs to {1}: open it to change that.").format(
