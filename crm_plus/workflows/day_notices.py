@@ -23,7 +23,7 @@ from crm_plus.rules.notices import TEAM
 from crm_plus.rules.reminders import Occasion, entries
 from crm_plus.rules.team_leaders import leaders_of
 from crm_plus.setup.compatibility import doctype_exists
-from crm_plus.workflows import ledger, preferences, site_clock
+from crm_plus.workflows import ledger, occasion_owners, preferences, site_clock
 from crm_plus.workflows.pipelines import load_stages
 
 BATCH = 500
@@ -51,44 +51,11 @@ class Search:
 	afterwards: bool = False
 
 
-def deal_owners(rows: list[Any]) -> dict[str, str]:
-	"""Return the owners of deals."""
-	return {row.name: row.deal_owner for row in rows if row.deal_owner}
-
-
-def customer_owners(rows: list[Any]) -> dict[str, str]:
-	"""Return who owns the customers of invoices, contracts and quotations, by the document's name."""
-	parties = {row.name: row.get("customer") or row.get("party_name") for row in rows}
-	owner_of = dict(
-		frappe.get_all(
-			"Customer Profile",
-			{"erpnext_customer": ["in", list(set(parties.values()))], "profile_owner": ["is", "set"]},
-			["erpnext_customer", "profile_owner"],
-			as_list=True,
-		)
-	)
-	return {name: owner_of[party] for name, party in parties.items() if party in owner_of}
-
-
-def quotation_owners(rows: list[Any]) -> dict[str, str]:
-	"""Return who owns the deals of quotations, else the customers."""
-	deals = dict(
-		frappe.get_all(
-			"Deal",
-			{"name": ["in", [row.crm_plus_deal for row in rows if row.crm_plus_deal]]},
-			["name", "deal_owner"],
-			as_list=True,
-		)
-	)
-	found = {row.name: deals[row.crm_plus_deal] for row in rows if deals.get(row.crm_plus_deal)}
-	return customer_owners([row for row in rows if row.name not in found]) | found
-
-
 SUBMITTED = ("docstatus", "=", 1)
 SEARCHES = (
 	Search(
 		*("close_date", "Deal", "expected_close_date", (("status", "=", "Open"),)),
-		*(("title", "deal_owner"), deal_owners, "title"),
+		*(("title", "deal_owner"), occasion_owners.of_deals, "title"),
 	),
 	Search(
 		*(
@@ -97,15 +64,16 @@ SEARCHES = (
 			"valid_till",
 			(SUBMITTED, ("status", "in", ("Open", "Replied"))),
 		),
-		*(("customer_name", "party_name", "crm_plus_deal"), quotation_owners, "customer_name"),
+		*(("customer_name", "quotation_to", "party_name", "crm_plus_deal"), occasion_owners.of_quotations),
+		"customer_name",
 	),
 	Search(
 		*("contract_ending", "Contract", "end_date", (SUBMITTED, ("status", "!=", "Inactive"))),
-		*(("party_name",), customer_owners, "party_name"),
+		*(("party_type", "party_name"), occasion_owners.of_customers, "party_name"),
 	),
 	Search(
 		*("invoice_overdue", "Sales Invoice", "due_date", (SUBMITTED, ("outstanding_amount", ">", 0))),
-		*(("customer_name", "customer"), customer_owners, "customer_name", True),
+		*(("customer_name", "customer"), occasion_owners.of_customers, "customer_name", True),
 	),
 )
 

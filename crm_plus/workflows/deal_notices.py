@@ -6,10 +6,12 @@ import frappe
 from frappe import _
 from frappe.utils import escape_html, flt, fmt_money
 
+from crm_plus.access.rows import readable_fields
 from crm_plus.workflows import notices
 
 WON, LOST = "Won", "Lost"
 CENT = 0.01
+PAID_FIELDS = {"paid_amount", "outstanding_amount"}
 
 
 def changed(deal: Any) -> None:
@@ -53,11 +55,22 @@ def paid(deal: str, before: float, after: float) -> None:
 	)
 	if not doc:
 		return
-	text = _("{0} was paid for {1}; {2} is still open").format(
-		_money(doc, flt(after) - flt(before)), _title(doc), _money(doc, doc.outstanding_amount)
+	received = flt(after) - flt(before)
+	notices.tell("payment_received", [doc.deal_owner], "Deal", deal, lambda user: _paid(doc, received, user))
+	notices.tell_leaders(
+		"payment_received", doc.deal_owner, "Deal", deal, lambda user: _paid(doc, received, user)
 	)
-	notices.tell("payment_received", [doc.deal_owner], "Deal", deal, text)
-	notices.tell_leaders("payment_received", doc.deal_owner, "Deal", deal, text)
+
+
+def _paid(deal: Any, received: float, user: str) -> str:
+	"""Return the sentence on a payment (company currency), with its amounts where the user may read those of deals."""
+	if PAID_FIELDS - readable_fields("Deal", user):
+		return str(_("A payment for {0} arrived").format(_title(deal)))
+	return str(
+		_("{0} was paid for {1}; {2} is still open").format(
+			_money(deal, received), _title(deal), _money(deal, deal.outstanding_amount)
+		)
+	)
 
 
 def _title(deal: Any) -> str:

@@ -7,7 +7,7 @@ import frappe
 from frappe import _
 from frappe.utils import escape_html, get_datetime, now_datetime
 
-from crm_plus.workflows import day_notices, notices
+from crm_plus.workflows import notices, occasion_owners
 
 MESSAGES = "Communication"
 # Mail that is fetched or taken in later than that is history.
@@ -56,12 +56,12 @@ def _tell_opened(mail: Any) -> None:
 	quotation = frappe.db.get_value(
 		"Quotation",
 		mail.reference_name,
-		["name", "customer_name", "party_name", "crm_plus_deal"],
+		["name", "customer_name", "quotation_to", "party_name", "crm_plus_deal"],
 		as_dict=True,
 	)
 	if not quotation:
 		return
-	owner = day_notices.quotation_owners([quotation]).get(quotation.name)
+	owner = occasion_owners.of_quotations([quotation]).get(quotation.name)
 	text = _("{0} opened the mail with quotation {1}").format(
 		frappe.bold(escape_html(quotation.customer_name or quotation.party_name)), escape_html(quotation.name)
 	)

@@ -14,7 +14,7 @@ from crm_plus.channels.message import Line, Message
 from crm_plus.rules import contact_points, zones
 from crm_plus.rules.deliveries import Delivery
 from crm_plus.rules.notices import DAY, EMAIL, EVENTS, IN_APP, NEWS, SMS, TEAM, WHATSAPP
-from crm_plus.workflows import profiles, site_clock
+from crm_plus.workflows import occasion_owners, profiles, site_clock
 
 ROADS = {IN_APP: in_app.deliver, EMAIL: email.deliver, SMS: sms.deliver, WHATSAPP: whatsapp.deliver}
 
@@ -60,7 +60,15 @@ def _language(name: str | None) -> Iterator[None]:
 
 def _line(one: Delivery, person: Any) -> Line:
 	text = words(one.event, one.subject or frappe.utils.escape_html(one.name), one.stamp, person.time_zone)
-	return Line(text, one.doctype, one.name, get_url_to_form(one.doctype, one.name))
+	doctype, name = _leads_to(one)
+	return Line(text, doctype, name, get_url_to_form(doctype, name))
+
+
+def _leads_to(one: Delivery) -> tuple[str, str]:
+	"""Return the document that a line leads to: the one that it is about, or what its reader may open instead."""
+	if one.doctype not in occasion_owners.OF_CUSTOMERS:
+		return one.doctype, one.name
+	return occasion_owners.readable_document(one.doctype, one.name, one.user) or (one.doctype, one.name)
 
 
 def words(event: str, subject: str, stamp: str, zone: str | None) -> str:

@@ -14,7 +14,7 @@ from crm_plus.rules.deliveries import Delivery, Standing
 from crm_plus.rules.notices import TEAM
 from crm_plus.rules.reminders import over_after
 from crm_plus.setup.compatibility import doctype_exists
-from crm_plus.workflows import remindables
+from crm_plus.workflows import occasion_owners, remindables
 
 Row = Any
 # For each event of a day: the fields that decide, and what must still hold of them besides the day itself.
@@ -101,10 +101,10 @@ def _day(event: str, value: Any, stamp: str) -> date | None:
 
 
 def _readable(one: Delivery, standing: Standing) -> Standing:
-	"""Nobody is told of a document that they may not open; that there is a colleague is no secret."""
+	"""Nobody is told of what they may open nothing of; that there is a colleague is no secret."""
 	if standing.against or one.doctype == "User":
 		return standing
-	if frappe.has_permission(one.doctype, "read", doc=one.name, user=one.user):
+	if occasion_owners.readable_document(one.doctype, one.name, one.user):
 		return standing
 	return Standing("not readable")
 
