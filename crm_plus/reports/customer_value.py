@@ -20,6 +20,7 @@ from pypika.terms import Criterion, EmptyCriterion, Term
 from crm_plus.access.report_readers import fields_for_readers, rows_for_readers
 from crm_plus.reports.report_functions import along
 from crm_plus.reports.report_money import books_money
+from crm_plus.reports.report_parts import is_chart_only
 from crm_plus.reports.report_scope import Scope, on_days, read_scope
 from crm_plus.rules.forecast import percent
 
@@ -128,29 +129,39 @@ def profile_rows(scope: Scope, profile: Any) -> Criterion:
 def cohorts(filters: dict[str, Any] | None) -> tuple[Scope, list[dict[str, Any]], int]:
 	"""Return the scope, a row for each quarter of first purchases in the period, and the most quarters that followed.
 
-	A row says how many customers began in the quarter and, for each quarter after it, what part of them bought in it.
+	A row says how many customers began in the quarter and, for each quarter after it, what part of them bought in it, which
+	a chart does not show.
 	"""
 	scope = read_scope(filters)
 	invoice = frappe.qb.DocType("Sales Invoice")
 	first = purchases(scope, invoice.posting_date <= scope.today).as_("first")
-	began, quarter = quarter_number(first.first_on), quarter_number(invoice.posting_date)
-	rows = (
-		# Read as it stands here: else the first purchase is looked for once an invoice.
-		frappe.qb.from_(first)
-		.modifier("STRAIGHT_JOIN")
-		.join(invoice)
-		.on(invoice.customer == first.customer)
-		.select(began, quarter, Count(first.name).distinct())
-		.where((invoice.docstatus == 1) & (invoice.is_return == 0) & (invoice.posting_date <= scope.today))
-		.where(invoice.company.isin(list(scope.rates) or [""]))
-		.where(on_days(first.first_on, scope.first, scope.last))
-		.groupby(began, quarter)
-		.run()
-	)
+	began = quarter_number(first.first_on)
+	begun = frappe.qb.from_(first).where(on_days(first.first_on, scope.first, scope.last)).groupby(began)
+	if is_chart_only(filters):
+		rows = begun.select(began, began, Count(first.name)).run()
+	else:
+		rows = returns(scope, begun, first)
 	came: dict[int, dict[int, int]] = defaultdict(dict)
 	for start, bought, customers in rows:
 		came[int(start)][int(bought - start)] = int(customers)
 	return scope, [cohort_row(scope.today, began, came[began]) for began in sorted(came)], longest(came)
+
+
+def returns(scope: Scope, begun: QueryBuilder, first: Any) -> list[tuple[int, int, int]]:
+	"""Return the quarter in which customers began, one in which they bought, and how many of them did."""
+	invoice = frappe.qb.DocType("Sales Invoice")
+	quarter = quarter_number(invoice.posting_date)
+	return (
+		# Read as it stands here: else the first purchase is looked for once an invoice.
+		begun.modifier("STRAIGHT_JOIN")
+		.join(invoice)
+		.on(invoice.customer == first.customer)
+		.select(quarter_number(first.first_on), quarter, Count(first.name).distinct())
+		.where((invoice.docstatus == 1) & (invoice.is_return == 0) & (invoice.posting_date <= scope.today))
+		.where(invoice.company.isin(list(scope.rates) or [""]))
+		.groupby(quarter)
+		.run()
+	)
 
 
 def quarter_number(day: Term) -> Term:
