@@ -1,5 +1,6 @@
 """Sending: once to each, in batches, whatever dies, fails or is pressed twice meanwhile."""
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -77,9 +78,10 @@ class TestSending(OutreachCase):
 			broken, real = self.people[1].email, frappe.sendmail
 
 			def fails(*args: Any, **kwargs: Any) -> Any:
+				queued = real(*args, **kwargs)
 				if kwargs["recipients"] == [broken]:
 					raise ValueError("broken")
-				return real(*args, **kwargs)
+				return queued
 
 			frappe.sendmail = fails
 			try:
@@ -87,6 +89,7 @@ class TestSending(OutreachCase):
 			finally:
 				frappe.sendmail = real
 			self.assertEqual([one[0] for one in self.statuses(outreach)], ["Failed", "Sent", "Sent"])
+			self.assertFalse(frappe.db.exists("Email Queue Recipient", {"recipient": broken}), "half a mail")
 			self.assertEqual(self.status(outreach), "Sent")
 
 	def test_without_an_outgoing_account_it_waits_and_says_so(self) -> None:
@@ -107,10 +110,34 @@ class TestSending(OutreachCase):
 		outreach = self.outreach(20)
 		self.commit()
 		with ThreadPoolExecutor(2) as both:
-			answers = list(both.map(press_send, [outreach.name] * 2))
+			answers = list(both.map(press, [api.send] * 2, [outreach.name] * 2))
 		self.commit()
 		self.assertEqual(sorted(answers, key=str), [20, "refused"])
 		self.assertEqual(len(recipients(outreach.name)), 20)
+
+	def test_cancelled_while_a_batch_is_on_its_way(self) -> None:
+		outreach = self.outreach(3)
+		with outgoing_account():
+			self.let_go(outreach)
+			self.commit()
+			real, calls = frappe.sendmail, []
+
+			def is_cancelled(*args: Any, **kwargs: Any) -> Any:
+				"""Somebody cancels while the first mail is made: he waits for that one alone."""
+				if not calls:
+					calls.append(elsewhere.submit(press, api.cancel, outreach.name))
+				return real(*args, **kwargs)
+
+			frappe.sendmail = is_cancelled
+			try:
+				with ThreadPoolExecutor(1) as elsewhere:
+					job.send()
+			finally:
+				frappe.sendmail = real
+		self.commit()
+		sent = [one[0] for one in self.statuses(outreach)].count("Sent")
+		self.assertEqual((self.status(outreach), calls[0].result()), ("Cancelled", 3 - sent))
+		self.assertIn(sent, (1, 2), "not all of them")
 
 	def test_cancelled_in_the_middle(self) -> None:
 		use_settings(outreach_batch_size=1)
@@ -169,15 +196,15 @@ class TestSending(OutreachCase):
 		self.assertIsNone(frappe.db.get_value("Customer Profile", self.people[0].name, "last_interaction_on"))
 
 
-def press_send(name: str) -> Any:
-	"""Press Send in a request of its own; returns what came of it."""
+def press(function: Callable[[str], int], name: str) -> Any:
+	"""Press a button in a request of its own; returns what came of it."""
 	frappe.init(site=site_name())
 	frappe.connect()
 	try:
 		frappe.set_user("Administrator")
-		sent = api.send(name)
+		answer = function(name)
 		frappe.db.commit()  # the end of the request
-		return sent
+		return answer
 	except NotReleased:
 		return "refused"
 	finally:

@@ -63,10 +63,8 @@ def send_batch(name: str, most: int) -> int:
 
 
 def _send_in_turn(outreach: Any, recipient: str) -> bool:
-	"""Deal with one recipient in a transaction of its own; tells whether the next may follow."""
+	"""Deal with one recipient in a transaction of its own; returns False where nothing can be sent at all."""
 	frappe.db.commit()  # ends the snapshot of before: whoever cancelled or opted out meanwhile is seen
-	if frappe.db.get_value("Outreach", outreach.name, "status") != rules.SENDING:
-		return False
 	try:
 		_send(outreach, recipient)
 		frappe.db.commit()  # one mail, one transaction: its queue row and its recipient row

@@ -179,9 +179,10 @@ def cancel(name: str) -> int:
 	outreach = frappe.get_doc("Outreach", name, for_update=True)
 	if outreach.status in (rules.SENT, rules.CANCELLED):
 		frappe.throw(_("{0} is finished already.").format(quoted(outreach.title)), NotReleased)
-	waiting = {"outreach": name, "status": rules.WAITING}
-	left = frappe.db.count(RECIPIENT, waiting)
-	frappe.db.set_value(RECIPIENT, waiting, {"status": rules.SKIPPED, "reason": rules.CANCELLED})
+	given_up = {"status": rules.SKIPPED, "reason": rules.CANCELLED}
+	frappe.db.set_value(RECIPIENT, {"outreach": name, "status": rules.WAITING}, given_up)
+	# Counted after: a mail that was on its way has left by then.
+	left = frappe.db.count(RECIPIENT, {"outreach": name, **given_up})
 	outreach.db_set(
 		{"status": rules.CANCELLED, "finished_on": now_datetime().replace(microsecond=0), "problem": None}
 	)

@@ -21,8 +21,7 @@ FIRST = 10
 
 def check(segment: Document) -> None:
 	"""Bring a segment's conditions into one form; raises frappe.ValidationError or frappe.PermissionError for one that cannot be asked."""
-	found = conditions_of(segment.conditions)
-	check_filters(PROFILE, [condition[0] for condition in found])
+	found = _asked(segment.conditions)
 	segment.conditions = json.dumps(found)
 	if found:
 		_try(found)
@@ -34,10 +33,14 @@ def note_change(segment: Document) -> None:
 		outreach_approval.withdraw_for_segment(segment.name)
 
 
-def conditions_of(text: str | None) -> list[list[Any]]:
-	"""Return stored or typed conditions as Frappe's filters. Raises frappe.ValidationError with one sentence."""
+def _asked(text: str | None, user: str | None = None) -> list[list[Any]]:
+	"""Return stored or typed conditions as Frappe's filters, none of them on what the user may not read."""
 	found = rules.parsed(text, PROFILE, fields())
-	return _refuse(found) if isinstance(found, rules.Fault) else found
+	if isinstance(found, rules.Fault):
+		_refuse(found)
+	# The list would refuse it too, but not in each version's words by the field's label.
+	check_filters(PROFILE, [condition[0] for condition in found], user)
+	return found
 
 
 def fields() -> set[str]:
@@ -52,8 +55,7 @@ def preview(text: str | None) -> dict[str, Any]:
 
 	Raises frappe.PermissionError for a condition on what he may not read.
 	"""
-	found = conditions_of(text)
-	check_filters(PROFILE, [condition[0] for condition in found])
+	found = _asked(text)
 	_try(found)
 	return {
 		"count": count_readable(PROFILE, found),
@@ -65,8 +67,7 @@ def preview(text: str | None) -> dict[str, Any]:
 
 def members(segment: str, user: str) -> list[str]:
 	"""Return the profiles of a segment that a user may read, oldest first. Raises as `preview` does."""
-	found = conditions_of(frappe.db.get_value("Segment", segment, "conditions"))
-	check_filters(PROFILE, [condition[0] for condition in found], user)
+	found = _asked(frappe.db.get_value("Segment", segment, "conditions"), user)
 	return frappe.get_list(
 		PROFILE, filters=found, pluck="name", order_by="creation asc, name asc", limit=0, user=user
 	)
