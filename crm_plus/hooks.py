@@ -150,6 +150,7 @@ scheduler_events = {
 	],
 	"daily_long": [
 		"crm_plus.jobs.deal_reconciliation.run",
+		"crm_plus.jobs.deal_progress.run",
 		"crm_plus.jobs.lifecycle.run",
 		"crm_plus.jobs.pipeline_snapshots.run",
 		"crm_plus.jobs.follow_ups.catch_up",

@@ -1,4 +1,4 @@
-"""Looks through the deals of a pipeline, or of all, for what reports ask of their history; in batches that commit."""
+"""Looks through the deals of a pipeline, each night of all, for what reports ask of their history; in batches that commit."""
 
 import frappe
 

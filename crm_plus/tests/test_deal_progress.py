@@ -152,6 +152,14 @@ class TestStagesThatChange(ProgressCase):
 		self.assertEqual(self.furthest(), ["Talking", "Talking", "New"])
 		self.assert_in_step(*self.deals)
 
+	def test_what_no_worker_was_told_of_the_night_finds(self) -> None:
+		place = {"position": 9}
+		frappe.db.set_value("Pipeline Stage", f"{self.pipelines[0]}-Talking", place, update_modified=False)
+		self.assertIn("crm_plus.jobs.deal_progress.run", frappe.get_hooks("scheduler_events")["daily_long"])
+		frappe.get_attr("crm_plus.jobs.deal_progress.run")()
+		self.assertEqual(self.furthest(), ["Talking", "Talking", "New"])
+		self.assert_in_step(*self.deals)
+
 	def test_a_stage_that_counts_no_more(self) -> None:
 		stage = frappe.get_doc("Pipeline Stage", f"{self.pipelines[0]}-Offer")
 		stage.outcome = LOST

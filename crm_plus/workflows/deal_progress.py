@@ -67,8 +67,14 @@ def note_reordered(pipeline: str) -> None:
 
 
 def _look_through(noted: until_commit.Notes) -> None:
-	for pipeline in noted:
-		until_commit.leave_to_worker(JOB, pipeline=pipeline)
+	"""Never raises: the stages are stored already, and the night looks through all deals."""
+	try:
+		for pipeline in noted:
+			until_commit.leave_to_worker(JOB, pipeline=pipeline)
+	except Exception:
+		frappe.db.rollback()  # what was begun after the commit: the change itself is stored
+		frappe.log_error(title="The deals of a pipeline in another order could not be looked through")
+		frappe.db.commit()  # the log must survive, whatever the request does next
 
 
 def refresh(names: Sequence[str]) -> list[str]:
