@@ -44,7 +44,6 @@ def main() -> None:
 	writing.make_kanban()
 	scans = print_table(options)
 	writing.take_out_inserted()
-	tree.stand_aside()
 	if options.explain or options.plans:
 		print("\n".join(scans))
 	frappe.destroy()
@@ -69,6 +68,7 @@ def print_table(options: argparse.Namespace) -> list[str]:
 			elif user == "Administrator" and len(found) > 1 and found[1].stopped:
 				bounds.append(found[0].milliseconds / found[1].milliseconds)
 			begin_request(options.site, "Administrator")
+			tree.stand_aside()
 			lines += plan_lines(case.ours.title, user, found[0], everything=options.plans)
 	if ratios:
 		print(summary(ratios, bounds))
