@@ -217,35 +217,31 @@ def check(rule: Rule, start: datetime) -> None:
 def next_by_calendar(
 	rule: Rule, current: Occurrence, now: datetime, holidays: frozenset[date] = frozenset()
 ) -> Occurrence | None:
-	"""Return the one after `current`; of several that were missed meanwhile the last, None where the series ends."""
+	"""Return the one after `current`; of several that were missed meanwhile the last, None where the series ends.
+
+	Only those that are made have a number: neither what was missed nor what holidays merged with another counts.
+	"""
+	if rule.count and current.number >= rule.count:
+		return None
 	found = None
-	for number, occurs_on in enumerate(following(rule, current.occurs_on), current.number + 1):
-		due_on = after_holidays(occurs_on, holidays)
-		if (rule.count and number > rule.count) or (rule.until and due_on.date() > rule.until):
-			break
-		if due_on <= after_holidays(current.occurs_on, holidays):
-			continue  # holidays moved it to where the one before went
+	for occurs_on, due_on in _landings(rule, current.occurs_on, holidays):
 		if found and due_on > now:
 			break
-		found = Occurrence(occurs_on, number, due_on)
+		found = Occurrence(occurs_on, current.number + 1, due_on)
 		if due_on > now:
 			break
 	return found
 
 
-def next_after_completion(
-	rule: Rule, current: Occurrence, completed: date, holidays: frozenset[date] = frozenset()
-) -> Occurrence | None:
-	"""Return the one after `current`, counted from the day on which that was done, at the series' time of day."""
-	start = datetime.combine(completed, current.occurs_on.time())
-	occurs_on = next(following(rule, start), None)
-	number = current.number + 1
-	if occurs_on is None or (rule.count and number > rule.count):
-		return None
-	due_on = after_holidays(occurs_on, holidays)
-	if rule.until and due_on.date() > rule.until:
-		return None
-	return Occurrence(occurs_on, number, due_on)
+def _landings(rule: Rule, moment: datetime, holidays: frozenset[date]) -> Iterator[tuple[datetime, datetime]]:
+	"""Yield the times of a rule after a moment with where holidays move them; none that they move to where that one went."""
+	began = after_holidays(moment, holidays)
+	for occurs_on in following(rule, moment):
+		due_on = after_holidays(occurs_on, holidays)
+		if rule.until and due_on.date() > rule.until:
+			return
+		if due_on > began:
+			yield occurs_on, due_on
 
 
 def after_holidays(moment: datetime, holidays: frozenset[date]) -> datetime:

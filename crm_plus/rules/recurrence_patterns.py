@@ -1,5 +1,6 @@
 """The ways of repeating that a form offers, as RFC 5545 rules and back."""
 
+from calendar import monthrange
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
@@ -95,17 +96,26 @@ def pattern_of(text: str, start: datetime) -> Pattern | None:
 	return next(same, None)
 
 
-def counted_from(rule: Rule, start: datetime) -> Rule:
+def counted_from(rule: Rule, start: datetime) -> Rule | None:
 	"""Return a rule as it counts from another beginning: "every 2 weeks" is two weeks from then, on whichever day that is.
 
-	Rules that name several weekdays, a weekday of the month, or more, keep to what they name.
+	None for a rule that keeps to what it names: several weekdays, a weekday of the month, or more.
 	"""
+	if not rule.days and not rule.parts:
+		return rule
 	if rule.frequency == "WEEKLY" and len(rule.days) == 1 and not rule.parts:
 		return replace(rule, days=((start.weekday(), 0),))
 	if not rule.days and day_meant(rule) and rule.frequency in ("MONTHLY", "YEARLY"):
 		kind = BY_DATE if rule.frequency == "MONTHLY" else YEARLY
-		return replace(rule, parts=_parts(kind, start))
-	return rule
+		return rule if _was_cut_short(rule, start) else replace(rule, parts=_parts(kind, start))
+	return None
+
+
+def _was_cut_short(rule: Rule, moment: datetime) -> bool:
+	"""Tell whether a moment is what a month has of a day that the rule means, as 28 February is of the 31st."""
+	months = dict(rule.parts).get("BYMONTH", (moment.month,))
+	last = monthrange(moment.year, moment.month)[1]
+	return moment.month in months and moment.day == last < day_meant(rule)
 
 
 def _ends(rule: Rule, kind: str) -> Pattern:

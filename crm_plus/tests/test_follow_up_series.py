@@ -4,6 +4,7 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime, timedelta
+from typing import Any
 
 import frappe
 from frappe.utils import now_datetime
@@ -19,7 +20,7 @@ from crm_plus.tests.factories_follow_ups import (
 	successor_of,
 )
 from crm_plus.tests.follow_up_case import FollowUpCase
-from crm_plus.workflows import follow_up_series, follow_ups
+from crm_plus.workflows import follow_up_answers, follow_up_series, follow_ups
 
 JANUARY_31 = datetime(2027, 1, 31, 9, 0)
 
@@ -91,6 +92,46 @@ class TestSeries(FollowUpCase):
 		follow_ups.complete(until)
 		follow_ups.complete(successor_of(until.name))
 		self.assertIsNone(successor_of(successor_of(until.name).name))
+
+	def series(self, one: Any) -> list[Any]:
+		"""Do one after the other, each on its own due date, and return all."""
+		made = [one]
+		while True:
+			one.update({"status": "Done", "completed_on": one.due_on}).save()
+			if not frappe.db.exists("Follow Up", {"previous": one.name}):
+				return made
+			one = successor_of(one.name)
+			made.append(one)
+
+	def test_so_many_are_made_also_where_holidays_merge_some(self) -> None:
+		self.addCleanup(free_of_holidays)
+		make_company_with_holidays(date(2027, 2, 1), date(2027, 2, 2))
+		one = make_follow_up(
+			due_on=JANUARY_31,
+			repeat="Daily",
+			repeat_ends="After a Number",
+			repeat_count=5,
+			skip_holidays=1,
+		)
+		made = self.series(one)
+		self.assertEqual([each.series_number for each in made], [1, 2, 3, 4, 5])
+		self.assertEqual([each.due_on.day for each in made], [31, 3, 4, 5, 6])
+
+	def test_what_is_done_early_is_not_due_on_that_day_again(self) -> None:
+		one = make_follow_up(
+			due_on="2026-12-08 09:00:00",
+			repeat="Monthly by Weekday",
+			repeat_week="Second",
+			repeat_weekday="Tuesday",
+			repeat_from="Completion",
+		)
+		one.update({"status": "Done", "completed_on": "2026-12-07 15:00:00"}).save()
+		self.assertEqual(str(successor_of(one.name).due_on), "2027-01-12 09:00:00")
+
+	def test_the_preview_of_one_that_counts_from_completion_lets_each_be_done_when_due(self) -> None:
+		values = {"repeat": "Weekdays", "repeat_from": "Completion", "due_on": "2026-12-04 09:00:00"}
+		shown = follow_up_answers.preview(values)["next"]
+		self.assertEqual([each[:10] for each in shown], ["2026-12-07", "2026-12-08", "2026-12-09"])
 
 	def test_a_holiday_moves_it_and_the_series_stays(self) -> None:
 		self.addCleanup(free_of_holidays)

@@ -92,7 +92,9 @@ def preview(values: dict[str, Any]) -> dict[str, Any]:
 
 
 def _next_times(doc: Any) -> list[datetime]:
+	"""Return the next times, where each one is done on the day it is due."""
 	found: list[datetime] = []
+	doc.completed_on = doc.due_on
 	while len(found) < SHOWN and (occurrence := follow_up_series.next_of(doc, get_datetime(doc.due_on))):
 		due_on = site_clock.on_site(occurrence.due_on, doc.assigned_to)
 		found.append(due_on)
@@ -101,6 +103,7 @@ def _next_times(doc: Any) -> list[datetime]:
 				"occurs_on": occurrence.occurs_on.isoformat(),
 				"series_number": occurrence.number,
 				"due_on": due_on,
+				"completed_on": due_on,
 			}
 		)
 	return found

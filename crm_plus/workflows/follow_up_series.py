@@ -13,6 +13,7 @@ from frappe.utils import cint, get_datetime, getdate, now_datetime
 from crm_plus.rules import recurrence, recurrence_patterns
 from crm_plus.rules.quoted_text import quoted
 from crm_plus.rules.recurrence import DAYS, LARGEST_COUNT, LARGEST_INTERVAL, BadRule, Occurrence, Rule
+from crm_plus.rules.recurrence_completion import next_after_completion
 from crm_plus.rules.recurrence_patterns import CUSTOM, Pattern
 from crm_plus.workflows import site_clock, working_days
 
@@ -194,11 +195,11 @@ def next_of(doc: Any, now: datetime | None = None) -> Occurrence | None:
 	if not doc.recurrence:
 		return None
 	rule, occurs_on = recurrence.parse(doc.recurrence), get_datetime(doc.occurs_on)
-	current = Occurrence(occurs_on, cint(doc.series_number) or 1, occurs_on)
+	due_on = site_clock.on_wall(doc.due_on, doc.assigned_to)
+	current = Occurrence(occurs_on, cint(doc.series_number) or 1, due_on)
 	if doc.repeat_from == COMPLETION:
 		done = site_clock.on_wall(doc.completed_on or now_datetime(), doc.assigned_to)
-		counted = recurrence_patterns.counted_from(rule, done)
-		return recurrence.next_after_completion(counted, current, done.date(), _holidays(doc, done))
+		return next_after_completion(rule, current, done.date(), _holidays(doc, max(done, due_on)))
 	wall = site_clock.on_wall(now or now_datetime(), doc.assigned_to)
 	return recurrence.next_by_calendar(rule, current, wall, _holidays(doc, occurs_on))
 

@@ -1,6 +1,6 @@
 """The ways of repeating that a form offers; tests/rules/test_recurrence.py holds them against an oracle."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -73,5 +73,14 @@ def test_counting_from_another_day_takes_that_day() -> None:
 	assert (
 		some(counted_from(parse("FREQ=YEARLY;BYMONTH=1;BYMONTHDAY=1"), thursday), thursday, 1)[0].month == 3
 	)
-	for text in ("FREQ=WEEKLY;BYDAY=MO,FR", "FREQ=MONTHLY;BYDAY=2TU", "FREQ=DAILY;INTERVAL=3"):
-		assert counted_from(parse(text), thursday) == parse(text)
+	every_3_days = parse("FREQ=DAILY;INTERVAL=3")
+	assert counted_from(every_3_days, thursday) == every_3_days
+	for text in ("FREQ=WEEKLY;BYDAY=MO,FR", "FREQ=MONTHLY;BYDAY=2TU"):
+		assert counted_from(parse(text), thursday) is None
+
+
+def test_what_a_short_month_cut_off_comes_back() -> None:
+	on_the_31st = rule_of(Pattern(BY_DATE), JANUARY_31)
+	february = datetime(2027, 2, 28, 9)
+	assert some(counted_from(on_the_31st, february), february, 1)[0].day == 31
+	assert some(counted_from(on_the_31st, february - timedelta(days=1)), february, 1)[0].day == 27
