@@ -21,6 +21,11 @@ def condition(user: str | None = None, doctype: str = QUOTA) -> str:
 	return any_of([of_people, one_of(f"`tab{QUOTA}`.`team`", teams_led_by(user))])
 
 
+def knows_all(user: str) -> bool:
+	"""Tell whether a user knows everybody's quotas."""
+	return bool(frappe.has_permission(QUOTA, "read", user=user)) and not condition(user)
+
+
 def may_see(doc: Any, ptype: str | None = None, user: str | None = None) -> bool | None:
 	"""Tell whether a user knows a quota as it is stored, or may set a new one; None has no objection, where Frappe asks so."""
 	user = user or frappe.session.user

@@ -26,14 +26,15 @@ from crm_plus.reports.report_scope import (
 	refuse_hidden_amounts,
 	scope_filters,
 )
-from crm_plus.reports.sales_quotas import attained_by_month, by_invoices, quotas_by_month
+from crm_plus.reports.sales_quotas import attained_by_month, by_invoices, measure
 from crm_plus.rules.deal_stages import OPEN, WON
 from crm_plus.rules.forecast import Forecast, Sums, Thresholds, forecast, gap, percent
 from crm_plus.rules.periods import Period, months, next_month
 from crm_plus.rules.plain_values import as_day
 
+Months = dict[str, dict[str, Any]]
 MONTHS_AHEAD = 6
-FIGURES = ("won", "commit", "best_case", "weighted", "open", "deals", "quota", "attained", "then")
+FIGURES = ("won", "commit", "best_case", "weighted", "open", "deals", "quota", "attained", "measured", "then")
 
 
 def sales_forecast(filters: dict[str, Any] | None) -> tuple[Scope, date | None, list[dict[str, Any]]]:
@@ -44,21 +45,38 @@ def sales_forecast(filters: dict[str, Any] | None) -> tuple[Scope, date | None, 
 	scope = read_scope(filters, months=MONTHS_AHEAD)
 	periods = months(scope.first, scope.last)
 	open_sums, won_sums = read_open(scope), read_won(scope, scope.last)
-	quotas = quotas_by_month(scope, periods)
-	billed = attained_by_month(scope) if by_invoices() else None
+	against = read_measured(scope, periods, open_sums, won_sums)
 	compared_on, then = read_then(scope, as_day((filters or {}).get("compare_with")))
 	rows = []
 	for period in periods:
 		sums = open_sums.get(period.key, {})
 		found = forecast(as_sums(sums, won_sums.get(period.key, {}).get("amount", 0)))
-		attained = found.won if billed is None else billed.get(period.key, 0)
 		deals = int(sums.get("deals", 0) + won_sums.get(period.key, {}).get("deals", 0))
-		quota = {"quota": quotas[period.key], "attained": attained}
-		rows.append(month_row(scope, period, found, deals, quota, then.get(period.key, 0)))
+		rows.append(month_row(scope, period, found, deals, against[period.key], then.get(period.key, 0)))
 	undated = open_sums.get("")
 	if undated:
 		rows.append(undated_row(scope, undated, then.get("", 0)))
 	return scope, compared_on, rows
+
+
+def read_measured(
+	scope: Scope, periods: list[Period], open_sums: Months, won_sums: Months
+) -> dict[str, dict[str, float]]:
+	"""Return by month the quota, and what those whom it is for have attained and committed: of all, where all are measured."""
+	measured = measure(scope, periods)
+	if measured.scope is not scope:
+		open_sums, won_sums = read_open(measured.scope), read_won(measured.scope, scope.last)
+	billed = attained_by_month(measured.scope) if by_invoices() else None
+	rows = {}
+	for period in periods:
+		won = won_sums.get(period.key, {}).get("amount", 0)
+		found = forecast(as_sums(open_sums.get(period.key, {}), won))
+		rows[period.key] = {
+			"quota": measured.quotas[period.key],
+			"attained": found.won if billed is None else billed.get(period.key, 0),
+			"measured": found.commit,
+		}
+	return rows
 
 
 def as_sums(row: dict[str, Any], won: float) -> Sums:
@@ -73,16 +91,16 @@ def as_sums(row: dict[str, Any], won: float) -> Sums:
 
 
 def month_row(
-	scope: Scope, period: Period, found: Forecast, deals: int, quota: dict[str, float], then: float
+	scope: Scope, period: Period, found: Forecast, deals: int, against: dict[str, float], then: float
 ) -> dict[str, Any]:
 	"""Return what is shown of a month."""
 	dated = {"expected_close_date": between(period.first, period.last)}
 	return {
 		"month": period.key,
 		**{key: getattr(found, key) for key in ("won", "commit", "best_case", "weighted", "open")},
-		**{**quota, "deals": deals, "then": then, "change": found.weighted - then},
-		"attainment": percent(quota["attained"], quota["quota"]),
-		"gap": gap(quota["quota"], found.commit),
+		**{**against, "deals": deals, "then": then, "change": found.weighted - then},
+		"attainment": percent(against["attained"], against["quota"]),
+		"gap": gap(against["quota"], against["measured"]),
 		"drill": {
 			"won": {**scope_filters(scope), "status": WON, "closed_on": between(period.first, period.last)},
 			"open": {**scope_filters(scope), "status": OPEN, **dated},
@@ -97,7 +115,7 @@ def undated_row(scope: Scope, sums: dict[str, Any], then: float) -> dict[str, An
 		"month": "",
 		**{key: getattr(found, key) for key in ("won", "commit", "best_case", "weighted", "open")},
 		**{"deals": int(sums["deals"]), "then": then, "change": found.weighted - then},
-		**{"quota": 0.0, "attained": 0.0, "attainment": None, "gap": 0.0},
+		**{"quota": 0.0, "attained": 0.0, "measured": 0.0, "attainment": None, "gap": 0.0},
 		"drill": {"open": {**scope_filters(scope), "status": OPEN, "expected_close_date": ["is", "not set"]}},
 	}
 
@@ -109,7 +127,7 @@ def total_of(rows: list[dict[str, Any]]) -> dict[str, Any]:
 		**total,
 		"change": total["weighted"] - total["then"],
 		"attainment": percent(total["attained"], total["quota"]),
-		"gap": gap(total["quota"], total["commit"]),
+		"gap": gap(total["quota"], total["measured"]),
 	}
 
 

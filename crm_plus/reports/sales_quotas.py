@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from typing import Any
 
 import frappe
@@ -9,6 +10,7 @@ from frappe.utils import flt
 from pypika.functions import Sum
 from pypika.terms import Criterion, EmptyCriterion
 
+from crm_plus.access.quotas import knows_all
 from crm_plus.access.report_readers import readers, rows_for_readers
 from crm_plus.reports.report_functions import month_number, month_text
 from crm_plus.reports.report_money import books_money, money
@@ -21,14 +23,30 @@ from crm_plus.rules.quotas import PERSON, TEAM, Quota, Team
 QUOTA = "Sales Quota"
 
 
-def quotas_by_month(scope: Scope, periods: list[Period]) -> dict[str, float]:
-	"""Return the quota of each month for the chosen owner, else the chosen team, else everybody; two queries."""
-	teams = load_teams()
-	found = {}
+@dataclass(frozen=True)
+class Measure:
+	"""The quota of each month, and the scope of those whom the quotas are for: what is measured by them is theirs."""
+
+	quotas: dict[str, float]
+	scope: Scope
+
+
+def measure(scope: Scope, periods: list[Period]) -> Measure:
+	"""Return the quota of each month for the chosen owner, else the chosen team, else everybody; two queries.
+
+	Who knows only some of the quotas measures the people of these, and not everybody's sales by his own quota.
+	"""
+	teams, found, whose = load_teams(), {}, set()
 	for key, shares in rules.months_wanted(read_quotas(scope), periods).items():
 		amounts = month_amounts(scope, shares)
-		found[key] = sum(amounts[one] for one in counted(scope, teams, amounts))
-	return found
+		of_month = counted(scope, teams, amounts)
+		found[key] = sum(amounts[one] for one in of_month)
+		whose |= of_month
+	if all(knows_all(user) for user in readers()):
+		return Measure(found, scope)
+	people = {user for kind, who in whose for user in ({who} if kind == PERSON else people_of(who, teams))}
+	chosen = people if scope.owners is None else people & set(scope.owners)
+	return Measure(found, replace(scope, owners=tuple(sorted(chosen))))
 
 
 def month_amounts(scope: Scope, shares: list[tuple[Quota, float]]) -> dict[tuple[str, str], float]:

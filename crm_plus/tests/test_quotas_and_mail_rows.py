@@ -6,7 +6,7 @@ from typing import Any
 import frappe
 
 from crm_plus.api import unmatched
-from crm_plus.reports import sales_quotas
+from crm_plus.reports import sales_forecast, sales_quotas
 from crm_plus.tests import factories, leak_roads
 from crm_plus.tests.base import CRMPlusTestCase
 from crm_plus.tests.factories_interactions import captured, make_mail
@@ -101,6 +101,23 @@ class TestQuotas(TreeCase):
 				query = frappe.qb.from_(quota).select(quota.name).where(quota.name.isin(self.names))
 				found = query.where(sales_quotas.readable_quotas(quota)).run(pluck=True)
 			self.assertEqual(set(found), self.expected(*known), user)
+
+	def test_who_knows_some_quotas_measures_their_people_and_not_everybody(self) -> None:
+		for owner, amount in ((self.agent, 100), (self.other, 4000)):
+			deal = factories.make_deal(deal_owner=owner, amount=amount)
+			frappe.db.set_value("Deal", deal.name, {"status": "Won", "closed_on": "2031-01-05"})
+		january = {"company": factories.company(), "from_date": "2031-01-01", "to_date": "2031-01-31"}
+		for user, quota, attained in (
+			(self.agent, 7777, 100),
+			(self.leader, 7777, 100),
+			(self.manager, 7777, 4000),
+			(self.free, 2 * 7777, 4100),
+		):
+			with self.as_user(user):
+				_scope, _day, rows = sales_forecast.sales_forecast(january)
+			[row] = [row for row in rows if row["month"] == "2031-01"]
+			self.assertEqual((row["quota"], row["attained"], row["gap"]), (quota, attained, quota - attained))
+			self.assertEqual(row["won"], 4100, user)
 
 	def test_a_manager_sets_quotas_for_his_own_people_alone(self) -> None:
 		values = {"quota_for": "Person", "company": factories.company(), "period": "Month"}
