@@ -1,7 +1,7 @@
 """What a list may not be asked by: fields and tables at a permission level that its reader lacks.
 
-Frappe drops such columns from what a list shows. Version 15 still filters, sorts and groups by them, and both versions
-read a table's rows without asking for the level of the table on the form: either tells the value, if slowly.
+Frappe drops such columns from what a list shows. Version 15 drops no two in a row, and filters, sorts and groups by them; both
+versions read a table's rows without asking for the level of the table on the form: either tells the value, if slowly.
 """
 
 import re
@@ -12,7 +12,7 @@ from frappe import _
 from frappe.model.meta import Meta
 
 from crm_plus.access.belongings import PARENTS
-from crm_plus.setup.compatibility import Asked, asked_list
+from crm_plus.setup.compatibility import Asked, asked_list, leave_out_hidden_columns
 
 OURS = "CRM Plus"
 
@@ -30,6 +30,7 @@ def condition(user: str | None = None, doctype: str = "") -> str:
 		if meta.module == OURS:
 			_refuse_table(meta, user)
 			_refuse_fields(meta, asked, user)
+			leave_out_hidden_columns()
 	return ""
 
 

@@ -131,6 +131,14 @@ class TestMasks(CRMPlusTestCase):
 						else:
 							self.assertIn("get", " ".join(roads))
 
+	def test_hidden_columns_in_a_row_are_all_left_out(self) -> None:
+		"""Version 15 passes over the column behind each that it takes out of a list."""
+		ledger = ["invoiced_amount", "paid_amount", "outstanding_amount"]
+		for fields in (["name", *ledger], [*ledger, "name"], ["*", *ledger], ledger):
+			with self.subTest(fields=fields), self.as_user(user_with("Sales User")):
+				for row in frappe.get_list("Deal", {"name": self.deal}, fields):
+					self.assertFalse(set(ledger) & set(row))
+
 	def test_an_agent_keeps_what_he_may_not_see(self) -> None:
 		"""Saving a form without a field must not empty it."""
 		with self.as_user(user_with("Sales User")):
