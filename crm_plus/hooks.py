@@ -37,6 +37,7 @@ doc_events = {
 	"Sales Order": {
 		"before_validate": "crm_plus.overrides.sales_order.before_validate",
 		"validate": "crm_plus.overrides.sales_order.validate",
+		"before_submit": "crm_plus.overrides.sales_order.before_submit",
 		"before_update_after_submit": "crm_plus.overrides.sales_order.before_update_after_submit",
 		"on_change": "crm_plus.overrides.sales_order.on_change",
 		"on_trash": "crm_plus.overrides.sales_order.on_trash",

@@ -2,13 +2,8 @@
 
 from typing import Any
 
-from crm_plus.overrides.sales_documents import (
-	before_update_after_submit,
-	before_validate,
-	on_change,
-	on_trash,
-	validate,
-)
+from crm_plus.overrides import sales_documents
+from crm_plus.overrides.sales_documents import before_validate, on_change, on_trash, validate
 from crm_plus.workflows import deal_approval
 
 __all__ = [
@@ -22,5 +17,11 @@ __all__ = [
 
 
 def before_submit(doc: Any, method: str | None = None) -> None:
-	"""Hold a quotation that offers more than its deal's owner may grant, until the deal is approved."""
-	deal_approval.hold_quotation(doc)
+	"""Hold a quotation that offers more than the user may grant, until its deal is approved."""
+	deal_approval.hold(doc)
+
+
+def before_update_after_submit(doc: Any, method: str | None = None) -> None:
+	"""Do what all sales documents do, and hold items that are changed after submission as new ones are held."""
+	sales_documents.before_update_after_submit(doc, method)
+	deal_approval.hold_changed(doc)

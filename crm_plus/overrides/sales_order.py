@@ -1,17 +1,27 @@
 """What CRM Plus does when ERPNext's Sales Order changes."""
 
-from crm_plus.overrides.sales_documents import (
-	before_update_after_submit,
-	before_validate,
-	on_change,
-	on_trash,
-	validate,
-)
+from typing import Any
+
+from crm_plus.overrides import sales_documents
+from crm_plus.overrides.sales_documents import before_validate, on_change, on_trash, validate
+from crm_plus.workflows import deal_approval
 
 __all__ = [
+	"before_submit",
 	"before_update_after_submit",
 	"before_validate",
 	"on_change",
 	"on_trash",
 	"validate",
 ]
+
+
+def before_submit(doc: Any, method: str | None = None) -> None:
+	"""Hold an order that grants for a deal what neither its quotation, an approval nor the user's limit does."""
+	deal_approval.hold_order(doc)
+
+
+def before_update_after_submit(doc: Any, method: str | None = None) -> None:
+	"""Do what all sales documents do, and hold items that are changed after submission as new ones are held."""
+	sales_documents.before_update_after_submit(doc, method)
+	deal_approval.hold_changed(doc)

@@ -1,30 +1,50 @@
-"""What a person may offer a customer without asking anybody, and what an approval covers. Percentages and company currency."""
+"""What a person may offer a customer without asking anybody, and what an approval covers. Percentages and company currency.
 
-from collections.abc import Iterable
+A limit and an approval each hold as a whole: what one grants in percent is never joined to what another grants in money.
+"""
+
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 DRAFT, PENDING, APPROVED, REJECTED = "Draft", "Pending Approval", "Approved", "Rejected"
-DISCOUNT, AMOUNT = "discount", "amount"
 # Percentages are compared as people read them: what ERPNext's rounding adds is nobody's discount.
 PLACES = 2
 
 
 @dataclass(frozen=True)
 class Line:
-	"""One item that is offered: list price and rate in one currency, and the discount in percent that its row states."""
+	"""One item that is offered, with prices in one currency and the discount in percent that its row states.
+
+	`list_price` is what the company itself asks for it, 0 where it has no price; `step` is the smallest coin of a rate.
+	"""
 
 	quantity: float
 	list_price: float
 	rate: float
 	stated_discount: float = 0.0
+	step: float = 0.01
+
+	@property
+	def listed(self) -> float:
+		"""The value of the line without any discount; a rate above the list price is no discount, but a price."""
+		return max(self.list_price, self.rate) * self.quantity
+
+	@property
+	def offered(self) -> float:
+		"""The value of the line with the discount that its row gives."""
+		return self.listed * (1 - line_discount(self) / 100)
 
 
 @dataclass(frozen=True)
 class Offer:
-	"""What a customer is offered: percent off the list prices, and the value in the company's currency without taxes."""
+	"""What a customer is offered: percent off the list prices, and the value in the company's currency without taxes.
+
+	`listed` is the value of the same goods at their list prices.
+	"""
 
 	discount: float = 0.0
 	amount: float = 0.0
+	listed: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -34,9 +54,36 @@ class Limit:
 	discount: float = 100.0
 	amount: float | None = None
 
+	def covers(self, offer: Offer) -> bool:
+		"""Tell whether an offer keeps within both."""
+		if round(offer.discount, PLACES) > round(self.discount, PLACES):
+			return False
+		return self.amount is None or round(offer.amount, PLACES) <= round(self.amount, PLACES)
+
+
+@dataclass(frozen=True)
+class Approval:
+	"""What was approved once: percent off goods that are worth `listed` at their list prices, in the company's currency.
+
+	Not what they cost then: the same goods with a smaller discount cost more, and a thousand gifts no more than one.
+	"""
+
+	discount: float
+	listed: float
+
+	def covers(self, offer: Offer) -> bool:
+		"""Tell whether an offer gives no more off, and no more goods."""
+		return Limit(self.discount, self.listed).covers(Offer(offer.discount, offer.listed))
+
+
+def approval_of(discount: float, amount: float, listed: float | None) -> Approval:
+	"""Return an approval as it was noted; one of before list values were noted covers what they follow from."""
+	kept = 1 - discount / 100
+	return Approval(discount, listed or (amount / kept if kept > 0 else 0.0))
+
 
 def widest(limits: Iterable[Limit]) -> Limit | None:
-	"""Return the limit of a person with several: the widest of each. None, no limit at all, where there are none."""
+	"""Return the limit of a person with several roles: the widest of each. None, no limit at all, where there are none."""
 	known = list(limits)
 	if not known:
 		return None
@@ -47,38 +94,47 @@ def widest(limits: Iterable[Limit]) -> Limit | None:
 	)
 
 
-def excess(offer: Offer, *granted: Limit | None) -> tuple[str, ...]:
-	"""Return the codes of what is offered beyond everything that was granted; None among these grants anything."""
-	limit = widest([Limit() if one is None else one for one in granted])
-	if limit is None:
-		return ()
-	beyond = []
-	if round(offer.discount, PLACES) > round(limit.discount, PLACES):
-		beyond.append(DISCOUNT)
-	if limit.amount is not None and round(offer.amount, PLACES) > round(limit.amount, PLACES):
-		beyond.append(AMOUNT)
-	return tuple(beyond)
+def is_granted(offer: Offer, *grants: Limit | Approval | None) -> bool:
+	"""Tell whether one grant alone covers the whole offer; None among them grants anything."""
+	return any(grant is None or grant.covers(offer) for grant in grants)
 
 
 def discount_of(lines: Iterable[Line], additional_percentage: float) -> float:
-	"""Return the percentage off the list prices of all lines together; never below 0, a surcharge is no discount.
+	"""Return the percentage off the list prices of all lines together; never below 0, a surcharge is no discount."""
+	kept = _kept(list(lines)) * (1 - additional_percentage / 100)
+	return max(0.0, 100 * (1 - kept))
 
-	The row's own percentage counts where its rate follows from it, so that a cheap item's rounded rate adds nothing.
+
+def costliest_choice(choices: Iterable[Sequence[Line]]) -> list[Line]:
+	"""Return of each group of alternatives the one that a customer has to choose to get the largest discount of all.
+
+	What to choose depends on the discount of the rest: chosen anew against the share that is left, until that grows no
+	smaller (Dinkelbach's way to the least of a quotient; a few rounds).
 	"""
-	listed = offered = 0.0
-	for line in lines:
-		price = max(line.list_price, line.rate)
-		listed += price * line.quantity
-		offered += price * line.quantity * (1 - line_discount(line, price) / 100)
-	if not listed:
-		return max(0.0, additional_percentage)
-	return max(0.0, 100 * (1 - offered / listed * (1 - additional_percentage / 100)))
+	groups = [list(options) for options in choices]
+	chosen = [options[0] for options in groups]
+	while True:
+		kept = _kept(chosen)
+		better = [min(options, key=lambda line: line.offered - kept * line.listed) for options in groups]
+		if _kept(better) >= kept - 1e-12:
+			return chosen
+		chosen = better
 
 
-def line_discount(line: Line, price: float) -> float:
-	"""Return a line's discount in percent off `price`: what it states, or what its rate gives where that is more."""
+def _kept(lines: Sequence[Line]) -> float:
+	"""Return which share of the list prices the lines keep; all where nothing has a price."""
+	listed = sum(line.listed for line in lines)
+	return sum(line.offered for line in lines) / listed if listed else 1.0
+
+
+def line_discount(line: Line) -> float:
+	"""Return a line's discount in percent: what it states where its rate follows from that, else what its rate gives.
+
+	So a cheap item's rounded rate adds nothing.
+	"""
+	price = max(line.list_price, line.rate)
 	if not price:
 		return 0.0
-	# A rate is rounded to the cent, so half a cent may be the rounding's.
-	implied = 100 * (price - line.rate - 0.005) / price
-	return max(line.stated_discount if line.rate <= line.list_price else 0.0, implied, 0.0)
+	if abs(price * (1 - line.stated_discount / 100) - line.rate) <= line.step / 2 + 1e-9:
+		return max(0.0, line.stated_discount)
+	return 100 * (price - line.rate) / price

@@ -1,9 +1,10 @@
 """Approval of deals above a limit: Frappe's own Workflow decides who approves, this says what needs it and what it covers.
 
-Values are in the company's currency, without taxes. An approval covers the discount and the value that it was given for: a
-deal that offers more later needs another.
+Values are in the company's currency, without taxes. An approval covers the discount and the goods that it was given for,
+both together: a deal that offers more of either later needs another. Each deal, and each quotation or order, is judged alone.
 """
 
+from collections.abc import Iterable
 from typing import Any
 
 import frappe
@@ -13,12 +14,13 @@ from frappe.utils import escape_html, flt, fmt_money, now_datetime
 
 from crm_plus.access.deal_links import deals_on
 from crm_plus.rules import approvals as rules
-from crm_plus.rules.approvals import APPROVED, DRAFT, Limit, Line, Offer
+from crm_plus.rules.approvals import APPROVED, DRAFT, PENDING, Approval, Limit, Offer
 from crm_plus.workflows.approval_workflows import let_managers_be_asked_again
+from crm_plus.workflows.offers import offer_of_deal, offers_of
 
 WORKFLOW = "Deal Approval"
 # Written here alone: nobody approves by typing.
-KEPT = ("approved_discount", "approved_amount", "approved_by", "approved_on")
+KEPT = ("approved_discount", "approved_amount", "approved_list_value", "approved_by", "approved_on")
 
 
 class ApprovalNeeded(frappe.ValidationError):
@@ -47,13 +49,15 @@ def prepare(deal: Document) -> None:
 	if deal.approval_state == APPROVED and before and before.approval_state != APPROVED:
 		_approve(deal, offer)
 	granted = [limit_of(deal.deal_owner or frappe.session.user), *_approved(deal)]
-	deal.approval_needed = int(bool(rules.excess(offer, *granted)))
+	deal.approval_needed = int(not rules.is_granted(offer, *granted))
+	if before and before.approval_state == deal.approval_state == PENDING:
+		deal.flags.outgrew_request = _outgrew(deal, before, offer)
 
 
 def _approve(deal: Document, offer: Offer) -> None:
 	"""Stamp the deal; Frappe's Workflow, which runs after this, refuses those who may not take the step at all."""
 	limit = limit_of(frappe.session.user)
-	if rules.excess(offer, limit):
+	if not rules.is_granted(offer, limit):
 		frappe.throw(
 			_("You may grant {0}; ask somebody who may grant {1}.").format(
 				_limit_in_words(limit, deal.company), _offer_in_words(offer, deal.company)
@@ -61,36 +65,81 @@ def _approve(deal: Document, offer: Offer) -> None:
 			ApprovalNeeded,
 		)
 	deal.approved_discount, deal.approved_amount = offer.discount, offer.amount
+	deal.approved_list_value = flt(offer.listed, rules.PLACES)
 	deal.approved_by, deal.approved_on = frappe.session.user, now_datetime().replace(microsecond=0)
 
 
+def _outgrew(deal: Document, before: Document, offer: Offer) -> bool:
+	"""Tell whether a deal asks for more than it did, changed by somebody who may not grant that."""
+	asked = offer_of_deal(before)
+	request = Approval(asked.discount, asked.listed)
+	return not rules.is_granted(offer, request, limit_of(frappe.session.user))
+
+
 def withdraw_outgrown(deal: Document) -> None:
-	"""Send a deal back to its owner's desk that offers more than was approved; called after it is stored."""
+	"""Send a deal back to its owner's desk that offers more than was approved, or than a manager was asked for.
+
+	Called after it is stored.
+	"""
 	let_managers_be_asked_again(deal)
 	if deal.approval_needed and deal.approval_state == APPROVED:
-		# Past the document: to the Workflow this is nobody's step, and so refused.
-		deal.db_set("approval_state", DRAFT, update_modified=False)
-		deal.add_comment("Workflow", _("The approval no longer covers this deal."))
+		_withdraw(deal, _("The approval no longer covers this deal."))
+	elif deal.flags.pop("outgrew_request", False):
+		_withdraw(deal, _("This deal asks for more than before: request its approval again."))
 
 
-def hold_quotation(quotation: Any) -> None:
-	"""Raise ApprovalNeeded for a quotation that offers more than its deals' approvals and the user's own limit allow."""
-	deals = sorted(deals_on(quotation)) if is_on() else []
-	if not deals:
+def _withdraw(deal: Document, why: str) -> None:
+	# Past the document: to the Workflow this is nobody's step, and so refused.
+	deal.db_set("approval_state", DRAFT, update_modified=False)
+	deal.add_comment("Workflow", why)
+
+
+def hold(document: Any, rows: Iterable[Any] | None = None) -> None:
+	"""Raise ApprovalNeeded for a quotation or order whose rows of some deal offer more than somebody has granted.
+
+	That is the user's own limit or that deal's approval, one of them alone. Looks at `rows`, else at all.
+	"""
+	if not is_on() or not deals_on(document):
 		return
-	offer = offer_of_quotation(quotation)
-	approved = [limit for deal in deals for limit in _approved(frappe.get_doc("Deal", deal))]
 	limit = limit_of(frappe.session.user)
-	if rules.excess(offer, limit, *approved):
-		frappe.throw(
-			_("You may grant {0}, and this quotation grants {1}; have deal {2} approved first.").format(
-				_limit_in_words(limit, quotation.company),
-				_offer_in_words(offer, quotation.company),
-				escape_html(deals[0]),
-			),
-			ApprovalNeeded,
-			title=_("Approval Needed"),
-		)
+	for deal, offer in sorted(offers_of(document, rows).items()):
+		approved = _approved(frappe.get_doc("Deal", deal)) if deal else []
+		if not rules.is_granted(offer, limit, *approved):
+			_refuse(document, deal, offer, limit)
+
+
+def _refuse(document: Any, deal: str, offer: Offer, limit: Limit | None) -> None:
+	may, grants = _limit_in_words(limit, document.company), _offer_in_words(offer, document.company)
+	if not deal:
+		sentence = _("You may grant {0}, and the rows without a deal grant {1}; name their deal.")
+	elif document.doctype == "Quotation":
+		sentence = _("You may grant {0}, and this quotation grants {1}; have deal {2} approved first.")
+	else:
+		sentence = _("You may grant {0}, and this order grants {1}; have deal {2} approved first.")
+	frappe.throw(sentence.format(may, grants, escape_html(deal)), ApprovalNeeded, title=_("Approval Needed"))
+
+
+def hold_order(order: Any) -> None:
+	"""Hold what an order grants beyond the quotations that it was made from: they have been judged."""
+	hold(order, [row for row in order.items if not _is_as_quoted(row)])
+
+
+def hold_changed(document: Any) -> None:
+	"""Hold a submitted quotation or order whose items are changed; whoever only names a deal later is not stopped."""
+	before = document.get_doc_before_save()
+	if before and flt(before.base_net_total) != flt(document.base_net_total):
+		hold_order(document) if document.doctype == "Sales Order" else hold(document)
+
+
+def _is_as_quoted(row: Any) -> bool:
+	"""Tell whether an order's row sells what a submitted quotation offered, for no less and no more of it."""
+	fields = ["item_code", "qty", "uom", "net_rate"]
+	asked = {"name": row.get("quotation_item") or "", "docstatus": 1}
+	quoted = frappe.db.get_value("Quotation Item", asked, fields, as_dict=True)
+	if not quoted or (quoted.item_code, quoted.uom) != (row.item_code, row.uom):
+		return False
+	coin = 10.0 ** -row.precision("net_rate")
+	return flt(row.qty) <= flt(quoted.qty) and flt(row.net_rate) >= flt(quoted.net_rate) - coin
 
 
 def limit_of(user: str) -> Limit | None:
@@ -102,42 +151,11 @@ def limit_of(user: str) -> Limit | None:
 	)
 
 
-def offer_of_deal(deal: Document) -> Offer:
-	"""Return what a priced deal offers."""
-	additional = flt(deal.additional_discount_percentage) if deal.items else 0.0
-	return Offer(rules.discount_of(_lines(deal.items), additional), flt(deal.base_amount))
-
-
-def offer_of_quotation(quotation: Any) -> Offer:
-	"""Return what a quotation offers, however its additional discount was typed."""
-	return Offer(
-		rules.discount_of(_lines(quotation.items), _additional(quotation)), flt(quotation.base_net_total)
-	)
-
-
-def _additional(quotation: Any) -> float:
-	"""Return the additional discount in percent of what it is taken from."""
-	if not flt(quotation.discount_amount):
-		return 0.0
-	if flt(quotation.additional_discount_percentage):
-		return flt(quotation.additional_discount_percentage)
-	before = quotation.total if quotation.apply_discount_on == "Net Total" else quotation.grand_total
-	if quotation.apply_discount_on != "Net Total":
-		before = flt(before) + flt(quotation.discount_amount)
-	return 100 * flt(quotation.discount_amount) / flt(before) if flt(before) else 0.0
-
-
-def _lines(rows: list[Any]) -> list[Line]:
-	return [
-		Line(flt(row.qty), flt(row.price_list_rate), flt(row.rate), flt(row.discount_percentage))
-		for row in rows
-	]
-
-
-def _approved(deal: Document) -> list[Limit]:
+def _approved(deal: Document) -> list[Approval]:
 	if deal.approval_state != APPROVED:
 		return []
-	return [Limit(flt(deal.approved_discount), flt(deal.approved_amount))]
+	given = (deal.approved_discount, deal.approved_amount, deal.approved_list_value)
+	return [rules.approval_of(*map(flt, given))]
 
 
 def _limit_in_words(limit: Limit | None, company: str) -> str:

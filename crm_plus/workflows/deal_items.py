@@ -10,6 +10,7 @@ from frappe.model.document import Document
 from frappe.utils import escape_html, flt, getdate, nowdate
 
 from crm_plus.workflows.deal_defaults import rate_or_zero
+from crm_plus.workflows.deal_links import customer_of
 
 ITEM_COLUMNS = ("name", "item_name", "stock_uom", "sales_uom", "disabled", "has_variants")
 
@@ -68,7 +69,7 @@ def find_prices(
 	currency to the company's; without such a rate it has no prices.
 	"""
 	price_list = price_list_of(deal)
-	rate = _rate_of_prices(price_list, deal) if wanted and price_list else 0.0
+	rate = rate_of_prices(price_list, deal) if wanted and price_list else 0.0
 	if not rate or not price_list:
 		return {}
 	codes = {code for code, _uom in wanted}
@@ -85,8 +86,8 @@ def find_prices(
 	return found
 
 
-def _rate_of_prices(price_list: str, deal: Document) -> float:
-	"""Return the deal's currency for one unit of the price list's, 0 where no exchange rate is known."""
+def rate_of_prices(price_list: str, deal: Document) -> float:
+	"""Return the currency of a deal or sales document for one unit of the price list's, 0 where no exchange rate is known."""
 	currency = frappe.get_cached_value("Price List", price_list, "currency")
 	if currency == deal.currency:
 		return 1.0
@@ -95,14 +96,14 @@ def _rate_of_prices(price_list: str, deal: Document) -> float:
 
 
 def price_list_of(deal: Document) -> str | None:
-	"""Return the deal's price list, else the one that ERPNext sells by, else the site's first."""
+	"""Return the price list of a deal or sales document, else the one that ERPNext sells by, else the site's first."""
 	name = deal.selling_price_list or frappe.db.get_single_value("Selling Settings", "selling_price_list")
 	return name or frappe.db.get_value("Price List", {"selling": 1, "enabled": 1}, order_by="creation")
 
 
 def _prices(price_list: str, codes: Iterable[str], deal: Document) -> dict[str, dict[str, float]]:
 	"""Return price by item and unit, valid today; the last one written into the dict is the one that counts."""
-	customer = frappe.db.get_value("Customer Profile", deal.customer_profile, "erpnext_customer")
+	customer = customer_of(deal.customer_profile)
 	rows = frappe.get_all(
 		"Item Price",
 		filters={"price_list": price_list, "item_code": ["in", list(codes)], "selling": 1},

@@ -1,45 +1,68 @@
 """Limits and approvals, over plain values."""
 
+from fractions import Fraction
+from itertools import product
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crm_plus.rules.approvals import AMOUNT, DISCOUNT, Limit, Line, Offer, discount_of, excess, widest
+from crm_plus.rules.approvals import (
+	Limit,
+	Line,
+	Offer,
+	costliest_choice,
+	discount_of,
+	is_granted,
+	widest,
+)
 
 PERCENT = st.floats(0, 100)
 VALUE = st.floats(0, 1e9)
-LIMITS = st.builds(Limit, PERCENT, st.none() | VALUE)
+# Few and near each other, so that offers fall beside a limit and not only far from all.
+TENTHS, EUROS = st.integers(0, 1000), st.integers(0, 30)
+GRANTS = st.lists(st.none() | st.tuples(TENTHS, st.none() | EUROS), max_size=5)
 
 
 @pytest.mark.parametrize(
-	("offer", "granted", "beyond"),
+	("offer", "grants", "granted"),
 	[
-		(Offer(10, 500), [Limit(10, 500)], ()),
-		(Offer(10.01, 500), [Limit(10, 500)], (DISCOUNT,)),
-		(Offer(10.001, 500.001), [Limit(10, 500)], ()),
-		(Offer(0, 501), [Limit(10, 500)], (AMOUNT,)),
-		(Offer(50, 501), [Limit(10, 500)], (DISCOUNT, AMOUNT)),
-		(Offer(50, 501), [Limit(10, None)], (DISCOUNT,)),
-		(Offer(25, 900), [Limit(10, 500), Limit(25, 900)], ()),
-		(Offer(26, 900), [Limit(10, 500), Limit(25, 900)], (DISCOUNT,)),
-		(Offer(99, 1e9), [Limit(0, 0), None], ()),
-		(Offer(99, 1e9), [], ()),
+		(Offer(10, 500), [Limit(10, 500)], True),
+		(Offer(10.01, 500), [Limit(10, 500)], False),
+		(Offer(10.001, 500.001), [Limit(10, 500)], True),
+		(Offer(0, 501), [Limit(10, 500)], False),
+		(Offer(10, 1e9), [Limit(10, None)], True),
+		(Offer(25, 900), [Limit(10, 500), Limit(25, 900)], True),
+		(Offer(30, 700_000), [Limit(10, None), Limit(30, 700)], False),
+		(Offer(99, 1e9), [Limit(0, 0), None], True),
+		(Offer(0, 0), [], False),
 	],
 )
-def test_what_goes_beyond(offer: Offer, granted: list[Limit | None], beyond: tuple[str, ...]) -> None:
-	assert excess(offer, *granted) == beyond
+def test_what_is_granted(offer: Offer, grants: list[Limit | None], granted: bool) -> None:
+	assert is_granted(offer, *grants) == granted
 
 
-@given(st.lists(LIMITS, min_size=1), PERCENT, VALUE)
-def test_several_limits_allow_what_any_of_them_allows(
-	limits: list[Limit], discount: float, amount: float
+@given(GRANTS, TENTHS, EUROS)
+def test_an_offer_goes_out_only_where_somebody_granted_one_at_least_as_large(
+	grants: list[tuple[int, int | None] | None], discount: int, amount: int
 ) -> None:
-	offer = Offer(discount, amount)
-	together = widest(limits)
-	assert together is not None
-	for code in (DISCOUNT, AMOUNT):
-		alone = all(code in excess(offer, limit) for limit in limits)
-		assert (code in excess(offer, together)) == alone
+	"""Whole offers against whole grants, in integers: nothing may follow from two grants that follows from neither."""
+	somebody_did = False
+	for grant in grants:
+		if grant is None or (discount <= grant[0] and (grant[1] is None or amount <= grant[1])):
+			somebody_did = True
+	limits = [grant and Limit(grant[0] / 10, grant[1]) for grant in grants]
+	assert is_granted(Offer(discount / 10, amount), *limits) == somebody_did
+
+
+@given(GRANTS.map(lambda grants: [grant for grant in grants if grant]), TENTHS, EUROS)
+def test_roles_of_one_person_add_up(grants: list[tuple[int, int | None]], discount: int, amount: int) -> None:
+	"""Each side of an offer is within the widest limit if some role's limit has it within."""
+	limit = widest(Limit(percent / 10, most) for percent, most in grants)
+	enough = any(discount <= percent for percent, _most in grants) and any(
+		most is None or amount <= most for _percent, most in grants
+	)
+	assert is_granted(Offer(discount / 10, amount), limit) == (enough or not grants)
 
 
 @pytest.mark.parametrize(
@@ -50,11 +73,17 @@ def test_several_limits_allow_what_any_of_them_allows(
 		([Line(2, 100, 100)], 20, 20),
 		([Line(1, 100, 90, 10)], 50, 55),
 		([Line(1, 0.99, 0.89, 10)], 0, 10),  # the rate alone would say 10.1 %
-		([Line(1, 100, 70, 0)], 0, 29.995),  # stated nowhere, and yet given
+		([Line(1, 99, 89, 10, 1)], 0, 10),  # a currency without cents
+		([Line(1, 100, 70, 0)], 0, 30),  # stated nowhere, and yet given
+		([Line(1, 1000, 100, 10)], 0, 90),  # stated of another price than the list's
+		([Line(1, 1000, 880, 20)], 0, 12),  # a margin on top, and a discount off both
+		([Line(1, 1000, 1050, 30)], 0, 0),
 		([Line(1, 100, 120)], 0, 0),  # a surcharge
 		([Line(1, 0, 50)], 0, 0),  # without a list price there is nothing to be off from
 		([Line(1, 0, 0)], 0, 0),
 		([Line(1, 100, 0, 100)], 0, 100),
+		([Line(1, 100, 0, 100), Line(3, 100, 100)], 0, 25),  # a gift beside what is paid
+		([Line(1, 100, 90, 10)], -10, 1),
 		([], 15, 15),
 	],
 )
@@ -77,3 +106,21 @@ def test_what_the_money_says(rows: list[tuple[int, int, float]], additional: flo
 	money = 100 * (1 - offered * (1 - additional / 100) / listed)
 	rounding = 100 * 0.5 * sum(quantity for quantity, *_rest in rows) / listed
 	assert abs(discount_of(lines, additional) - money) <= rounding + 1e-6
+
+
+CHOICE = st.lists(
+	st.tuples(st.integers(1, 50), st.integers(1, 500), st.integers(0, 500)), min_size=1, max_size=3
+)
+
+
+@given(st.lists(CHOICE, min_size=1, max_size=4))
+def test_no_choice_among_alternatives_gives_more(groups: list[list[tuple[int, int, int]]]) -> None:
+	"""Against all that a customer may choose, in fractions."""
+
+	def discount(rows: tuple[tuple[int, int, int], ...]) -> Fraction:
+		listed = sum(quantity * max(price, rate) for quantity, price, rate in rows)
+		return 1 - Fraction(sum(quantity * rate for quantity, _price, rate in rows), listed)
+
+	most = max(discount(rows) for rows in product(*groups))
+	chosen = costliest_choice([Line(*row) for row in options] for options in groups)
+	assert discount_of(chosen, 0) == pytest.approx(float(100 * most), abs=1e-6)
