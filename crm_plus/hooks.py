@@ -210,6 +210,7 @@ override_whitelisted_methods = {
 	"frappe.desk.reportview.export_query": "crm_plus.api.exports.of_list",
 	"frappe.desk.form.load.getdoc": "crm_plus.api.opened.document",
 	"frappe.desk.form.load.get_docinfo": "crm_plus.api.opened.beside",
+	"frappe.desk.form.load.get_communications": "crm_plus.api.opened.messages",
 	"frappe.desk.query_report.export_query": "crm_plus.api.exports.of_report",
 	"frappe.core.doctype.data_import.data_import.download_template": "crm_plus.api.exports.for_import",
 	"frappe.core.doctype.data_export.exporter.export_data": "crm_plus.api.exports.of_records",
@@ -259,7 +260,7 @@ user_data_fields = [
 			"image",
 		],
 	},
-	{"doctype": "Interaction Participant", "filter_by": "email", "redact_fields": ["full_name"]},
+	{"doctype": "Interaction Participant", "filter_by": "email", "redact_fields": ["full_name", "phone"]},
 	# No table: it gathers what hangs on the person's profile. It is erased by overrides/personal_data_deletion_request.py.
 	{"doctype": "Held Personal Data", "filter_by": "email", "redact_fields": ["held"]},
 ]

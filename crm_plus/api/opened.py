@@ -9,9 +9,13 @@ from typing import Any
 import frappe
 from frappe.desk.form import load
 
+from crm_plus.access.personal import reads_addresses, without_addresses
 from crm_plus.api.narrowed import refusing
 
-TABLES = ("added", "removed", "row_changed")
+# What the history says of the rows of tables: whole ones, and what changed in one.
+WHOLE_ROWS, CHANGED_ROWS = ("added", "removed"), "row_changed"
+MOST_MESSAGES = 100
+Hidden = dict[str, set[str]]
 
 
 @frappe.whitelist(methods=["GET", "POST"])
@@ -31,20 +35,55 @@ def beside(doctype: str, name: str | int, **_sent: Any) -> None:
 	_mask(doctype)
 
 
+@frappe.whitelist(methods=["GET", "POST"])
+@refusing
+def messages(doctype: str, name: str | int, start: int = 0, limit: int = 20) -> list[dict[str, Any]]:
+	"""Return the messages beside a record as Frappe does. Raises frappe.PermissionError, frappe.DoesNotExistError."""
+	found = load.get_communications(doctype, name, start, min(max(limit, 1), MOST_MESSAGES))
+	_mask_messages(doctype, found)
+	return found
+
+
 def _mask(doctype: str) -> None:
-	"""Take out of the history that is sent what the reader's levels hide."""
+	"""Take out of what is sent beside a record what the reader's levels hide."""
 	info = frappe.response.get("docinfo")
-	if not info or not frappe.db.exists("DocType", {"name": doctype, "module": "CRM Plus"}):
+	if not info or not _is_ours(doctype):
 		return
-	meta = frappe.get_meta(doctype)
-	levels = meta.get_permlevel_access("read")
-	hidden = {field.fieldname for field in meta.fields if field.permlevel not in levels}
-	for version in info.versions if hidden else ():
+	_mask_messages(doctype, [*info.communications, *(info.automated_messages or [])])
+	hidden = _hidden(doctype)
+	for version in info.versions if any(hidden.values()) else ():
 		version.data = _without(version.data, hidden)
 
 
-def _without(data: str, hidden: set[str]) -> str:
+def _is_ours(doctype: str) -> bool:
+	return bool(frappe.db.exists("DocType", {"name": doctype, "module": "CRM Plus"}))
+
+
+def _mask_messages(doctype: str, found: list[Any]) -> None:
+	if _is_ours(doctype) and not reads_addresses():
+		for message in found:
+			without_addresses(message)
+
+
+def _hidden(doctype: str) -> Hidden:
+	"""Return the fields beyond the reader's levels: those of each table, and the record's own under ""."""
+	meta = frappe.get_meta(doctype)
+	levels = meta.get_permlevel_access("read")
+	tables = {field.fieldname: frappe.get_meta(field.options) for field in meta.get_table_fields()}
+	return {
+		table: {field.fieldname for field in each.fields if field.permlevel not in levels}
+		for table, each in {"": meta, **tables}.items()
+	}
+
+
+def _without(data: str, hidden: Hidden) -> str:
 	stored = json.loads(data or "{}")
-	for part in ("changed", *TABLES):
-		stored[part] = [row for row in stored.get(part) or [] if row and row[0] not in hidden]
+	for part in ("changed", *WHOLE_ROWS, CHANGED_ROWS):
+		stored[part] = [row for row in stored.get(part) or [] if row and row[0] not in hidden[""]]
+	for part in WHOLE_ROWS:
+		for table, row in stored[part]:
+			for field in hidden.get(table, ()):
+				row.pop(field, None)
+	for row in stored[CHANGED_ROWS]:
+		row[3] = [change for change in row[3] if change[0] not in hidden.get(row[0], ())]
 	return json.dumps(stored)

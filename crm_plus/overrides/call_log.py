@@ -36,7 +36,6 @@ def read(name: str) -> Source | None:
 		name=name,
 		interaction_type="Call",
 		direction=INCOMING if is_incoming else OUTGOING,
-		subject=cstr(number),
 		status=STATUSES.get(cstr(row.status), NO_SHOW),
 		starts_on=get_datetime(row.start_time or row.creation),
 		duration=cint(row.duration),

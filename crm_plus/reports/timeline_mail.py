@@ -6,6 +6,7 @@ import frappe
 from frappe import _
 from frappe.utils import escape_html, is_html
 
+from crm_plus.access.personal import reads_addresses, without_addresses
 from crm_plus.access.records import record as readable_record
 from crm_plus.reports.timeline_query import readable
 from crm_plus.reports.timeline_scope import scope_of
@@ -19,7 +20,7 @@ def mail_of(record: Any, name: str) -> dict[str, Any]:
 	"""Return a message of the record's stream with its content as HTML that nobody has cleaned: show it in a sandbox.
 
 	Whoever may read the record may open what is linked to it or is an interaction that he may read, unless the message is
-	about a document that he may not open. Raises frappe.PermissionError, frappe.DoesNotExistError with one sentence.
+	about a document that he may not open. Whose levels hide addresses is not told from whom it is and to whom. Raises frappe.PermissionError, frappe.DoesNotExistError with one sentence.
 	"""
 	mail = frappe.db.get_value(MAIL, name, FIELDS, as_dict=True)
 	if not mail:
@@ -31,6 +32,8 @@ def mail_of(record: Any, name: str) -> dict[str, Any]:
 	if mail.reference_name and frappe.db.exists(mail.reference_doctype, mail.reference_name):
 		readable_record(mail.reference_doctype, mail.reference_name)
 	content = mail.content or ""
+	if not reads_addresses():
+		without_addresses(mail)
 	return {
 		**{field: mail[field] or "" for field in ("subject", "sender", "recipients", "cc")},
 		"content": content if is_html(content) else escape_html(content).replace("\n", "<br>"),

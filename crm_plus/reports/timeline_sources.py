@@ -9,6 +9,7 @@ from pypika import Case
 from pypika.functions import Substring
 from pypika.terms import Criterion, EmptyCriterion, ValueWrapper
 
+from crm_plus.access.personal import reads_addresses
 from crm_plus.reports.timeline_query import (
 	LONGEST_BODY,
 	Start,
@@ -89,7 +90,7 @@ def messages(scope: Scope, window: Window) -> Stream | None:
 	wanted: Criterion = EmptyCriterion()
 	deals = list(scope.deals) if scope.of_deal else []
 	if window.is_searched:
-		found = window.says(table.subject, table.sender_full_name)
+		found = window.says(table.subject, _sender(table))
 		wanted = together(is_one, window.by(table.owner), found, not_captured(MAIL, table.name, deals))
 	lanes = [
 		own_lane(window, kind, MAIL, "creation", start, wanted)
@@ -103,7 +104,7 @@ def messages(scope: Scope, window: Window) -> Stream | None:
 	taken = frappe.qb.DocType("Interaction")
 	columns = {
 		"title": table.subject,
-		"body": table.sender_full_name,
+		"body": _sender(table),
 		"who": table.owner,
 		"direction": Case().when(table.sent_or_received == "Received", "Incoming").else_("Outgoing"),
 		"detail": table.communication_medium,
@@ -116,6 +117,12 @@ def messages(scope: Scope, window: Window) -> Stream | None:
 	}
 	joins = ((taken, captured_as(taken, MAIL, table.name, deals)),)
 	return Stream(kind, MAIL, lanes, columns, joins)
+
+
+def _sender(mail: Any) -> Any:
+	"""Return what a message's sender is called; where that is his address, whoever may not see addresses is not told."""
+	name = mail.sender_full_name
+	return name if reads_addresses() else Case().when(name.like("%@%"), "").else_(name)
 
 
 def outreaches(scope: Scope, window: Window) -> Stream | None:

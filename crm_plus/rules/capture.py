@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from crm_plus.rules.contact_points import bare_name
 from crm_plus.rules.interactions import INCOMING, Participant
 
 SENDER, RECIPIENT, COPIED = "From", "To", "Cc"
@@ -138,7 +139,8 @@ def _by_address(source: Source, found: Findings) -> Iterable[Participant]:
 	for person in sorted(source.people, key=lambda one: order.get(one.role, 1)):
 		for match in _persons_first(found.by_address.get(person.who, ())):
 			contact = match.contact or person.contact
-			yield Participant(match.profile, contact, person.address, person.full_name or person.number)
+			name = bare_name(person.full_name)
+			yield Participant(match.profile, contact, person.address, name, person.number)
 
 
 def _persons_first(matches: Sequence[Match]) -> list[Match]:

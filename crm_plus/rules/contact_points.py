@@ -19,6 +19,13 @@ def normal_email(text: str | None) -> str:
 	return found.group().strip("\"'.").lower() if found else ""
 
 
+def bare_name(text: str | None) -> str:
+	"""Return what somebody is called, "" where the text is how he is reached: mail programs put an address where a name is missing."""
+	name = (text or "").strip()
+	is_number = any(map(str.isdecimal, name)) and not any(map(str.isalpha, name))
+	return "" if is_number or EMAIL.search(name) else name
+
+
 def digits(text: str | None) -> str:
 	"""Return the digits of a text, those of other scripts (Arabic, Devanagari …) as 0 to 9."""
 	return "".join(str(int(char)) for char in text or "" if char.isdecimal())

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 PLANNED, DONE, CANCELLED, NO_SHOW = "Planned", "Done", "Cancelled", "No Show"
-INCOMING, OUTGOING = "Incoming", "Outgoing"
+INCOMING, OUTGOING = DIRECTIONS = "Incoming", "Outgoing"
 EARLIEST, LATEST = datetime(1970, 1, 1), datetime(2101, 1, 1)
 # Who logs a call notes when it ended, or rounds up; clocks differ.
 GRACE = timedelta(hours=1)
@@ -21,11 +21,12 @@ class Participant:
 	contact: str = ""
 	email: str = ""
 	full_name: str = ""
+	phone: str = ""
 
 	@property
 	def key(self) -> tuple[str, ...]:
-		"""What makes two rows the same person: the contact or the address within a profile, else the profile alone."""
-		who = self.contact or self.email.lower() or self.full_name
+		"""What makes two rows the same person: contact, address or number within a profile, else the profile alone."""
+		who = self.contact or self.email.lower() or self.phone or self.full_name
 		return (self.customer_profile, who)
 
 
@@ -66,7 +67,7 @@ def participants(given: Iterable[Participant], customer_profile: str, contact: s
 	"""
 	rows: dict[tuple[str, ...], Participant] = {}
 	for row in given:
-		if any((row.customer_profile, row.contact, row.email, row.full_name)):
+		if any((row.customer_profile, row.contact, row.email, row.phone, row.full_name)):
 			rows.setdefault(row.key, row)
 	kept = _without_bare_doubles(list(rows.values()))
 	if customer_profile and customer_profile not in {row.customer_profile for row in kept}:

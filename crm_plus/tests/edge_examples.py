@@ -50,6 +50,7 @@ EXAMPLES: dict[str, Callable[[Any], dict[str, Any]]] = {
 	"personal_data.erase": lambda world: {"profile": world.profile},
 	"opened.document": lambda world: {"doctype": "Deal", "name": world.deal},
 	"opened.beside": lambda world: {"doctype": "Deal", "name": world.deal},
+	"opened.messages": lambda world: {"doctype": "Deal", "name": world.deal},
 	"outreach.send": lambda world: {"outreach": example_of_outreach()},
 	"outreach.cancel": lambda world: {"outreach": example_of_outreach()},
 	"outreach.progress": lambda world: {"outreach": example_of_outreach()},

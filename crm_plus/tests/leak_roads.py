@@ -71,7 +71,7 @@ def lists_of(doctype: str, names: list[str], word: str) -> Asks:
 		"link": lambda: search.search_widget(doctype, word, page_length=100),
 		"global search": lambda: global_search.search(word),
 		"report view": lambda: _form(reportview.get, doctype=doctype, fields=fields, filters=as_list),
-		"export": lambda: _export(doctype, fields, as_list),
+		"export": lambda: export(doctype, [f"`tab{doctype}`.`{field}`" for field in fields], as_list),
 		"for import": lambda: _file(exports.for_import, doctype, {doctype: fields}, "by_filter", filters),
 		"data export": lambda: _data_export(doctype, filters),
 		"link titles": lambda: _titles(doctype, names),
@@ -130,6 +130,7 @@ def openings_of(doctype: str, name: str) -> Asks:
 		"beside the form, masked": lambda: opened.beside(doctype, name),
 		"connections": lambda: narrowed.linked_counts(doctype, name),
 		"mails": lambda: load.get_communications(doctype, name),
+		"mails, masked": lambda: opened.messages(doctype, name),
 		"links": lambda: linked_with.get(doctype, name),
 		"print": lambda: printview.get_html_and_style(doctype, name),
 		"write": lambda: client.set_value(doctype, name, OWNER[doctype], frappe.session.user),
@@ -228,10 +229,10 @@ def _form(function: Callable[[], Any], **values: Any) -> Any:
 	return function()
 
 
-def _export(doctype: str, fields: list[str], filters: list[Any]) -> Any:
-	wanted = [f"`tab{doctype}`.`{field}`" for field in fields]
+def export(doctype: str, fields: list[str], filters: list[Any]) -> str:
+	"""Return the file that an export of a list gives; the fields are named with their tables."""
 	asked = {"title": doctype, "file_format_type": "CSV", "start": "0", "page_length": "0"}
-	_form(exports.of_list, doctype=doctype, fields=wanted, filters=filters, **asked)
+	_form(exports.of_list, doctype=doctype, fields=fields, filters=filters, **asked)
 	return str(frappe.response.pop("filecontent", "") or frappe.response.pop("result", ""))
 
 

@@ -11,7 +11,7 @@ from frappe.desk.doctype.number_card.number_card import get_result
 from frappe.www import printview
 
 from crm_plus.api import board, deal_documents, opened, search, timeline
-from crm_plus.tests import factories
+from crm_plus.tests import factories, leak_roads
 from crm_plus.tests.base import CRMPlusTestCase
 from crm_plus.tests.factories_teams import bare, no_teams, show
 from crm_plus.tests.request_case import user_with
@@ -32,6 +32,7 @@ HIDDEN = {
 	"Marketing User": ("person",),
 	"Sales Manager": (),
 }
+PARTICIPANT = "Interaction Participant"
 REFUSALS = (frappe.PermissionError, frappe.ValidationError)
 
 
@@ -57,13 +58,50 @@ class TestMasks(CRMPlusTestCase):
 			"Deal", self.deal, [["amount", 0, SECRETS["amount"][0]], ["paid_amount", 0, SECRETS["ledger"][0]]]
 		)
 		self.change("Customer Profile", self.profile, [["email", "", SECRETS["person"][0]]])
+		self.talk = self.make_talk()
+		self.mail = self.make_mail()
 
-	def change(self, doctype: str, name: str, changed: list[list[Any]]) -> None:
-		bare("Version", ref_doctype=doctype, docname=name, data=json.dumps({"changed": changed}))
+	def make_talk(self) -> str:
+		"""Insert a call in which somebody took part whose address and number stand on the row, and in its history."""
+		who = {
+			"customer_profile": self.profile,
+			"email": "secret.mask@example.com",
+			"phone": "+4915112121212",
+		}
+		talk = factories.make(
+			**{"doctype": "Interaction", "interaction_type": "Call", "subject": self.word},
+			**{"customer_profile": self.profile, "participants": [who]},
+		).name
+		row = ["participants", 0, "x", [[field, "", who[field]] for field in ("email", "phone")]]
+		self.change("Interaction", talk, [], added=[["participants", who]], row_changed=[row])
+		return talk
+
+	def make_mail(self) -> str:
+		"""Insert a mail whose sender has no name but his address, as Frappe stores one."""
+		who = dict.fromkeys(("sender", "sender_full_name", "recipients", "cc"), "secret.mask@example.com")
+		about = {"reference_doctype": "Customer Profile", "reference_name": self.profile}
+		kind = {"communication_type": "Communication", "communication_medium": "Email", "subject": self.word}
+		mail = bare("Communication", sent_or_received="Received", **kind, **about, **who).name
+		link = {"link_doctype": "Customer Profile", "link_name": self.profile}
+		bare(
+			"Communication Link",
+			parent=mail,
+			parenttype="Communication",
+			parentfield="timeline_links",
+			**link,
+		)
+		return mail
+
+	def change(self, doctype: str, name: str, changed: list[list[Any]], **rows: list[list[Any]]) -> None:
+		bare("Version", ref_doctype=doctype, docname=name, data=json.dumps({"changed": changed, **rows}))
 
 	def roads(self) -> dict[str, Any]:
 		found = {}
-		for doctype, name in (("Deal", self.deal), ("Customer Profile", self.profile)):
+		for doctype, name in (
+			("Deal", self.deal),
+			("Customer Profile", self.profile),
+			("Interaction", self.talk),
+		):
 			found |= self.roads_of(doctype, name)
 		filters = {"pipeline": self.pipeline}
 		return found | {
@@ -72,7 +110,38 @@ class TestMasks(CRMPlusTestCase):
 			"documents": lambda: deal_documents.documents_of_deal(self.deal),
 			"timeline": lambda: timeline.entries("Deal", self.deal),
 			"of the profile": lambda: timeline.entries("Customer Profile", self.profile),
+			"mail of the profile": lambda: timeline.mail("Customer Profile", self.profile, self.mail),
+			"mails of the profile": lambda: opened.messages("Customer Profile", self.profile),
+			"mail found by its sender": lambda: timeline.entries(
+				"Customer Profile", self.profile, {"text": "secret.mask"}
+			),
+			**{f"participants in the {road}": ask for road, ask in self.participants().items()},
 			"link": lambda: link_search.search_widget("Customer Profile", self.word),
+		}
+
+	def participants(self) -> dict[str, Any]:
+		parts = ("full_name", "email", "phone")
+		fields = [f"`tabInteraction Participant`.`{field}`" for field in parts]
+		only = [["Interaction", "name", "=", self.talk]]
+
+		def listed() -> Any:
+			rows = {"parent": self.talk}
+			return frappe.get_list(PARTICIPANT, rows, list(parts), parent_doctype="Interaction")
+
+		def in_report_view() -> Any:
+			asked = {"doctype": "Interaction", "fields": json.dumps(fields), "filters": json.dumps(only)}
+			frappe.local.form_dict = frappe._dict(asked)
+			return reportview.get()
+
+		def by_filter() -> Any:
+			sought = [*only, [PARTICIPANT, "email", "like", "secret.mask@%"]]
+			return ["secret.mask@"] * len(frappe.get_list("Interaction", sought))
+
+		return {
+			"list": listed,
+			"report view": in_report_view,
+			"export": lambda: leak_roads.export("Interaction", fields, only),
+			"filter": by_filter,
 		}
 
 	def roads_of(self, doctype: str, name: str) -> dict[str, Any]:

@@ -10,13 +10,14 @@ from frappe.model.document import Document
 from frappe.utils import cint, cstr, get_datetime, now_datetime
 
 from crm_plus.rules import interactions as rules
+from crm_plus.rules.contact_points import bare_name
 from crm_plus.rules.interactions import Facts, Participant
 from crm_plus.rules.plain_values import as_moment
 from crm_plus.rules.quoted_text import quoted
 from crm_plus.workflows import interaction_times, planned
 
 LONGEST_SUBJECT = 140
-FIELDS = ("customer_profile", "contact", "email", "full_name")
+FIELDS = ("customer_profile", "contact", "email", "full_name", "phone")
 
 
 def prepare(interaction: Document) -> None:
@@ -141,7 +142,8 @@ def set_participants(interaction: Document) -> None:
 def _name_contact(row: Any) -> None:
 	"""Say who a contact is: the row outlives him."""
 	found = frappe.db.get_value("Contact", row.contact, ["full_name", "email_id"])
-	row.full_name, row.email = (value or None for value in found or (None, None))
+	full_name, email = found or (None, None)
+	row.full_name, row.email = bare_name(full_name) or None, email or None
 
 
 def _participant(row: Any) -> Participant:

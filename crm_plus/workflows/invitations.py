@@ -7,7 +7,7 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import cint, cstr, get_datetime
 
-from crm_plus.access.rows import readable_fields
+from crm_plus.access.personal import reads_addresses
 from crm_plus.rules import interactions as rules
 from crm_plus.rules.invitations import Guest, Meeting, calendar_file
 from crm_plus.workflows import site_clock
@@ -55,7 +55,7 @@ def _meeting(interaction: Any, guests: list[Guest]) -> Meeting:
 
 def _guests(interaction: Any) -> list[Guest]:
 	"""Return who takes part and has an address that the user may read; each address once."""
-	found = [_guest(row) for row in interaction.participants]
+	found = [_guest(row) for row in interaction.participants] if reads_addresses() else []
 	return list({guest.email.lower(): guest for guest in found if guest.email}.values())
 
 
@@ -63,7 +63,7 @@ def _guest(row: Any) -> Guest:
 	email, name = cstr(row.email), cstr(row.full_name)
 	if not email and row.contact:
 		email, name = (cstr(value) for value in _of("Contact", row.contact, "email_id"))
-	if not email and row.customer_profile and "email" in readable_fields("Customer Profile"):
+	if not email and row.customer_profile:
 		email, name = (cstr(value) for value in _of("Customer Profile", row.customer_profile, "email"))
 	return Guest(email.strip(), name)
 

@@ -156,9 +156,10 @@ def _redact_profiles(email: str, records: Records) -> None:
 	his = {"customer_profile": ["in", records.by_doctype[PROFILE] or [""]]}
 	for name in records.by_doctype[RECIPIENT]:
 		_write(RECIPIENT, name, {"email": None})
+	nothing = {"email": None, "phone": None}
 	for where in ({"email": email}, his):
 		for row in frappe.get_all("Interaction Participant", where, pluck="name"):
-			_write("Interaction Participant", row, {"full_name": REDACTED, "email": None})
+			_write("Interaction Participant", row, {"full_name": REDACTED, **nothing})
 
 
 def _redact_contacts(email: str) -> None:

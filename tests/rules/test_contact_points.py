@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crm_plus.rules.contact_points import (
+	bare_name,
 	digits,
 	e164,
 	normal_email,
@@ -27,6 +28,24 @@ from crm_plus.rules.contact_points import (
 )
 def test_email(text: str | None, expected: str) -> None:
 	assert normal_email(text) == expected
+
+
+@pytest.mark.parametrize(
+	("text", "expected"),
+	[
+		(" Ada Lovelace ", "Ada Lovelace"),
+		("R2D2", "R2D2"),
+		("ada@example.com", ""),
+		("Ada <ada@example.com>", ""),
+		("+49 (1511) 212-1212", ""),
+		("٠١٢", ""),
+		("-", "-"),
+		("", ""),
+		(None, ""),
+	],
+)
+def test_a_name_is_not_how_somebody_is_reached(text: str | None, expected: str) -> None:
+	assert bare_name(text) == expected
 
 
 @pytest.mark.parametrize(
