@@ -9,9 +9,11 @@ from crm_plus.access.side_doors import POINTERS
 from crm_plus.access.visibility import DEAL, KINDS, PROFILE
 from crm_plus.rules.quoted_text import quoted
 
+OF_PERSONS = ("Contact", "Address")
+
 
 def check(doc: Any) -> None:
-	"""Make sure that the user may see the deals, profiles and so on that a document newly names.
+	"""Make sure that the user may see the deals, profiles, contacts and so on that a document newly names.
 
 	The profile of a deal that he may see goes with it: the deal shows its name anyhow. What the app itself writes
 	(`ignore_permissions`) is not asked. Raises frappe.PermissionError.
@@ -31,8 +33,17 @@ def check(doc: Any) -> None:
 
 
 def _is_hidden(doctype: str | None, name: str | None) -> bool:
-	exists = bool(name) and doctype in KINDS and frappe.db.exists(doctype, name)
-	return bool(exists and not frappe.has_permission(doctype, "read", doc=name))
+	exists = bool(name) and doctype in (*KINDS, *OF_PERSONS) and frappe.db.exists(doctype, name)
+	if not exists or frappe.has_permission(doctype, "read", doc=name):
+		return False
+	return doctype not in OF_PERSONS or not _is_of_seen_profile(str(doctype), str(name))
+
+
+def _is_of_seen_profile(doctype: str, name: str) -> bool:
+	"""Tell whether a contact or address belongs to a profile that the user may see, who need not read any others."""
+	links = {"parenttype": doctype, "parent": name, "link_doctype": PROFILE}
+	found = frappe.get_all("Dynamic Link", links, pluck="link_name")
+	return any(frappe.has_permission(PROFILE, "read", doc=profile) for profile in found)
 
 
 def _profiles_of_deals(doc: Any) -> set[str]:
