@@ -12,6 +12,7 @@ from dataclasses import asdict
 import frappe
 import generate
 import tree
+import writing
 from measuring import ROUNDS, Measured, Operation, begin_request, once, warm_up
 from run import cases
 
@@ -42,6 +43,9 @@ def main() -> None:
 	for operation in {one.title: one for one in measured}.values():
 		if options.only.lower() in operation.title.lower():
 			print(row(operation, [options.small, options.site]), flush=True)
+	for site in (options.small, options.site):
+		begin_request(site, "Administrator")
+		writing.take_out_inserted()
 	frappe.destroy()
 
 
