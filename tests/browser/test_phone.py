@@ -17,13 +17,14 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from browser.desk import wait_for
 from crm_plus.tests import factories
 from crm_plus.tests.factories_follow_ups import make_follow_up
+from crm_plus.tests.factories_interactions import make_interaction
 
 PASSWORD = "Phone-Pass-9x-crm"
 WIDTH, FINGER, MOST_TAPS = 390, 44, 6
 # Every button and link of ours inside a part of the page that is smaller than a finger.
 TOO_SMALL = """([part, least]) => [...document.querySelectorAll(part)].flatMap((one) =>
 	[...one.querySelectorAll("button, a.btn, a.day-action, input[type=file]")])
-	.filter((one) => one.offsetParent && one.offsetHeight < least).map((one) => one.outerHTML.slice(0, 120))"""
+	.filter((one) => one.offsetParent && Math.min(one.offsetHeight, one.offsetWidth) < least).map((one) => one.outerHTML.slice(0, 120))"""
 
 # A telephone dials and leaves the page alone; a browser without one would wait for a program that does.
 DIALS = "document.addEventListener('click', (event) => event.target.closest('a[href^=\"tel:\"]') && event.preventDefault())"
@@ -126,15 +127,63 @@ def test_find_a_customer_call_and_log_it_in_six_taps(phone: Page, world: World) 
 	assert frappe.db.count("Follow Up", {"customer_profile": world.profile, "status": "Open"}) == 2
 
 
-@pytest.mark.parametrize("place", ["pipeline-board", "my-day", "customer-profile", "deal"])
+# Parts of our pages in which all that is pressed is measured: Frappe's head of them as well.
+HEAD = ".page-head"
+PARTS = {
+	"pipeline-board": ".board-filters, .board-tabs, .deal-facts",  # a deal's title is part of its card, which is pressed as a whole
+	"my-day": ".my-day",
+	"my-notifications": ".my-notifications .layout-main-section",
+}
+
+
+@pytest.mark.parametrize(
+	"place", ["pipeline-board", "my-day", "my-notifications", "customer-profile", "deal"]
+)
 def test_a_finger_has_room_everywhere(phone: Page, world: World, place: str) -> None:
 	name = {"customer-profile": f"/{world.profile}", "deal": f"/{world.deal}"}.get(place, "")
-	part = {"pipeline-board": ".pipeline-board", "my-day": ".my-day"}.get(place, ".crm-glance, .crm-stages")
+	part = PARTS.get(place, ".crm-glance, .crm-stages")
 	open_page(phone, place + name, part)
 	if name:
 		expect(phone.locator(".crm-glance-actions [data-act]:visible")).to_have_count(4)
 	assert phone.evaluate("document.documentElement.scrollWidth") <= WIDTH
-	assert phone.evaluate(TOO_SMALL, [part, FINGER]) == []
+	assert phone.evaluate(TOO_SMALL, [f"{part}, {HEAD}", FINGER]) == []
+
+
+@pytest.mark.parametrize("act", ["Done", "Snooze"])
+def test_a_finger_has_room_in_the_dialogs_of_a_follow_up(phone: Page, act: str) -> None:
+	open_page(phone, "my-day", ".my-day .day-item")
+	phone.locator(".day-action", has_text=act).first.tap()
+	expect(phone.locator(".crm-follow-up-dialog .crm-chips").first).to_be_visible()
+	assert phone.evaluate("document.documentElement.scrollWidth") <= WIDTH
+	assert phone.evaluate(TOO_SMALL, [".crm-follow-up-dialog", FINGER]) == []
+
+
+def test_a_folded_deal_leaves_no_empty_band(phone: Page, world: World) -> None:
+	open_page(phone, f"deal/{world.deal}", ".crm-glance")
+	empty = """() => [...cur_frm.wrapper.querySelectorAll(".form-column")].filter((column) => column.offsetHeight
+		&& ![...column.querySelectorAll(".frappe-control")].some((field) => field.offsetParent)).length"""
+	assert phone.evaluate(empty) == 0
+	phone.locator(".crm-unfold").tap()
+	expect(phone.locator('.frappe-control[data-fieldname="pipeline"]').first).to_be_visible()
+
+
+@pytest.mark.parametrize("listed", ["deal", "interaction", "follow-up", "customer-profile"])
+def test_a_laptop_shows_every_header_of_a_list_whole(
+	browser_page: Page, world: World, login: Callable, listed: str
+) -> None:
+	make_interaction(customer_profile=world.profile, interaction_owner=world.agent)
+	frappe.db.commit()  # the browser's requests are other connections
+	login(browser_page, world.agent, PASSWORD)
+	browser_page.goto(f"/app/{listed}")
+	heads = browser_page.locator(".list-row-head:visible .list-row-col:visible")
+	expect(heads.nth(4)).to_be_visible()
+	browser_page.wait_for_load_state("networkidle")
+	cut = """(heads) => heads.filter((head) => {
+		const words = document.createRange();
+		words.selectNodeContents(head);
+		return words.getBoundingClientRect().width > head.clientWidth;
+	}).map((head) => head.innerText)"""
+	assert heads.evaluate_all(cut) == []
 
 
 def test_a_deal_says_first_what_matters(phone: Page, world: World) -> None:

@@ -19,9 +19,9 @@ export const is_list = (view) => view?.view_name === "List";
 
 /**
  * Show our columns from the start, without the field `spare` where the screen is narrow or has no room for all; who chose a number of columns
- * in the list's settings keeps it.
+ * in the list's settings keeps it. `headers` are shorter words for fields whose labels a column has no room for.
  */
-export function show_columns(listview, spare = "") {
+export function show_columns(listview, spare = "", headers = {}) {
 	const settings = listview.list_view_settings || {};
 	if (!is_list(listview) || settings.total_fields) return;
 	const width = window.innerWidth;
@@ -30,7 +30,11 @@ export function show_columns(listview, spare = "") {
 	settings.total_fields = null;
 	const has_room = width >= NARROW && listview.columns.length <= column_count(width);
 	const wanted = listview.columns.filter(({ df }) => has_room || !spare || df?.fieldname !== spare);
-	listview.columns = wanted.slice(0, column_count(width));
+	const headed = (column) => {
+		const label = headers[column.df?.fieldname];
+		return label ? { ...column, df: { ...column.df, label } } : column;
+	};
+	listview.columns = wanted.slice(0, column_count(width)).map(headed);
 	listview.render_header(true);
 }
 

@@ -16,7 +16,7 @@ frappe.listview_settings["Deal"] = {
 
 	// Days until a deal rots stand on the stage: read once for the list.
 	onload(listview) {
-		crm_plus.lists.show_columns(listview, "expected_close_date");
+		crm_plus.lists.show_columns(listview, "expected_close_date", { next_follow_up_on: __("Next Step") });
 		crm_plus.hand_over.offer(listview);
 		crm_plus.lists.offer_log(listview, ({ name, customer_profile }) => ({ deal: name, customer_profile }));
 		listview.page.add_menu_item(__("No Next Step"), () => show_without_next_step(listview));
