@@ -1,7 +1,12 @@
 """Who did what to which record: Frappe's own logs and our stage changes as one stream, newest first.
 
-Managers see what the people they lead did, to records that they may read; who sees everybody's records sees all of it. Times
-are the site's. How long each log is kept is said in Frappe's Log Settings.
+Managers see what the people they lead did, to records that they may read; who sees everybody's records sees all of it. Of
+records that are not ours a manager is told as far as he may read their kind, of sign-ins those of the people he leads; a System
+Manager is told all. Times are the site's.
+
+How long Access Log, Activity Log, View Log and Deleted Document are kept is said in Frappe's Log Settings, and they stay for
+good where these do not name them. Version and Stage Change stay for good in any case: Frappe clears no Version, and reports
+are made of Stage Changes.
 """
 
 import json
@@ -16,6 +21,7 @@ from frappe.utils import add_days, getdate, nowdate, strip_html
 from pypika import Order
 from pypika.terms import EmptyCriterion
 
+from crm_plus.access import audit
 from crm_plus.access.belongings import belongs_to_readable
 from crm_plus.access.rows import readable_fields
 from crm_plus.access.teams import sight_of
@@ -93,7 +99,7 @@ def _rows_of(table: str, log: Log, asked: Asked) -> list[Row]:
 	for column, value in ((who, asked.user), (record[log.name], asked.name)):
 		if value:
 			query = query.where(column == value)
-	query = _of_doctypes(query, record[log.doctype], log, asked)
+	query = _of_doctypes(query, record, log, asked)
 	rows = _in_sight(query, record, log).run(as_dict=True)
 	return [_row(log, row) for row in (said_once(rows) if log.action == EXPORTED else rows)]
 
@@ -120,12 +126,24 @@ def _is_same(asked: Any, taken: Any) -> bool:
 	return asked.who == taken.who and asked[of] == taken[of] and apart <= APART
 
 
-def _of_doctypes(query: Any, column: Any, log: Log, asked: Asked) -> Any:
+def _of_doctypes(query: Any, record: Any, log: Log, asked: Asked) -> Any:
+	column, user = record[log.doctype], frappe.session.user
+	told = audit.of_told_doctypes(column, user)
 	if asked.doctype:
-		return query.where(column == asked.doctype)
-	if log.action in (LOGGED_IN, EXPORTED):
+		of_records = audit.of_told_records(record[log.name], asked.doctype, user)
+		return query.where(column == asked.doctype).where(told).where(of_records)
+	if isinstance(told, EmptyCriterion) and log.action in (LOGGED_IN, EXPORTED):
 		return query
+	if log.action == EXPORTED:
+		return query.where(told | audit.of_told_reports(record.report_name, user))
+	if log.action == LOGGED_IN:
+		return query.where(told | column.isnull() | (column == "")).where(_of_led(record[log.who]))
 	return query.where(column.isin(frappe.get_all("DocType", {"module": MODULE}, pluck="name")))
+
+
+def _of_led(who: Any) -> Any:
+	user = frappe.session.user
+	return who.isin(sorted({user, *sight_of(user).led}))
 
 
 def _in_sight(query: Any, record: Any, log: Log) -> Any:
@@ -134,7 +152,7 @@ def _in_sight(query: Any, record: Any, log: Log) -> Any:
 	sight = sight_of(user)
 	if user == "Administrator" or sight.all:
 		return query
-	query = query.where(record[log.who].isin(sorted({user, *sight.led})))
+	query = query.where(_of_led(record[log.who]))
 	for kind in KINDS if log.action != DELETED else ():
 		readable = belongs_to_readable(record[log.name], kind, user)
 		if readable is not None and not isinstance(readable, EmptyCriterion):
@@ -174,6 +192,11 @@ def _export(row: Any) -> str:
 	return "; ".join(str(part) for part in parts if part and part != "[]")[:500]
 
 
+def _sign_in(row: Any) -> str:
+	address = row.more_ip_address if audit.reads_every_log(frappe.session.user) else None
+	return " ".join(filter(None, (row.more_operation, row.more_status, address)))
+
+
 def _move(row: Any) -> str:
 	moved = f"{row.more_from_stage or '-'} → {row.more_to_stage or '-'}"
 	return f"{moved} ({_(row.more_cause)})" if row.more_cause else moved
@@ -191,7 +214,7 @@ LOGS = {
 	"Activity Log": Log(
 		*(LOGGED_IN, "modified", "user", "reference_doctype", "reference_name"),
 		("operation", "status", "ip_address"),
-		lambda row: " ".join(filter(None, (row.more_operation, row.more_status, row.more_ip_address))),
+		_sign_in,
 	),
 	"View Log": Log(
 		VIEWED, "modified", "viewed_by", "reference_doctype", "reference_name", (), lambda row: ""

@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 import frappe
+from frappe.core.doctype.access_log.access_log import make_access_log
 from frappe.core.doctype.log_settings.log_settings import _supports_log_clearing
 from frappe.desk.query_report import run as run_report
 from frappe.model.base_document import get_controller
@@ -124,15 +125,61 @@ class TestAuditTrail(CRMPlusTestCase):
 			self.assertTrue(frappe.get_meta(doctype).track_views, doctype)
 
 	def test_how_long_each_log_is_kept_is_said_in_frappes_log_settings(self) -> None:
-		kept_for_good = {"Version", "Stage Change"}  # the history of records goes with them
-		for log in set(trail.LOGS) - kept_for_good:
-			self.assertTrue(_supports_log_clearing(log), log)
+		kept_for_good = {"Version", "Stage Change"}
+		for log in trail.LOGS:
+			self.assertEqual(_supports_log_clearing(log), log not in kept_for_good, log)
 		old = bare("View Log", viewed_by=self.agent, reference_doctype="Deal", reference_name=self.mine.name)
 		old.db_set({"modified": "2020-01-02", "creation": "2020-01-02"}, update_modified=False)
 		asked = {"from_date": "2020-01-01", "to_date": "2020-01-03", "name": self.mine.name}
 		self.assertEqual(len(self.rows("Administrator", **asked)), 1)
 		get_controller("View Log").clear_old_logs(days=180)
 		self.assertEqual(self.rows("Administrator", **asked), [])
+
+	def test_a_manager_is_told_of_other_records_no_more_than_he_may_read(self) -> None:
+		no_teams()
+		word = factories.unique("Salary")
+		filters = json.dumps([["Employee", "bank_name", "=", word]])
+		for doctype in ("Employee", "Customer"):
+			make_access_log(doctype=doctype, method="Export", filters=filters, file_type="CSV")
+			bare("Deleted Document", deleted_doctype=doctype, deleted_name=f"{word} {doctype}", data="{}")
+		make_access_log(report_name="Employee Birthday", filters=filters, file_type="CSV")
+		make_access_log(method=word)  # of nothing that has a name
+		make_access_log(report_name="Sales Analytics", filters=filters, file_type="PDF")
+		told = (("Sales Manager", 1, 1), ("System Manager", 2, 2))
+		for role, exports_told, deleted in told:
+			rows = self.rows(user_with(role), action="Exported or Printed")
+			of_records = {row["record_type"] for row in rows if word in row["details"] and row["record_type"]}
+			self.assertEqual(len(of_records), exports_told, role)
+			shown = frappe.as_json(rows)
+			self.assertIn("Sales Analytics", shown)
+			for hidden in ("Employee Birthday", f'"{word}"'):
+				self.assertEqual(hidden in shown, role == "System Manager", hidden)
+			gone = [
+				self.rows(user_with(role), doctype=one, action="Deleted") for one in ("Employee", "Customer")
+			]
+			self.assertEqual(sum(word in frappe.as_json(one) for one in gone), deleted, role)
+
+	def test_of_other_records_only_those_that_one_reads(self) -> None:
+		no_teams()
+		seen, hidden = (factories.make_customer().name for _number in range(2))
+		for customer in (seen, hidden):
+			bare("Version", ref_doctype="Customer", docname=customer, data="{}")
+		factories.make("User Permission", user=self.manager, allow="Customer", for_value=seen)
+		shown = frappe.as_json(self.rows(self.manager, doctype="Customer"))
+		self.assertIn(seen, shown)
+		self.assertNotIn(hidden, shown)
+
+	def test_who_signed_in_is_told_of_people_whom_one_leads(self) -> None:
+		for user in (self.agent, self.other):
+			bare("Activity Log", user=user, operation="Login", status="Success", ip_address="192.0.2.77")
+		rows = self.rows(self.manager, action="Signed In or Out")
+		self.assertEqual({row["who"] for row in rows} & {self.agent, self.other}, {self.agent})
+		self.assertNotIn("192.0.2.77", frappe.as_json(rows))
+		no_teams()
+		self.assertNotIn(self.agent, frappe.as_json(self.rows(self.manager, action="Signed In or Out")))
+		told = frappe.as_json(self.rows(user_with("System Manager"), action="Signed In or Out"))
+		for word in (self.agent, self.other, "192.0.2.77"):
+			self.assertIn(word, told)
 
 	def test_what_is_held_on_a_person_can_be_given_and_erased(self) -> None:
 		address = email()
