@@ -8,7 +8,14 @@ import frappe.email
 from crm_plus.access.records import record
 from crm_plus.api import arguments
 from crm_plus.reports import interaction_calendar
-from crm_plus.workflows import capture, captured, interaction_log, interactions, invitations
+from crm_plus.workflows import (
+	capture,
+	captured,
+	follow_up_answers,
+	interaction_log,
+	interactions,
+	invitations,
+)
 
 
 @frappe.whitelist(methods=["GET"])
@@ -77,6 +84,25 @@ def reschedule(args: str | dict[str, Any]) -> None:
 	given = arguments.mapping(args)
 	interaction = record("Interaction", str(given.get("name") or ""), "write")
 	interactions.reschedule(interaction, given.get("starts_on"), given.get("ends_on"))
+
+
+@frappe.whitelist(methods=["POST"])
+def close_plan(interaction: str, status: str) -> dict[str, str]:
+	"""Say of a plan whose time has come that it took place ("Done") or that nobody came ("No Show").
+
+	Raises frappe.ValidationError for another status, and for what is no plan any more.
+	"""
+	plan = record("Interaction", interaction, "write")
+	interactions.close_plan(plan, status)
+	return {"name": plan.name, "status": plan.status}
+
+
+@frappe.whitelist(methods=["POST"])
+def postpone(interaction: str, until: str) -> dict[str, str]:
+	"""Move a plan to another time, on the user's own clock. Raises frappe.ValidationError for what is no time to come."""
+	plan = record("Interaction", interaction, "write")
+	interactions.postpone(plan, follow_up_answers.site_time(until))
+	return {"name": plan.name, "starts_on": str(plan.starts_on)}
 
 
 @frappe.whitelist(methods=["POST"])

@@ -12,7 +12,7 @@ from crm_plus.workflows import site_clock
 
 @frappe.whitelist(methods=["GET"])
 def day() -> dict[str, Any]:
-	"""Return the session user's day: follow-ups by list, planned meetings, quiet deals, and what may be chosen.
+	"""Return the session user's day: follow-ups by list, planned and missed meetings, quiet deals, and what may be chosen.
 
 	Days begin and end on the user's own clock; times are the site's. Raises frappe.PermissionError where the user may
 	read no follow-ups.
@@ -29,14 +29,16 @@ def day() -> dict[str, Any]:
 		lists[rules.list_of(due_on, now)].append(
 			{**item, "due_on_wall": due_on.isoformat(timespec="minutes")}
 		)
-	meetings = my_day.meetings(user, site_clock.on_site(limits.today, user), end)
-	for meeting in meetings:
+	today = site_clock.on_site(limits.today, user)
+	meetings, missed = my_day.meetings(user, today, end), my_day.missed(user, today)
+	for meeting in (*meetings, *missed):
 		starts_on = site_clock.on_wall(get_datetime(meeting["starts_on"]), user)
 		meeting["starts_on_wall"] = starts_on.isoformat(timespec="minutes")
 	return {
 		**lists,
 		"has_more": len(items) > my_day.FOLLOW_UPS,
 		"meetings": meetings,
+		"missed": missed,
 		"quiet": my_day.quiet_deals(user, site_clock.on_site(limits.quiet_since, user)),
 		"quiet_after_days": my_day.quiet_after_days(),
 		"outcomes": my_day.outcomes(),
@@ -44,5 +46,6 @@ def day() -> dict[str, Any]:
 		"date": limits.today.date().isoformat(),
 		"now": now.isoformat(timespec="minutes"),
 		"can_write": bool(frappe.has_permission("Follow Up", "write")),
+		"can_close": bool(frappe.has_permission("Interaction", "write")),
 		"can_create": bool(frappe.has_permission("Follow Up", "create")),
 	}

@@ -132,7 +132,7 @@ def open_ones(filters: Filters) -> dict[str, Any]:
 
 
 def deals_without_next_step(filters: Filters = None) -> Card:
-	"""Return how many open deals have no follow-up."""
+	"""Return how many open deals have no next step."""
 	deal = frappe.qb.DocType("Deal")
 	mine = open_ones(filters)
 	return {

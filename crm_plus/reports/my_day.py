@@ -13,7 +13,7 @@ import frappe
 from frappe.utils import cint, get_datetime, getdate, now_datetime
 from pypika import Order
 from pypika.functions import Coalesce, Count
-from pypika.terms import Criterion
+from pypika.terms import Criterion, ExistsCriterion
 
 from crm_plus.access.rows import readable_fields, readable_rows
 from crm_plus.rules import my_day as rules
@@ -44,6 +44,16 @@ def follow_ups(user: str, until: datetime) -> list[dict[str, Any]]:
 def meetings(user: str, start: datetime, until: datetime) -> list[dict[str, Any]]:
 	"""A user's planned interactions that begin in a period, in their order."""
 	item = frappe.qb.DocType("Interaction")
+	return _plans(user, (item.starts_on >= start) & (item.starts_on < until), Order.asc)
+
+
+def missed(user: str, before: datetime) -> list[dict[str, Any]]:
+	"""A user's interactions that were to begin before a time and are still planned, the last first."""
+	return _plans(user, frappe.qb.DocType("Interaction").starts_on < before, Order.desc)
+
+
+def _plans(user: str, when: Criterion, order: Order) -> list[dict[str, Any]]:
+	item = frappe.qb.DocType("Interaction")
 	readable = _or_nothing("Interaction")
 	if readable is None:
 		return []
@@ -51,10 +61,9 @@ def meetings(user: str, start: datetime, until: datetime) -> list[dict[str, Any]
 		_with_names(item)
 		.select(item.name, item.subject, item.interaction_type, item.starts_on, item.duration)
 		.select(item.customer_profile, item.deal)
-		.where((item.interaction_owner == user) & (item.status == PLANNED))
-		.where((item.starts_on >= start) & (item.starts_on < until))
+		.where((item.interaction_owner == user) & (item.status == PLANNED) & when)
 		.where(readable)
-		.orderby(item.starts_on)
+		.orderby(item.starts_on, order=order)
 		.limit(MEETINGS)
 	)
 	return _rows(query)
@@ -75,6 +84,7 @@ def quiet_deals(user: str, since: datetime) -> dict[str, Any]:
 		& (deal.status == OPEN)
 		& (spoken < since)
 		& (deal.next_follow_up_on.isnull() | (deal.next_follow_up_on < now_datetime()))
+		& ~_is_ahead(deal)
 		& (deal.snoozed_until.isnull() | (deal.snoozed_until <= getdate()))
 	)
 	condition = Criterion.all([readable, quiet])
@@ -88,6 +98,19 @@ def quiet_deals(user: str, since: datetime) -> dict[str, Any]:
 	)
 	count = frappe.qb.from_(deal).select(Count("*")).where(condition).run()[0][0]
 	return {"deals": _rows(query), "count": count}
+
+
+def _is_ahead(deal: Any) -> Criterion:
+	"""The condition that something comes for a deal: its next step may be overdue, and another one planned."""
+	item, plan, now = frappe.qb.DocType("Follow Up"), frappe.qb.DocType("Interaction"), now_datetime()
+	to_do = (item.deal == deal.name) & (item.status == OPEN) & (item.due_on >= now)
+	to_meet = (plan.deal == deal.name) & (plan.status == PLANNED) & (plan.starts_on >= now)
+	return Criterion.any(
+		[
+			ExistsCriterion(frappe.qb.from_(item).select(item.name).where(to_do)),
+			ExistsCriterion(frappe.qb.from_(plan).select(plan.name).where(to_meet)),
+		]
+	)
 
 
 def outcomes() -> list[str]:

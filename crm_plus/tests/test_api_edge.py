@@ -69,6 +69,13 @@ class World:
 		frappe.db.commit()  # the request is another connection
 		return name
 
+	def missed(self) -> str:
+		"""Return a new plan each time whose day has passed."""
+		frappe.set_user("Administrator")
+		name = make_interaction(status="Planned", starts_on="2026-01-02 10:00:00").name
+		frappe.db.commit()  # the request is another connection
+		return name
+
 	def stage(self, name: str) -> str:
 		return f"{self.pipeline}-{name}"
 
@@ -150,6 +157,8 @@ EXAMPLES: Examples = {
 			"ends_on": "2026-01-02 11:00:00",
 		}
 	},
+	"interactions.close_plan": lambda world: {"interaction": world.missed(), "status": "No Show"},
+	"interactions.postpone": lambda world: {"interaction": world.missed(), "until": "2030-01-01 09:00"},
 	"interactions.choices": lambda world: {},
 	"interactions.invitation": lambda world: {"interaction": world.planned},
 	"interactions.log": lambda world: {

@@ -7,7 +7,7 @@ import frappe
 from frappe.utils import now_datetime
 
 from crm_plus.api import follow_ups as api
-from crm_plus.api import my_day
+from crm_plus.api import interactions, my_day
 from crm_plus.tests import factories
 from crm_plus.tests.base import CRMPlusTestCase
 from crm_plus.tests.factories_follow_ups import make_follow_up, successor_of
@@ -74,12 +74,50 @@ class TestDay(DayCase):
 		factories.make("Interaction", subject="Other", interaction_owner="Administrator", **values)
 		self.assertEqual(self.names(self.day(), "meetings"), [mine.name])
 
+	def plan(self, **begins: float) -> Any:
+		return factories.make(
+			"Interaction",
+			interaction_type=interaction_type(),
+			subject="Visit",
+			status="Planned",
+			deal=self.deal.name,
+			starts_on=now_datetime() + timedelta(**begins),
+			interaction_owner=self.agent,
+		)
+
+	def test_a_plan_of_yesterday_waits_until_somebody_says_what_became_of_it(self) -> None:
+		done, missed, moved = (self.plan(days=-days) for days in (1, 2, 30))
+		self.assertEqual(self.names(self.day(), "missed"), [done.name, missed.name, moved.name])
+		with self.as_user(self.agent):
+			interactions.close_plan(done.name, "Done")
+			interactions.close_plan(missed.name, "No Show")
+			interactions.postpone(moved.name, "2030-06-01 09:00")
+			for status in ("Planned", "Cancelled", "Open"):
+				with self.assertRaisesRegex(frappe.ValidationError, "took place or nobody"):
+					interactions.close_plan(moved.name, status)
+			with self.assertRaisesRegex(frappe.ValidationError, "not planned any more"):
+				interactions.close_plan(done.name, "Done")
+			with self.assertRaisesRegex(frappe.ValidationError, "in the future"):
+				interactions.postpone(moved.name, "2020-06-01 09:00")
+		self.assertEqual(self.day()["missed"], [])
+		self.assertEqual(
+			[frappe.db.get_value("Interaction", one.name, "status") for one in (done, missed, moved)],
+			["Done", "No Show", "Planned"],
+		)
+
 	def test_a_deal_is_quiet_without_a_word_and_without_a_plan(self) -> None:
 		long_ago = now_datetime() - timedelta(days=40)
 		frappe.db.set_value("Deal", self.deal.name, "creation", long_ago, update_modified=False)
 		self.assertEqual([deal["name"] for deal in self.day()["quiet"]["deals"]], [self.deal.name])
-		self.follow_up(days=2)
+		ahead = self.follow_up(days=2)
 		self.assertEqual(self.day()["quiet"], {"deals": [], "count": 0})
+		frappe.delete_doc("Follow Up", ahead.name)
+		self.follow_up(days=-2)
+		overdue = self.plan(days=-1)
+		self.assertEqual(self.day()["quiet"]["count"], 1)
+		self.plan(days=3)
+		self.assertEqual(self.day()["quiet"], {"deals": [], "count": 0})
+		self.assertTrue(overdue.name in self.names(self.day(), "missed"))
 
 	def test_the_settings_say_when_a_deal_is_quiet(self) -> None:
 		frappe.db.set_value("Deal", self.deal.name, "creation", now_datetime() - timedelta(days=20))

@@ -14,7 +14,7 @@ from frappe.desk.form.assign_to import notify_assignment
 from frappe.utils import escape_html
 
 from crm_plus.rules.quoted_text import quoted
-from crm_plus.workflows import notices, site_clock
+from crm_plus.workflows import next_steps, notices, site_clock
 
 DOCTYPE = "Follow Up"
 OPEN, DONE, CLOSED, CANCELLED = "Open", "Done", "Closed", "Cancelled"
@@ -179,7 +179,7 @@ def _keep_assignee(name: str, user: str) -> None:
 def _warn_of_no_next_step(doc: Any) -> None:
 	"""A ToDo cannot ask what comes next: a notice does, to whoever closed it too."""
 	title = frappe.db.get_value("Deal", {"name": doc.deal or "", "status": OPEN}, "title")
-	if title and not frappe.db.exists(DOCTYPE, {"deal": doc.deal, "status": OPEN}):
+	if title and not next_steps.has_other(doc):
 		message = _("{0} has no next step now: plan one.").format(frappe.bold(quoted(title)))
 		notices.tell("no_next_step", [doc.assigned_to], "Deal", doc.deal, message, by="")
 

@@ -135,11 +135,11 @@ def complete(
 
 
 def leaves_nothing(doc: Any) -> bool:
-	"""Tell whether closing a follow-up leaves its open deal without any."""
+	"""Tell whether closing a follow-up leaves its open deal without any next step."""
 	if not doc.deal or frappe.db.get_value("Deal", doc.deal, "status") != OPEN:
 		return False
 	goes_on = follow_up_series.has_successor(doc) or follow_up_series.next_of(doc)
-	return not goes_on and not next_steps.other_open(doc)
+	return not goes_on and not next_steps.has_other(doc)
 
 
 def plan(doc: Any, next_step: dict[str, Any]) -> Document:

@@ -14,7 +14,7 @@ from crm_plus.rules.contact_points import bare_name
 from crm_plus.rules.interactions import Facts, Participant
 from crm_plus.rules.plain_values import as_moment
 from crm_plus.rules.quoted_text import quoted
-from crm_plus.workflows import interaction_times, planned
+from crm_plus.workflows import interaction_times, next_steps, planned
 
 LONGEST_SUBJECT = 140
 FIELDS = ("customer_profile", "contact", "email", "full_name", "phone")
@@ -160,6 +160,7 @@ def record(interaction: Document) -> None:
 	if interaction.summary and (before is None or before.summary != interaction.summary):
 		_notify_mentioned(interaction, before)
 	interaction_times.note(interaction)
+	next_steps.note_plan(interaction)
 	planned.note(interaction)
 
 
@@ -175,6 +176,7 @@ def _notify_mentioned(interaction: Document, before: Document | None) -> None:
 def forget(interaction: Document) -> None:
 	"""Let customers, deals and the calendar know that an interaction is being deleted."""
 	interaction_times.note(interaction)
+	next_steps.note_plan(interaction)
 	planned.note(interaction, is_deleted=True)
 
 
@@ -189,4 +191,24 @@ def reschedule(interaction: Document, starts_on: Any, ends_on: Any) -> None:
 	interaction.starts_on = start
 	if end and get_datetime(end) > get_datetime(start):
 		interaction.duration = (get_datetime(end) - get_datetime(start)).total_seconds()
+	interaction.save()
+
+
+def postpone(interaction: Document, until: str) -> None:
+	"""Move a plan to a later time (site's time zone). Raises frappe.ValidationError where that is not in the future."""
+	if get_datetime(until) <= now_datetime():
+		frappe.throw(_("Choose a time in the future to which this is moved."))
+	reschedule(interaction, until, None)
+
+
+def close_plan(interaction: Document, status: str) -> None:
+	"""Say what became of a plan whose time has come: DONE or NO_SHOW, and save it.
+
+	Raises frappe.ValidationError for another status, for what is no plan any more, and as saving does.
+	"""
+	if status not in (rules.DONE, rules.NO_SHOW):
+		frappe.throw(_("Say whether it took place or nobody came."))
+	if interaction.status != rules.PLANNED:
+		frappe.throw(_("{0} is not planned any more; reload the page.").format(quoted(interaction.subject)))
+	interaction.status = status
 	interaction.save()

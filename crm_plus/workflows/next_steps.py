@@ -1,8 +1,9 @@
-"""The next follow-up of a deal and of a customer: always read anew from the follow-ups themselves, never counted up.
+"""The next step of a deal and of a customer: the first of its open follow-ups and planned meetings, calls and visits, always read
+anew from those themselves, never counted up.
 
 An organization's is the first of its own and its people's, as its timeline shows them.
 
-Follow-ups only note whom they concern. After their commit each deal and profile gets its time in a transaction of its own,
+Follow-ups and plans only note whom they concern. After their commit each deal and profile gets its time in a transaction of its own,
 under a lock on its row: nobody who saves one waits for us, nor we for him for long, and the last of several sees all others.
 """
 
@@ -13,7 +14,9 @@ from typing import Any
 
 import frappe
 from frappe.query_builder.functions import Min
+from frappe.utils import now_datetime
 
+from crm_plus.rules.interactions import DIRECTIONS, PLANNED
 from crm_plus.workflows import until_commit
 
 TOUCHED = "next_steps"
@@ -24,16 +27,23 @@ NAMES_PER_REQUEST = 20
 LOCK_ATTEMPTS, SECONDS_BETWEEN_ATTEMPTS = 20, 0.05
 FIELD, OPEN = "next_follow_up_on", "Open"
 PROFILE = "Customer Profile"
-# By which column of a follow-up each document finds its own.
+# By which column of a follow-up, or a plan, each document finds its own.
 COLUMNS = {"Deal": "deal", PROFILE: "customer_profile"}
 
 
-def note(follow_up: Any) -> None:
-	"""Note the deal and the customer of a follow-up that is being saved or deleted, those of before included."""
-	for document in (follow_up, follow_up.get_doc_before_save()):
+def note(step: Any) -> None:
+	"""Note the deal and the customer of a follow-up or plan that is being saved or deleted, those of before included."""
+	for document in (step, step.get_doc_before_save()):
 		for doctype, column in COLUMNS.items():
 			if document and document.get(column):
 				touch(doctype, document.get(column))
+
+
+def note_plan(interaction: Any) -> None:
+	"""Note whom an interaction concerns that is planned, or was until now."""
+	before = interaction.get_doc_before_save()
+	if PLANNED in (interaction.status, before.status if before else None):
+		note(interaction)
 
 
 def note_organization(profile: Any) -> None:
@@ -45,7 +55,7 @@ def note_organization(profile: Any) -> None:
 
 
 def touch(doctype: str, name: str) -> None:
-	"""Note that the next follow-up of a deal or a profile has to be found anew after this transaction."""
+	"""Note that the next step of a deal or a profile has to be found anew after this transaction."""
 	until_commit.notes(TOUCHED, run).setdefault((doctype, name), True)
 
 
@@ -59,12 +69,12 @@ def run(touched: until_commit.Notes) -> None:
 			refresh(documents)
 	except Exception:
 		frappe.db.rollback()  # our own transaction only; the nightly job catches up
-		frappe.log_error(title="CRM Plus: next follow-ups could not be brought in step")
+		frappe.log_error(title="CRM Plus: next steps could not be brought in step")
 		frappe.db.commit()  # the log must survive, whatever the request does next
 
 
 def refresh(documents: Iterable[tuple[str, str]]) -> None:
-	"""Read anew when the next follow-ups of these (DocType, name) are due; whom somebody else holds, a worker does later.
+	"""Read anew when the next steps of these (DocType, name) are due; whom somebody else holds, a worker does later.
 
 	Those of people's organizations come after them.
 	"""
@@ -89,7 +99,7 @@ def _enqueue(documents: list[tuple[str, str]]) -> None:
 
 
 def _refresh_one(doctype: str, name: str) -> bool:
-	"""Find one next follow-up, in a transaction of its own; returns False where the row stays locked for a second."""
+	"""Find one next step, in a transaction of its own; returns False where the row stays locked for a second."""
 	for _attempt in range(LOCK_ATTEMPTS):
 		frappe.db.commit()  # ends the snapshot of before: what is read under the lock must not be older than the lock
 		try:
@@ -108,8 +118,8 @@ def _refresh_one(doctype: str, name: str) -> bool:
 
 
 def earliest(doctype: str, name: str) -> datetime | None:
-	"""Return when the first open follow-up of a deal, or of a profile and its people, is due."""
-	found = [_first_of(COLUMNS[doctype], name)]
+	"""Return when the first step of a deal, or of a profile and its people, is due."""
+	found = [_first_of(COLUMNS[doctype], name), _first_plan_of(COLUMNS[doctype], name)]
 	if doctype == PROFILE:
 		person = frappe.qb.DocType(PROFILE)
 		found.append(
@@ -132,8 +142,19 @@ def _first_of(column: str, name: str) -> datetime | None:
 	return found[0][0] if found else None
 
 
+def _first_plan_of(column: str, name: str) -> datetime | None:
+	"""Return when the first planned interaction begins; each direction is a range of the index by customer."""
+	plan = frappe.qb.DocType("Interaction")
+	query = (
+		frappe.qb.from_(plan)
+		.select(Min(plan.starts_on))
+		.where((plan[column] == name) & (plan.status == PLANNED) & plan.direction.isin(DIRECTIONS))
+	)
+	return query.run()[0][0]
+
+
 def stale(doctype: str) -> list[str]:
-	"""Return the deals or profiles whose stored next follow-up is not what their follow-ups say."""
+	"""Return the deals or profiles whose stored next step is not what their follow-ups and plans say."""
 	record, said = frappe.qb.DocType(doctype), _said(doctype)
 	query = (
 		frappe.qb.from_(record)
@@ -147,31 +168,43 @@ def stale(doctype: str) -> list[str]:
 
 
 def _said(doctype: str) -> Any:
-	"""Return the query of what follow-ups say: record and due_on, for an organization those of its people too."""
-	follow_up, person = frappe.qb.DocType("Follow Up"), frappe.qb.DocType(PROFILE)
-	column, first = follow_up[COLUMNS[doctype]], Min(follow_up.due_on).as_("due_on")
-	is_open = follow_up.status == OPEN
-	own = (
-		frappe.qb.from_(follow_up)
-		.select(column.as_("record"), first)
-		.where(is_open & column.isnotnull())
-		.groupby(column)
+	"""Return the query of what follow-ups and plans say: record and due_on, for an organization those of its people too."""
+	follow_up, plan = frappe.qb.DocType("Follow Up"), frappe.qb.DocType("Interaction")
+	told = [
+		_first_of_each(doctype, follow_up, follow_up.due_on, follow_up.status == OPEN),
+		_first_of_each(doctype, plan, plan.starts_on, plan.status == PLANNED),
+	]
+	if doctype == PROFILE:
+		told += [_first_of_people(one) for one in told]
+	together = told[0]
+	for one in told[1:]:
+		together = together.union_all(one)
+	return (
+		frappe.qb.from_(together)
+		.select(together.record, Min(together.due_on).as_("due_on"))
+		.groupby(together.record)
 	)
-	if doctype != PROFILE:
-		return own
-	of_people = (
-		frappe.qb.from_(follow_up)
-		.join(person)
-		.on(person.name == column)
-		.select(person.organization.as_("record"), first)
-		.where(is_open & person.organization.isnotnull())
+
+
+def _first_of_each(doctype: str, step: Any, due_on: Any, is_ahead: Any) -> Any:
+	column = step[COLUMNS[doctype]]
+	query = frappe.qb.from_(step).select(column.as_("record"), Min(due_on).as_("due_on"))
+	return query.where(is_ahead & column.isnotnull()).groupby(column)
+
+
+def _first_of_people(said: Any) -> Any:
+	"""Return the same by organization: the first of its people's."""
+	person = frappe.qb.DocType(PROFILE)
+	query = frappe.qb.from_(said).join(person).on(person.name == said.record)
+	return (
+		query.select(person.organization.as_("record"), Min(said.due_on).as_("due_on"))
+		.where(person.organization.isnotnull())
 		.groupby(person.organization)
 	)
-	both = own.union_all(of_people)
-	return frappe.qb.from_(both).select(both.record, Min(both.due_on).as_("due_on")).groupby(both.record)
 
 
-def other_open(follow_up: Any) -> bool:
-	"""Tell whether the deal of a follow-up has another open one."""
+def has_other(follow_up: Any) -> bool:
+	"""Tell whether the deal of a follow-up has another next step: an open one, or something planned from now on."""
 	others = {"deal": follow_up.deal, "status": OPEN, "name": ["!=", follow_up.name]}
-	return bool(frappe.db.exists("Follow Up", others))
+	ahead = {"deal": follow_up.deal, "status": PLANNED, "starts_on": [">=", now_datetime()]}
+	return bool(frappe.db.exists("Follow Up", others) or frappe.db.exists("Interaction", ahead))

@@ -11,7 +11,7 @@ const WORDS = {
 	in_a_month: "In a month",
 };
 const item = (name) => ({ name });
-const DAY = { overdue: [item("a")], today: [], soon: [item("b"), item("c")] };
+const DAY = { overdue: [item("a")], today: [], soon: [item("b"), item("c")], missed: [item("d")] };
 
 test("today is shown even when it is empty, the others only when they are not", () => {
 	const keys = (day) => model.sections(day, {}).map((section) => section.key);
@@ -51,6 +51,7 @@ test("late in the evening nothing is offered for today", () => {
 test("what is done is gone from whichever list it stood in", () => {
 	assert.deepEqual(model.without(DAY, "b").soon, [item("c")]);
 	assert.deepEqual(model.without(DAY, "a").overdue, []);
+	assert.deepEqual(model.without(DAY, "d").missed, []);
 	assert.equal(DAY.overdue.length, 1);
 });
 

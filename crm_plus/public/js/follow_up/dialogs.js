@@ -65,14 +65,19 @@ export function next_values(answer, values) {
 	return { ...said, next_subject: values.next_subject, next_due_on: answer.next };
 }
 
-/** Until when a follow-up is snoozed: one tap, or a time of one's own. */
-export function ask_time({ item, day, send }) {
+/** Until when a follow-up is snoozed, or what `words` ask instead: one tap, or a time of one's own. */
+export function ask_time({ item, day, send, words: given }) {
+	const { title, action, question } = given || {
+		title: __("Snooze {0}", [item.subject]),
+		action: __("Snooze"),
+		question: __("Until when?"),
+	};
 	let until = "";
 	return ask({
-		title: __("Snooze {0}", [item.subject]),
+		title,
 		fields: [{ fieldname: "times", fieldtype: "HTML" }],
-		primary_action_label: __("Snooze"),
-		on_show: (dialog) => times(dialog, day.now, (value) => (until = value), __("Until when?")),
+		primary_action_label: action,
+		on_show: (dialog) => times(dialog, day.now, (value) => (until = value), question),
 		send: () => send(until),
 	});
 }

@@ -71,8 +71,10 @@ export function later_times(now, words) {
 	return times;
 }
 
-/** The day without one follow-up, so that it is gone before the server has answered. */
+const LISTS = ["overdue", "today", "soon", "missed"];
+
+/** The day without one follow-up or plan, so that it is gone before the server has answered. */
 export function without(day, name) {
 	const rest = (items) => items.filter((item) => item.name !== name);
-	return { ...day, overdue: rest(day.overdue), today: rest(day.today), soon: rest(day.soon) };
+	return { ...day, ...Object.fromEntries(LISTS.map((list) => [list, rest(day[list])])) };
 }

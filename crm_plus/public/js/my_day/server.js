@@ -11,6 +11,8 @@ function call(method, args, type = "POST", quiet = false) {
 export const get_day = () => call("my_day.day", {}, "GET", true);
 export const complete = (name, answer) => call("follow_ups.complete", { follow_up: name, answer });
 export const snooze = (name, until) => call("follow_ups.snooze", { follow_up: name, until });
+export const close_plan = (name, status) => call("interactions.close_plan", { interaction: name, status });
+export const postpone = (name, until) => call("interactions.postpone", { interaction: name, until });
 
 function sentence(failed) {
 	const answer = failed?.responseJSON || {};

@@ -48,6 +48,27 @@ class DayStore {
 		if (done) this.left(item, __("{0} was snoozed.", [item.subject]));
 	}
 
+	/** What became of a meeting or call whose time has come: one tap. */
+	async close_plan(item, status) {
+		try {
+			await server.close_plan(item.name, status);
+		} catch {
+			return; // Frappe has shown the server's sentence
+		}
+		const took_place = status === "Done";
+		this.left(item, took_place ? __("{0} took place.", [item.subject]) : __("{0}: nobody came.", [item.subject]));
+	}
+
+	async move(item) {
+		const moved = await ask_time({
+			item,
+			day: this.state.day,
+			words: { title: __("Move {0}", [item.subject]), action: __("Move"), question: __("To when?") },
+			send: (until) => server.postpone(item.name, until),
+		});
+		if (moved) this.left(item, __("{0} was moved.", [item.subject]));
+	}
+
 	left(item, sentence) {
 		this.state.day = model.without(this.state.day, item.name);
 		this.state.announcement = sentence;
