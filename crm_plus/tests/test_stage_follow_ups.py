@@ -86,9 +86,12 @@ class TestStandardFollowUps(CRMPlusTestCase):
 		self.move("Proposal")
 		self.assertEqual(self.made(), [])
 
-	def test_an_owner_who_cannot_work_on_them_does_not_stop_the_deal(self) -> None:
+	def test_those_of_an_owner_who_cannot_work_on_them_go_to_the_customers_owner(self) -> None:
+		keeper = factories.make_user("Sales User").name
+		profile = frappe.get_doc("Customer Profile", self.deal.customer_profile)
+		profile.update({"profile_owner": keeper}).save()
 		outsider = factories.make_user("Employee").name
 		frappe.db.set_value("Deal", self.deal.name, "deal_owner", outsider)
 		self.deal.reload()
 		self.move("Proposal")
-		self.assertEqual([row.assigned_to for row in self.made()], [None, None])
+		self.assertEqual([row.assigned_to for row in self.made()], [keeper, keeper])
