@@ -123,6 +123,7 @@ doc_events = {
 	("Deal", "Interaction", "Follow Up", "ToDo", "Document Follow"): {
 		"validate": "crm_plus.overrides.references.validate"
 	},
+	"User": {"on_update": "crm_plus.overrides.user.on_update"},
 	"ToDo": {
 		"on_update": "crm_plus.overrides.todo.on_update",
 		"on_trash": "crm_plus.overrides.todo.on_trash",

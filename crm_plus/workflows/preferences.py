@@ -133,14 +133,19 @@ def _sentence(problem: str, row: Any) -> str:
 
 
 def changed(doc: Any) -> None:
-	"""Have the user's open follow-ups and meetings looked at again once this is stored: the notice may be another."""
+	"""Follow a preference that is stored or deleted: the notice may be another."""
+	look_again(doc.user)
+
+
+def look_again(user: str) -> None:
+	"""Have a user's open follow-ups and meetings looked at again once this is stored."""
 	frappe.enqueue(
 		REFRESH_JOB,
 		queue="short",
-		job_id=f"crm_plus_reminders_of::{doc.user}",
+		job_id=f"crm_plus_reminders_of::{user}",
 		deduplicate=True,
 		enqueue_after_commit=True,
-		user=doc.user,
+		user=user,
 	)
 
 
