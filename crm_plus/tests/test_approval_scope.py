@@ -237,13 +237,29 @@ class TestApprovalScope(ApprovalCase):
 		deal = self.approved(self.deal(25))
 		quotation = self.submit(self.quotation(deal))
 		frappe.db.set_value("Deal", deal.name, "approval_state", DRAFT)
-		for values, fits in (({"rate": 50}, False), ({"qty": 1000}, False), ({}, True)):
-			with self.subTest(**values), self.as_user(self.agent):
-				order = make_sales_order(quotation.name)
-				order.delivery_date = add_days(nowdate(), 7)
-				order.items[0].update({"delivery_date": order.delivery_date, **values})
-				order.insert()
-				self.submit(order) if fits else self.refuse(order)
+		for values in ({"rate": 50}, {"qty": 1000}):
+			with self.subTest(**values):
+				self.refuse(self.ordered(quotation, **values))
+		twice = self.ordered(quotation)
+		twice.append("items", twice.items[0].as_dict().update({"name": None, "idx": 2}))
+		self.refuse(twice)
+		self.submit(self.ordered(quotation))
+
+	def test_a_quotation_that_nobody_judged_grants_its_order_nothing(self) -> None:
+		deal = self.deal(25)
+		quotation = self.quotation(deal)
+		for doctype, name in (("Quotation", quotation.name), ("Quotation Item", quotation.items[0].name)):
+			frappe.db.set_value(doctype, name, "crm_plus_deal", None)
+		quotation.reload()
+		self.refuse(self.ordered(self.submit(quotation), crm_plus_deal=deal.name))
+
+	def ordered(self, quotation: Document, **row: Any) -> Document:
+		"""Return the order of a quotation as the agent stores it, its row changed."""
+		with self.as_user(self.agent):
+			order = make_sales_order(quotation.name)
+			order.delivery_date = add_days(nowdate(), 7)
+			order.items[0].update({"delivery_date": order.delivery_date, **row})
+			return order.insert()
 
 	def test_an_order_without_a_deal_is_not_ours(self) -> None:
 		deal = self.deal(0)

@@ -4,6 +4,7 @@ Values are in the company's currency, without taxes. An approval covers the disc
 both together: a deal that offers more of either later needs another. Each deal, and each quotation or order, is judged alone.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
 
@@ -120,8 +121,14 @@ def _refuse(document: Any, deal: str, offer: Offer, limit: Limit | None) -> None
 
 
 def hold_order(order: Any) -> None:
-	"""Hold what an order grants beyond the quotations that it was made from: they have been judged."""
-	hold(order, [row for row in order.items if not _is_as_quoted(row)])
+	"""Hold what an order grants beyond the quotations for its deals that it was made from: they have been judged."""
+	ordered: dict[str, float] = defaultdict(float)
+	for row in order.items:
+		ordered[row.get("quotation_item") or ""] += flt(row.qty)
+	hold(
+		order,
+		[row for row in order.items if not _is_as_quoted(row, ordered[row.get("quotation_item") or ""])],
+	)
 
 
 def hold_changed(document: Any) -> None:
@@ -131,15 +138,18 @@ def hold_changed(document: Any) -> None:
 		hold_order(document) if document.doctype == "Sales Order" else hold(document)
 
 
-def _is_as_quoted(row: Any) -> bool:
-	"""Tell whether an order's row sells what a submitted quotation offered, for no less and no more of it."""
-	fields = ["item_code", "qty", "uom", "net_rate"]
+def _is_as_quoted(row: Any, quantity: float) -> bool:
+	"""Tell whether an order's row sells what a submitted quotation offered for the same deal, for no less and no more of it.
+
+	`quantity` is what the order has of the quotation's row, however many rows of its own it has for that.
+	"""
+	fields = ["item_code", "qty", "uom", "net_rate", "crm_plus_deal"]
 	asked = {"name": row.get("quotation_item") or "", "docstatus": 1}
 	quoted = frappe.db.get_value("Quotation Item", asked, fields, as_dict=True)
-	if not quoted or (quoted.item_code, quoted.uom) != (row.item_code, row.uom):
+	if not quoted or any(quoted[name] != row.get(name) for name in ("item_code", "uom", "crm_plus_deal")):
 		return False
 	coin = 10.0 ** -row.precision("net_rate")
-	return flt(row.qty) <= flt(quoted.qty) and flt(row.net_rate) >= flt(quoted.net_rate) - coin
+	return flt(quantity) <= flt(quoted.qty) and flt(row.net_rate) >= flt(quoted.net_rate) - coin
 
 
 def limit_of(user: str) -> Limit | None:
