@@ -47,7 +47,7 @@ test_without_site() {
 	choose_tests "${fast_tests[@]}"
 	cd "$repo" || exit
 	finish
-	CRM_PLUS_FAULTS=$untested${lacking:+, $lacking} exec "$tools/bin/python" -m pytest -o cache_dir="$cache/pytest" --continue-on-collection-errors "${tests[@]}" "${arguments[@]}"
+	CRM_PLUS_SIMULATION=${CRM_PLUS_SIMULATION:-short} CRM_PLUS_FAULTS=$untested${lacking:+, $lacking} exec "$tools/bin/python" -m pytest -o cache_dir="$cache/pytest" --continue-on-collection-errors "${tests[@]}" "${arguments[@]}"
 }
 
 test_with_site() {

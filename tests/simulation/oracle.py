@@ -8,6 +8,8 @@ from bisect import bisect_left
 from collections import defaultdict
 from dataclasses import dataclass, replace
 from functools import cache
+from itertools import accumulate
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from crm_plus.rules.notices import IN_APP, Choice
@@ -28,23 +30,36 @@ class Version:
 	end: int
 
 
+class Reading(NamedTuple):
+	"""What a wall clock shows: the minute of the day, the day, and whether it shows that for the first time."""
+
+	minute: int
+	weekday: int
+	is_first: bool
+
+
+def readings(cast: Cast, zone: str, length: int) -> list[Reading]:
+	"""Return what the clocks of a zone show at every minute."""
+	local = (cast.at(minute - MARGIN).astimezone(ZoneInfo(zone)) for minute in range(length + 2 * MARGIN))
+	return [Reading(clock.hour * 60 + clock.minute, clock.weekday(), clock.fold == 0) for clock in local]
+
+
 class Clockwork:
 	"""Every minute of one person's wall clock: may they be disturbed, is it the digest's minute."""
 
-	def __init__(self, cast: Cast, hours: Hours, length: int) -> None:
-		zone, days = ZoneInfo(hours.zone), hours.working_days or range(7)
-		local = [cast.at(minute - MARGIN).astimezone(zone) for minute in range(length + 2 * MARGIN)]
-		awake = [not self._sleeps(hours, clock.hour * 60 + clock.minute) for clock in local]
+	def __init__(self, clocks: list[Reading], hours: Hours) -> None:
+		days = hours.working_days or range(7)
+		sleeps = [self._sleeps(hours, minute) for minute in range(1440)]
+		awake = [not sleeps[clock.minute] for clock in clocks]
 		self.any_day = self._arrays(awake)
 		self.at_work = self._arrays(
-			[up and clock.weekday() in days for up, clock in zip(awake, local, strict=True)]
+			[up and clock.weekday in days for up, clock in zip(awake, clocks, strict=True)]
 		)
+		digest_at = hours.digest_at.hour * 60 + hours.digest_at.minute
 		digests = [
 			minute
-			for minute, clock in enumerate(local)
-			if (clock.hour, clock.minute) == (hours.digest_at.hour, hours.digest_at.minute)
-			and clock.fold == 0
-			and clock.weekday() in days
+			for minute, clock in enumerate(clocks)
+			if clock.minute == digest_at and clock.is_first and clock.weekday in days
 		]
 		self.digests = [self.at_work[1][minute] for minute in digests]
 
@@ -89,7 +104,10 @@ class Oracle:
 
 	def __init__(self, cast: Cast, days: int) -> None:
 		self.cast = cast
-		self.clockwork = cache(lambda hours: Clockwork(cast, hours, days * 1440))
+		clocks = cache(lambda zone: readings(cast, zone, days * 1440))
+		self.clockwork = cache(lambda hours: Clockwork(clocks(hours.zone), hours))
+		# The latest minute that any tick until then has shown: the clock may have been put back since.
+		self.latest = list(accumulate(cast.ticks, max))
 		self.must: dict[Message, int] = {}
 		self.may: dict[Message, int] = {}
 		for versions in self._versions().values():
@@ -141,7 +159,8 @@ class Oracle:
 			return
 		clock, plan = self.clockwork(self.cast.preferences[message[3]].hours), version.plan
 		meeting = plan.doctype == MEETING
-		for tick in range(version.first, version.end):
+		nothing_before = bisect_left(self.latest, at)
+		for tick in range(max(version.first, nothing_before), version.end):
 			minute = self.cast.ticks[tick]
 			if meeting and minute >= plan.due + plan.length and minute >= at:
 				return
