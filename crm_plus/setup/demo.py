@@ -8,13 +8,16 @@ from frappe import _
 
 from crm_plus.jobs import deal_progress
 from crm_plus.setup import (
+	demo_approvals,
 	demo_customers,
 	demo_deals,
 	demo_follow_ups,
 	demo_insight,
 	demo_interactions,
 	demo_outreach,
+	demo_reminders,
 	demo_service,
+	demo_support,
 	demo_world,
 )
 
@@ -43,9 +46,12 @@ def make() -> None:
 	demo_interactions.make(say)
 	demo_follow_ups.make(say)
 	demo_service.make(say)
+	demo_support.make(say)
 	demo_insight.make(say)
 	demo_outreach.make(say)
+	demo_approvals.make(say)
 	deal_progress.run()  # the history was dated back behind the deals' backs
+	demo_reminders.make(say)
 	frappe.db.set_default(STATE, FINISHED)
 	frappe.db.commit()
 	say(_("The demo data is complete."))

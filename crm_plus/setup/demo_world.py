@@ -271,6 +271,8 @@ def make_user(person: Person) -> None:
 	user.flags.no_welcome_mail = True
 	user.insert()
 	update_password(user.name, PASSWORD)
+	# Frappe mails an assignment besides ringing the bell.
+	frappe.db.set_value("Notification Settings", user.name, "enable_email_notifications", 0)
 
 
 def make_once(doctype: str, key: dict, **values: object) -> None:
