@@ -145,6 +145,42 @@ def test_snoozed_until_another_day(on_a_phone: Page, day: Day) -> None:
 	assert stored(day.today).due_on > now_datetime() + timedelta(days=25)
 
 
+def test_a_meeting_that_is_over_is_settled_with_one_tap_or_moved(on_a_phone: Page, day: Day) -> None:
+	page = on_a_phone
+	expect(page.locator(".day-list.missed")).to_have_count(0)
+	values = {
+		"deal": day.deal,
+		"interaction_owner": day.agent,
+		"status": "Planned",
+		"interaction_type": "Meeting",
+	}
+	names = {
+		subject: factories.make(
+			"Interaction", subject=subject, starts_on=now_datetime() - timedelta(days=days), **values
+		).name
+		for subject, days in (("Visit", 1), ("Tasting", 2), ("Workshop", 9))
+	}
+	frappe.db.commit()  # the browser's requests are other connections
+	page.reload()
+	expect(page.locator(".day-list.missed")).to_contain_text("9 days ago")
+	assert fits(page)
+	for target in page.locator(".day-list.missed :is(a, button):visible").all():
+		box = target.bounding_box()
+		assert box is not None and box["height"] >= FINGER and box["width"] >= FINGER, target.inner_text()
+	for subject, label in (("Visit", "Took Place"), ("Tasting", "No Show")):
+		item(page, names[subject]).get_by_label(f"{label}: {subject}").click()
+		expect(item(page, names[subject])).to_have_count(0)
+	item(page, names["Workshop"]).get_by_label("Move: Workshop").click()
+	dialog = page.locator(".crm-follow-up-dialog:visible")
+	dialog.locator("button", has_text="In 3 days").click()
+	dialog.locator(".standard-actions .btn-primary").click()
+	expect(page.locator(".day-list.missed")).to_have_count(0)
+	expect(page.locator(".day-list.meeting")).to_contain_text("Workshop")
+	frappe.db.rollback()  # a new snapshot: the browser's requests have written meanwhile
+	statuses = [frappe.db.get_value("Interaction", name, "status") for name in names.values()]
+	assert statuses == ["Done", "No Show", "Planned"]
+
+
 def test_the_list_closes_many_and_says_which_were_refused(
 	browser_page: Page, day: Day, login: Callable[[Page, str, str], None]
 ) -> None:
