@@ -1,17 +1,19 @@
 """From the won deal to the bank: what was ordered, invoiced and collected, the days between, and where it leaks.
 
-Amounts in the report's currency: the won amount as the deal says it (without taxes), the others as the ledger has them.
+Amounts in the report's currency, all without taxes as the won amount is: of what the deal's documents come to with taxes
+counts the part that is net by their own totals, so that what is won, ordered, invoiced and paid can be held together.
 """
 
 from typing import Any
 
 import frappe
 from frappe.utils import flt
-from pypika import CustomFunction
-from pypika.functions import Count, Max, Min, Sum
+from pypika import Case, CustomFunction
+from pypika.functions import Coalesce, Count, Max, Min, Sum
 from pypika.queries import QueryBuilder
 from pypika.terms import Term
 
+from crm_plus.reports.document_money import is_of_an_invoice, moves_money, net_part
 from crm_plus.reports.report_groups import (
 	behind_filters,
 	chosen_group,
@@ -29,12 +31,17 @@ from crm_plus.rules.forecast import percent
 
 GROUPS = ("Owner", "Month", "Source", "Campaign", "Customer", "Pipeline", "Company", "Size", "Deal")
 AMOUNTS = ("won", "quoted", "ordered", "invoiced", "paid", "outstanding")
+# Whose taxes each amount of a deal bears; each has its part without them beside the deal's amounts.
+DOCUMENTS = {
+	"quoted": ("Quotation", "net_of_quotations"),
+	"ordered": ("Sales Order", "net_of_orders"),
+	**dict.fromkeys(("invoiced", "paid", "outstanding"), ("Sales Invoice", "net_of_invoices")),
+}
 LEAKS = ("not_ordered", "not_invoiced", "not_paid", "written_off")
 STEPS = ("to_order", "to_invoice", "to_cash")
 ALL = 2**62
 GREATEST = CustomFunction("GREATEST", ["one", "other"])
 DAYS = CustomFunction("DATEDIFF", ["later", "earlier"])
-FIRST = CustomFunction("COALESCE", ["one", "other"])
 
 
 def deal_to_cash(filters: dict[str, Any] | None) -> tuple[Scope, str, list[dict[str, Any]], dict[str, Any]]:
@@ -55,17 +62,14 @@ def deal_to_cash(filters: dict[str, Any] | None) -> tuple[Scope, str, list[dict[
 		{
 			**shown(row),
 			**{"group": labels[row["value"]], "value": row["value"]},
-			"drill": {
-				**drill({**closed_filters(scope, group, row["value"]), "status": WON}),
-				**({} if group == "Deal" else leaking(scope, group, row["value"])),
-			},
+			"drill": drill(scope, group, row["value"], closed_filters(scope, group, row["value"])),
 		}
 		for row in in_order(group, found, "won")
 	]
 	keys = ("deals", *AMOUNTS, *LEAKS, *STEPS, *(f"{step}_deals" for step in STEPS))
 	total = {key: sum(row[key] for row in found) for key in keys}
-	behind = {**scope_filters(scope), "closed_on": between(scope.first, scope.last), "status": WON}
-	return scope, group, rows, {**shown(total), "drill": {**drill(behind), **leaking(scope, "", "")}}
+	closed = {**scope_filters(scope), "closed_on": between(scope.first, scope.last)}
+	return scope, group, rows, {**shown(total), "drill": drill(scope, "", "", closed)}
 
 
 def shown(sums: dict[str, Any]) -> dict[str, Any]:
@@ -79,14 +83,15 @@ def shown(sums: dict[str, Any]) -> dict[str, Any]:
 	}
 
 
-def drill(filters: dict[str, Any]) -> dict[str, Any]:
-	"""Return the list filters behind the amounts: the same deals, whose columns hold each of them."""
-	return dict.fromkeys(("deals", *AMOUNTS), filters)
+def drill(scope: Scope, group: str, value: Any, closed: dict[str, Any]) -> dict[str, Any]:
+	"""Return what is behind a group's figures: the list of what was won, and this report by deal for all without taxes.
 
-
-def leaking(scope: Scope, group: str, value: Any) -> dict[str, Any]:
-	"""Return the filters by which this report lists the deals behind what is left on the way."""
-	return dict.fromkeys(LEAKS, behind_filters(scope, "Deal", group, value))
+	`closed` are the list filters of the group's closed deals; a deal is a link by itself.
+	"""
+	won = {key: {**closed, "status": WON} for key in ("deals", "won")}
+	if group == "Deal":
+		return won
+	return {**won, **dict.fromkeys((*DOCUMENTS, *LEAKS), behind_filters(scope, "Deal", group, value))}
 
 
 def largest_leak(total: dict[str, Any]) -> str:
@@ -97,12 +102,17 @@ def largest_leak(total: dict[str, Any]) -> str:
 def read(scope: Scope, group: str, behind: str) -> list[dict[str, Any]]:
 	"""Return the sums of each group, or of the one that is looked behind; one query however many deals and documents."""
 	each = won_deals(scope, group, behind).as_("each")
-	query = frappe.qb.from_(each).select(each.value, Count("*").as_("deals")).groupby(each.value)
-	for key in (*AMOUNTS, *LEAKS):
-		query = query.select(Sum(each[key]).as_(key))
+	query = (
+		frappe.qb.from_(each)
+		.select(each.value, Count("*").as_("deals"), Sum(money(scope, each)).as_("won"))
+		.groupby(each.value)
+	)
+	without_taxes = {key: each[f"{key}_amount"] * each[part] for key, (_doctype, part) in DOCUMENTS.items()}
+	for key, amount in {**without_taxes, **leak_terms(each.base_amount, without_taxes)}.items():
+		query = query.select(Sum(books_money(scope, each, amount)).as_(key))
 	for key, days in (
 		("to_order", DAYS(each.ordered_on, each.closed_on)),
-		("to_invoice", DAYS(each.invoiced_on, FIRST(each.ordered_on, each.closed_on))),
+		("to_invoice", DAYS(each.invoiced_on, Coalesce(each.ordered_on, each.closed_on))),
 		("to_cash", DAYS(each.paid_on, each.invoiced_on)),
 	):
 		# A document from before the step that it follows took no time.
@@ -111,36 +121,41 @@ def read(scope: Scope, group: str, behind: str) -> list[dict[str, Any]]:
 
 
 def won_deals(scope: Scope, group: str, behind: str) -> QueryBuilder:
-	"""The deals won in the period, each with its group, its amounts, what leaks of them, and the days of its steps.
+	"""The deals won in the period, each with its group, its amounts, which part of them is net, and the days of its steps.
 
-	The limit, which nothing reaches, has the database look for each day once, not wherever it is asked for.
+	The limit, which nothing reaches, has the database look for each of these once, not wherever it is asked for.
 	"""
 	deal = frappe.qb.DocType("Deal")
 	query = (
 		frappe.qb.from_(deal)
-		.select(group_term(group, deal).as_("value"), money(scope, deal).as_("won"), deal.closed_on)
+		.select(group_term(group, deal).as_("value"), deal.company, deal.currency, deal.closed_on)
+		.select(deal.amount, deal.base_amount, *(deal[f"{key}_amount"] for key in DOCUMENTS))
 		.select(first_order(deal).as_("ordered_on"), first_invoice(deal).as_("invoiced_on"))
 		.select(last_payment(deal).as_("paid_on"))
 		.where(deal_rows(scope, deal))
 		.where((deal.status == WON) & on_days(deal.closed_on, scope.first, scope.last))
 		.limit(ALL)
 	)
-	for key in AMOUNTS[1:]:
-		query = query.select(books_money(scope, deal, deal[f"{key}_amount"]).as_(key))
-	for key, lost in leak_terms(deal).items():
-		query = query.select(books_money(scope, deal, lost).as_(key))
+	for key in ("quoted", "ordered", "invoiced"):
+		doctype, part = DOCUMENTS[key]
+		query = query.select(without_taxes_part(deal, deal[f"{key}_amount"], doctype).as_(part))
 	own = one_group(behind, {each: group_term(each, deal) for each in GROUPS})
 	return query.where(own) if own is not None else query
 
 
-def leak_terms(deal: Any) -> dict[str, Term]:
-	"""`rules.deal_to_cash.leaks` as expressions, in company currency; a test holds the two together."""
-	still_open = GREATEST(deal.outstanding_amount, 0)
+def without_taxes_part(deal: Any, amount: Any, doctype: str) -> Term:
+	"""Which part of a deal's amount is net; documents are looked for only where there is an amount, none has no taxes."""
+	return Case().when(amount != 0, Coalesce(net_part(deal, doctype), 1)).else_(1)
+
+
+def leak_terms(won: Any, way: dict[str, Any]) -> dict[str, Term]:
+	"""`rules.deal_to_cash.leaks` as expressions, in company currency without taxes; a test holds the two together."""
+	still_open = GREATEST(way["outstanding"], 0)
 	return {
-		"not_ordered": GREATEST(deal.base_amount - GREATEST(deal.ordered_amount, deal.invoiced_amount), 0),
-		"not_invoiced": GREATEST(deal.ordered_amount - deal.invoiced_amount, 0),
+		"not_ordered": GREATEST(won - GREATEST(way["ordered"], way["invoiced"]), 0),
+		"not_invoiced": GREATEST(way["ordered"] - way["invoiced"], 0),
 		"not_paid": still_open,
-		"written_off": GREATEST(deal.invoiced_amount - deal.paid_amount - still_open, 0),
+		"written_off": GREATEST(way["invoiced"] - way["paid"] - still_open, 0),
 	}
 
 
@@ -169,18 +184,16 @@ def first_invoice(deal: Any) -> QueryBuilder:
 
 
 def last_payment(deal: Any) -> QueryBuilder:
-	"""The day of the last payment on a deal's invoices, as the payment ledger has it; of what is paid in full alone."""
+	"""The day of the last payment on a deal's invoices, as the payment ledger has it; of what is paid in full alone.
+
+	What was credited or written off is no payment: who paid nothing has no day.
+	"""
 	entry, row = frappe.qb.DocType("Payment Ledger Entry"), frappe.qb.DocType("Sales Invoice Item")
-	paid = (
-		(entry.against_voucher_type == "Sales Invoice")
-		& (entry.voucher_type != "Sales Invoice")
-		& (entry.delinked == 0)
-		& (entry.docstatus == 1)
-	)
 	return (
 		frappe.qb.from_(row)
 		.join(entry)
 		.on(entry.against_voucher_no == row.parent)
 		.select(Max(entry.posting_date))
-		.where(paid & (row.crm_plus_deal == deal.name) & (deal.billing_status == "Paid"))
+		.where(is_of_an_invoice(entry) & moves_money(entry))
+		.where((row.crm_plus_deal == deal.name) & (deal.billing_status == "Paid"))
 	)

@@ -23,6 +23,9 @@ EXCHANGE_DIFFERENCE_JOURNAL = "Exchange Gain Or Loss"
 CASHLESS_JOURNALS = frozenset(
 	{"Write Off Entry", "Credit Note", "Debit Note", "Exchange Rate Revaluation", "Opening Entry"}
 )
+# ERPNext's types of the accounts that money lies on, and what a row names that refers to a payment.
+BANK_AND_CASH = ("Bank", "Cash")
+PAYMENT_REFERENCES = ("Payment Entry", "Journal Entry")
 
 BillingStatus = Literal["Not Billed", "Partly Billed", "Billed", "Partly Paid", "Paid"]
 
@@ -69,7 +72,11 @@ class DealAmounts:
 
 	@property
 	def billing_status(self) -> BillingStatus:
-		"""Tell how far the deal is billed and paid; what is ordered, else what is quoted, is the measure."""
+		"""Tell how far the deal is billed and paid; what is ordered, else what is quoted, is the measure.
+
+		"Paid" says that nothing is owed any more, as ERPNext says it of an invoice: also where the rest was written off.
+		What came in is `paid`.
+		"""
 		if self.invoiced <= 0:
 			return "Not Billed"
 		billed_in_full = self.invoiced >= (self.ordered or self.quoted)

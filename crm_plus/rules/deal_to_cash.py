@@ -1,4 +1,4 @@
-"""The way of won deals to the bank, and where money is left on it. Amounts in one currency, of one deal."""
+"""The way of won deals to the bank, and where money is left on it. Amounts of one deal, in one currency, all without taxes."""
 
 from dataclasses import dataclass
 

@@ -12,7 +12,7 @@ import frappe
 from frappe.query_builder import Case
 from frappe.query_builder.functions import Max, Sum
 
-from crm_plus.rules.deal_money import Journal
+from crm_plus.rules.deal_money import BANK_AND_CASH, PAYMENT_REFERENCES, Journal
 
 # One question for all three: whoever posts an invoice waits for each one that is asked. Alternative rows of a quotation are
 # not part of its total and weigh nothing.
@@ -47,8 +47,6 @@ RECEIVABLE_ENTRIES = """
 		AND delinked = 0 AND account_type = 'Receivable' AND docstatus = 1
 	GROUP BY against_voucher_no, voucher_type, voucher_no
 """
-BANK_AND_CASH = ("Bank", "Cash")
-PAYMENT_REFERENCES = ("Payment Entry", "Journal Entry")
 
 
 def item_table(doctype: str) -> str:

@@ -16,7 +16,8 @@ def execute(filters: dict[str, Any] | None = None) -> tuple[Any, ...]:
 	Raises frappe.ValidationError, in one sentence, for filters that make no sense.
 	"""
 	found = deal_to_cash(filters)
-	return parts.grouped(found, get_columns, get_chart, get_summary, leak_sentence(largest_leak(found[-1])))
+	message = " ".join(filter(None, (leak_sentence(largest_leak(found[-1])), taxes_sentence())))
+	return parts.grouped(found, get_columns, get_chart, get_summary, message)
 
 
 def get_summary(total: parts.Row, currency: str) -> parts.Rows:
@@ -42,17 +43,26 @@ def leak_sentence(leak: str) -> str | None:
 	return sentences.get(leak)
 
 
+def taxes_sentence() -> str:
+	"""Return the sentence that says of what all columns are."""
+	return str(
+		_(
+			"All amounts are without taxes, so that they compare: of documents counts what is net by their own totals."
+		)
+	)
+
+
 def get_columns(group: str) -> parts.Rows:
 	"""Return the columns."""
 	return [
 		parts.group_column(group),
 		parts.count_column("deals", _("Deals"), drill="Deal"),
 		parts.money_column("won", _("Won"), drill="Deal"),
-		parts.money_column("quoted", _("Quoted"), drill="Deal"),
-		parts.money_column("ordered", _("Ordered"), drill="Deal"),
-		parts.money_column("invoiced", _("Invoiced"), drill="Deal"),
-		parts.money_column("paid", _("Collected"), drill="Deal"),
-		parts.money_column("outstanding", _("Outstanding"), drill="Deal"),
+		parts.money_column("quoted", _("Quoted"), drill_report=REPORT),
+		parts.money_column("ordered", _("Ordered"), drill_report=REPORT),
+		parts.money_column("invoiced", _("Invoiced"), drill_report=REPORT),
+		parts.money_column("paid", _("Collected"), drill_report=REPORT),
+		parts.money_column("outstanding", _("Outstanding"), drill_report=REPORT),
 		parts.percent_column("collected", _("Collected of Invoiced"), 150),
 		parts.days_column("to_order", _("Days to Order")),
 		parts.days_column("to_invoice", _("Days to Invoice")),
