@@ -28,7 +28,7 @@ def forecast_this_month(filters: str | dict[str, Any] | None = None) -> dict[str
 
 @frappe.whitelist(methods=["GET", "POST"])
 def collected_this_month(filters: str | dict[str, Any] | None = None) -> dict[str, Any]:
-	"""What is paid of this month's invoices of deals that the caller may read."""
+	"""What came in this month, without taxes, on invoices of deals that the caller may read."""
 	return cards.collected_this_month(arguments.mapping(filters))
 
 

@@ -21,7 +21,7 @@ from crm_plus.reports.board_conditions import is_rotten, team_members
 from crm_plus.reports.report_functions import along
 from crm_plus.reports.report_money import reads_ledger, reporting_currency
 from crm_plus.reports.report_scope import between, on_days
-from crm_plus.reports.revenue_by_source import revenue_by_source
+from crm_plus.reports.revenue_by_source import PAYMENTS, revenue_by_source
 from crm_plus.reports.sales_forecast import sales_forecast
 from crm_plus.reports.win_loss import win_loss
 from crm_plus.rules.deal_stages import OPEN
@@ -96,16 +96,17 @@ def forecast_this_month(filters: Filters = None) -> Card:
 
 
 def collected_this_month(filters: Filters = None) -> Card:
-	"""Return what is paid of this month's invoices of deals, against the same days of the month before.
+	"""Return what came in this month on invoices of deals, without taxes, against the same days of the month before.
 
-	The value is None for who may not read the ledger's amounts. Raises frappe.PermissionError for who may read no deal.
+	The days are those of the payments in the ledger, whenever the invoices were written. The value is None for who may not read the ledger's amounts. Raises frappe.PermissionError for who may read no deal.
 	"""
 	if not reads_ledger():
 		frappe.has_permission("Deal", "read", throw=True)
 		return {"value": None, "change": None, "fieldtype": "Currency"}
 	now, before = month_so_far(getdate())
-	sums = [revenue_by_source(dated(period, filters))[3]["collected"] for period in (now, before)]
-	return money_card(*sums, "Revenue by Source and Campaign", dated(now, filters))
+	asked_for = [{**dated(period, filters), "dated_by": PAYMENTS} for period in (now, before)]
+	sums = [revenue_by_source(each)[3]["collected"] for each in asked_for]
+	return money_card(*sums, "Revenue by Source and Campaign", asked_for[0])
 
 
 def new_customers(filters: Filters = None) -> Card:

@@ -1,16 +1,20 @@
 """What invoices of a period bill of deals, and what of it is paid, by where the deals came from. Amounts without taxes.
 
 The invoices count as facts of their deal: who may read the deal may know what it was billed. A returned part is taken off.
+What is collected and open is what the payment ledger says by now; what is neither was credited or written off. Dated by
+payments, the report says instead what came in within the period, of invoices of any day.
 """
 
 from typing import Any
 
 import frappe
+from frappe import _
 from frappe.utils import flt
 from pypika import Case
-from pypika.functions import Coalesce, Count, NullIf, Sum
-from pypika.terms import Term
+from pypika.functions import Coalesce, Count, Sum
+from pypika.queries import QueryBuilder
 
+from crm_plus.reports.document_money import is_of_an_invoice, moves_money, paid_at_the_till, part_of_total
 from crm_plus.reports.report_groups import (
 	behind_filters,
 	chosen_group,
@@ -24,7 +28,9 @@ from crm_plus.reports.report_scope import Scope, deal_rows, on_days, read_scope
 from crm_plus.rules.forecast import percent
 
 GROUPS = ("Source", "Campaign", "Owner", "Pipeline", "Company", "Customer", "Deal")
-SUMS = ("deals", "invoices", "revenue", "collected")
+INVOICES, PAYMENTS = "Invoices", "Payments"
+# By which days the figures are dated, and the amounts that there are then.
+AMOUNTS = {INVOICES: ("revenue", "collected", "open"), PAYMENTS: ("collected",)}
 
 
 def revenue_by_source(
@@ -36,46 +42,61 @@ def revenue_by_source(
 	or not what the ledger says of deals.
 	"""
 	refuse_hidden_ledger()
-	scope, chosen = read_scope(filters), dict(filters or {})
+	scope, dated = read_scope(filters), dated_by(filters)
 	group = chosen_group(filters, GROUPS)
 	found = [
-		{"value": row["value"], **{key: flt(row[key]) for key in SUMS}}
-		for row in read(scope, group, str(chosen.get("behind") or ""))
+		{"value": row["value"], **{key: flt(row[key]) for key in ("deals", "invoices", *AMOUNTS[dated])}}
+		for row in read(scope, group, str((filters or {}).get("behind") or ""), dated)
 	]
 	labels = group_labels(group, [row["value"] for row in found])
-	total = {key: sum(row[key] for row in found) for key in SUMS}
+	total = {key: sum(row[key] for row in found) for key in ("deals", "invoices", *AMOUNTS[dated])}
 	rows = [
 		{
 			**shown(row, total),
 			**{"group": labels[row["value"]], "value": row["value"]},
-			"drill": drill(scope, group, row["value"]),
+			"drill": drill(scope, group, row["value"], dated),
 		}
-		for row in in_order(group, found, "revenue")
+		for row in in_order(group, found, AMOUNTS[dated][0])
 	]
 	# One invoice may bill deals of several groups: the invoices of the groups do not add up.
-	return scope, group, rows, {**shown(total, total), "invoices": None, "drill": drill(scope, "", "")}
+	whole = {**shown(total, total), "invoices": None, "drill": drill(scope, "", "", dated)}
+	return scope, group, rows, whole
+
+
+def dated_by(filters: dict[str, Any] | None) -> str:
+	"""Return whether the days of invoices or of payments count. Raises frappe.ValidationError for anything else."""
+	chosen = str((filters or {}).get("dated_by") or INVOICES)
+	if chosen not in AMOUNTS:
+		frappe.throw(_("The report is dated by {0} or by {1}: choose one.").format(_(INVOICES), _(PAYMENTS)))
+	return chosen
 
 
 def shown(sums: dict[str, Any], total: dict[str, Any]) -> dict[str, Any]:
-	"""Return what is shown of sums."""
+	"""Return what is shown of sums; what came in says nothing of what was billed."""
+	billed = {}
+	if "revenue" in sums:
+		billed = {key: sums[key] for key in ("revenue", "open")}
+		billed["written_off"] = sums["revenue"] - sums["collected"] - sums["open"]
 	return {
 		**{key: int(sums[key]) for key in ("deals", "invoices")},
-		**{key: sums[key] for key in ("revenue", "collected")},
-		"open": sums["revenue"] - sums["collected"],
+		**billed,
+		"collected": sums["collected"],
 		"share": percent(sums["collected"], total["collected"]),
 		"per_deal": sums["collected"] / sums["deals"] if sums["deals"] else None,
 	}
 
 
-def drill(scope: Scope, group: str, value: Any) -> dict[str, Any]:
+def drill(scope: Scope, group: str, value: Any, dated: str) -> dict[str, Any]:
 	"""Return the filters by which this report lists the deals behind a group; a deal is a link by itself."""
 	if group == "Deal":
 		return {}
 	filters = behind_filters(scope, "Deal", group, value)
-	return dict.fromkeys(("deals", "revenue", "collected", "open"), filters)
+	if dated != INVOICES:
+		filters["dated_by"] = dated
+	return dict.fromkeys(("deals", "written_off", *AMOUNTS[dated]), filters)
 
 
-def read(scope: Scope, group: str, behind: str) -> list[dict[str, Any]]:
+def read(scope: Scope, group: str, behind: str, dated: str) -> list[dict[str, Any]]:
 	"""Return the sums of each group, in one query whatever the number of invoices."""
 	deal, invoice, row = (frappe.qb.DocType(name) for name in ("Deal", "Sales Invoice", "Sales Invoice Item"))
 	value = group_term(group, deal)
@@ -86,24 +107,67 @@ def read(scope: Scope, group: str, behind: str) -> list[dict[str, Any]]:
 		.on(row.parent == invoice.name)
 		.join(deal)
 		.on(deal.name == row.crm_plus_deal)
-		.select(
-			value.as_("value"),
-			Count(deal.name).distinct().as_("deals"),
-			Count(invoice.name).distinct().as_("invoices"),
-			Sum(net).as_("revenue"),
-			Sum(net * paid_part(invoice)).as_("collected"),
-		)
-		.where(deal_rows(scope, deal))
-		.where((invoice.docstatus == 1) & on_days(invoice.posting_date, scope.first, scope.last))
+		.select(value.as_("value"), Count(deal.name).distinct().as_("deals"))
+		.select(Count(invoice.name).distinct().as_("invoices"))
+		.where(deal_rows(scope, deal) & (invoice.docstatus == 1))
 		.groupby(value)
 	)
+	query = (billed if dated == INVOICES else came_in)(query, scope, invoice, net)
 	own = one_group(behind, {each: group_term(each, deal) for each in GROUPS})
 	return (query.where(own) if own is not None else query).run(as_dict=True)
 
 
-def paid_part(invoice: Any) -> Term:
-	"""The part of an invoice that is not open any more, by ERPNext's own figure in the currency of the party's account."""
-	own = Coalesce(NullIf(invoice.rounded_total, 0), invoice.grand_total)
-	books = Coalesce(NullIf(invoice.base_rounded_total, 0), invoice.base_grand_total)
-	total = Case().when(invoice.party_account_currency == invoice.currency, own).else_(books)
-	return 1 - Coalesce(invoice.outstanding_amount / NullIf(total, 0), 0)
+def billed(query: QueryBuilder, scope: Scope, invoice: Any, net: Any) -> QueryBuilder:
+	"""Add what invoices of the period bill, and what of it the payment ledger holds paid and open."""
+	settled = ledger_of_invoices().as_("settled")
+	paid = Coalesce(settled.paid, 0) + paid_at_the_till(invoice)
+	return (
+		query.left_join(settled)
+		.on(settled.invoice == invoice.name)
+		.select(Sum(net).as_("revenue"), Sum(net * part_of_total(paid, invoice)).as_("collected"))
+		.select(Sum(net * part_of_total(settled.open, invoice)).as_("open"))
+		.where(on_days(invoice.posting_date, scope.first, scope.last))
+	)
+
+
+def ledger_of_invoices() -> QueryBuilder:
+	"""What the payment ledger says of each invoice: paid, and still open; in company currency.
+
+	The database asks it for each invoice that it joins, along the ledger's index.
+	"""
+	entry = frappe.qb.DocType("Payment Ledger Entry")
+	paid = Case().when(moves_money(entry), entry.amount * -1).else_(0)
+	return (
+		frappe.qb.from_(entry)
+		.select(entry.against_voucher_no.as_("invoice"), Sum(paid).as_("paid"), Sum(entry.amount).as_("open"))
+		.where(is_of_an_invoice(entry))
+		.groupby(entry.against_voucher_no)
+	)
+
+
+def came_in(query: QueryBuilder, scope: Scope, invoice: Any, net: Any) -> QueryBuilder:
+	"""Add what payments of the period settled."""
+	paid = payments(scope).as_("paid")
+	return (
+		query.join(paid)
+		.on(paid.invoice == invoice.name)
+		.select(Sum(net * part_of_total(paid.amount, invoice)).as_("collected"))
+	)
+
+
+def payments(scope: Scope) -> QueryBuilder:
+	"""What came in on each invoice within the period, by the payment ledger and at the till; in company currency."""
+	entry, invoice = frappe.qb.DocType("Payment Ledger Entry"), frappe.qb.DocType("Sales Invoice")
+	by_ledger = (
+		frappe.qb.from_(entry)
+		.select(entry.against_voucher_no.as_("invoice"), (entry.amount * -1).as_("amount"))
+		.where(is_of_an_invoice(entry) & moves_money(entry))
+		.where(on_days(entry.posting_date, scope.first, scope.last))
+	)
+	at_the_till = (
+		frappe.qb.from_(invoice)
+		.select(invoice.name.as_("invoice"), paid_at_the_till(invoice).as_("amount"))
+		.where((invoice.docstatus == 1) & (invoice.is_pos == 1))
+		.where(on_days(invoice.posting_date, scope.first, scope.last))
+	)
+	return by_ledger * at_the_till

@@ -8,7 +8,7 @@ from typing import Any
 import frappe
 from frappe.utils import getdate
 
-from crm_plus.tests import factories
+from crm_plus.tests import factories, ledger_rows
 from crm_plus.tests.report_case import ReportCase, bulk, world
 
 YEAR = {"from_date": getdate() - timedelta(days=365), "to_date": getdate()}
@@ -30,18 +30,41 @@ def make_shop() -> SimpleNamespace:
 		frappe.db.set_value("Customer Profile", name, "erpnext_customer", f"C-{name}")
 	frappe.db.set_value("Customer Profile", profiles[0], "lifecycle_stage", "At Risk")
 	deals = frappe.get_all("Deal", {"name": ["in", made.deals]}, ["name", "company"], order_by="name")
-	invoices, rows = [], []
+	invoices, rows, ledger = [], [], defaultdict(list)
 	for number in range(180):
 		put_invoice(made, number, deals, profiles, invoices, rows)
+	settled = {row["name"]: put_ledger(made.chance, row, ledger) for row in invoices}
 	bulk("Sales Invoice", invoices)
 	bulk("Sales Invoice Item", rows)
+	for doctype, found in ledger.items():
+		bulk(doctype, found)
 	frappe.db.commit()
 	return SimpleNamespace(
 		source=source,
 		profiles=profiles,
 		invoices={row["name"]: SimpleNamespace(**row) for row in invoices},
 		rows=[SimpleNamespace(**row) for row in rows],
+		settled=settled,
 	)
+
+
+def put_ledger(chance: Any, invoice: dict[str, Any], ledger: Any) -> list[ledger_rows.Settled]:
+	"""Give an invoice its own entry and those of what settled it, some at the till; return the latter."""
+	name, company, total = invoice["name"], invoice["company"], invoice["base_grand_total"]
+	day, rest = invoice["posting_date"], total - invoice["outstanding_amount"]
+	found = []
+	invoice.update(is_pos=0, base_paid_amount=0.0, base_change_amount=0.0)
+	if rest > 0 and chance.random() < 0.2:
+		paid = rest / 2
+		invoice.update(is_pos=1, base_paid_amount=paid + 5, base_change_amount=5.0)
+		found.append(ledger_rows.Settled(paid, day, is_money=True))
+		total, rest = total - paid, rest - paid
+	ledger_rows.put_posting(ledger, name, company, total, day)
+	for part in (rest * 0.3, rest * 0.7) if chance.random() < 0.5 else (rest,):
+		later = day + timedelta(days=chance.randint(0, 90))
+		if part:
+			found.append(ledger_rows.settle(chance, ledger, name, company, part, later))
+	return found
 
 
 def in_year(day: date) -> bool:
@@ -97,12 +120,28 @@ class TestRevenueBySource(ReportCase):
 			if not deal or invoice.docstatus != 1 or not in_year(invoice.posting_date):
 				continue
 			net = self.of_books(invoice.company, row.base_net_amount)
-			paid = 1 - invoice.outstanding_amount / invoice.base_grand_total
+			total = invoice.base_grand_total
+			paid = sum(one.amount for one in self.shop.settled[invoice.name] if one.is_money)
 			sums = found[deal[fieldname]]
 			sums["revenue"] += net
-			sums["collected"] += net * paid
+			sums["collected"] += net * paid / total
+			sums["open"] += net * invoice.outstanding_amount / total
 			seen[deal[fieldname]].add(deal.name)
 		return {value: {**sums, "deals": len(seen[value])} for value, sums in found.items()}
+
+	def came_in(self, fieldname: str) -> dict[Any, float]:
+		"""Return what came in within the year on invoices of any day, by hand."""
+		found: dict[Any, float] = defaultdict(float)
+		deals = {deal.name: deal for deal in self.deals()}
+		for row in self.shop.rows:
+			invoice, deal = self.shop.invoices[row.parent], deals.get(row.crm_plus_deal)
+			if not deal or invoice.docstatus != 1:
+				continue
+			net = self.of_books(invoice.company, row.base_net_amount)
+			for one in self.shop.settled[invoice.name]:
+				if one.is_money and in_year(one.day):
+					found[deal[fieldname]] += net * one.amount / invoice.base_grand_total
+		return dict(found)
 
 	def report_rows(self, **filters: Any) -> list[dict[str, Any]]:
 		# The invoices of another test's world are days apart from deals: only those of this shop bill on two rows.
@@ -123,8 +162,26 @@ class TestRevenueBySource(ReportCase):
 				rows = {row["value"]: row for row in self.report_rows(group_by=group)}
 				self.assertEqual(set(rows), set(expected))
 				for value, sums in expected.items():
-					for key in ("deals", "revenue", "collected"):
+					for key in ("deals", "revenue", "collected", "open"):
 						self.assert_close(rows[value][key], sums[key], f"{key} of {value}")
+					neither = sums["revenue"] - sums["collected"] - sums["open"]
+					self.assert_close(rows[value]["written_off"], neither, f"written off of {value}")
+
+	def test_dated_by_payments_it_says_what_came_in(self) -> None:
+		for user in ("Administrator", self.world.manager):
+			with self.as_user(user):
+				expected = self.came_in("source")
+				rows = {row["value"]: row for row in self.report_rows(group_by="Source", dated_by="Payments")}
+				self.assertEqual(set(rows), set(expected))
+				for value, amount in expected.items():
+					self.assert_close(rows[value]["collected"], amount, value)
+					behind = self.rows(**rows[value]["drill"]["collected"])
+					self.assert_close(sum(deal["collected"] for deal in behind), amount, value)
+					self.assertNotIn("open", rows[value])
+
+	def test_dated_by_anything_else_it_gives_a_sentence(self) -> None:
+		with self.assertRaisesRegex(frappe.ValidationError, "dated by"):
+			self.rows(dated_by="Deliveries")
 
 	def test_the_deals_behind_a_figure_add_up_to_it(self) -> None:
 		for row in self.report_rows(group_by="Source"):

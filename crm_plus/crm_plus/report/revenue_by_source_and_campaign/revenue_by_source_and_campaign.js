@@ -1,5 +1,14 @@
 frappe.query_reports["Revenue by Source and Campaign"] = crm_plus.reports.define({
 	months: [11, -1],
 	group_by: ["Source", "Campaign", "Owner", "Pipeline", "Company", "Customer", "Deal"],
-	filters: [{ fieldname: "behind", label: __("Only the Group"), fieldtype: "Data" }],
+	filters: [
+		{
+			fieldname: "dated_by",
+			label: __("Dated By"),
+			fieldtype: "Select",
+			options: ["Invoices", "Payments"].map((value) => ({ value, label: __(value) })),
+			default: "Invoices",
+		},
+		{ fieldname: "behind", label: __("Only the Group"), fieldtype: "Data" },
+	],
 });

@@ -1,11 +1,12 @@
 """Report "Revenue by Source and Campaign": what was billed and paid of the deals that each source and campaign brought."""
 
+from functools import partial
 from typing import Any
 
 from frappe import _
 
 from crm_plus.reports import report_parts as parts
-from crm_plus.reports.revenue_by_source import revenue_by_source
+from crm_plus.reports.revenue_by_source import PAYMENTS, dated_by, revenue_by_source
 
 REPORT = "Revenue by Source and Campaign"
 
@@ -15,13 +16,24 @@ def execute(filters: dict[str, Any] | None = None) -> tuple[Any, ...]:
 
 	Raises frappe.ValidationError, in one sentence, for filters that make no sense.
 	"""
+	dated = dated_by(filters)
 	message = _("Only what invoices bill of deals; the report Invoices Without Deal lists the others.")
-	return parts.grouped(revenue_by_source(filters), get_columns, get_chart, get_summary, message)
+	if dated == PAYMENTS:
+		message = _("What came in within the period on invoices of deals, whenever they were written.")
+	return parts.grouped(
+		revenue_by_source(filters),
+		partial(get_columns, dated=dated),
+		partial(get_chart, dated=dated),
+		partial(get_summary, dated=dated),
+		message,
+	)
 
 
-def get_chart(rows: parts.Rows, _total: parts.Row, currency: str) -> parts.Row:
+def get_chart(rows: parts.Rows, _total: parts.Row, currency: str, dated: str) -> parts.Row:
 	"""Return what is collected and open of the largest groups."""
-	shown = [(_("Collected"), "collected"), (_("Open"), "open")]
+	shown = [(_("Collected"), "collected")]
+	if dated != PAYMENTS:
+		shown.append((_("Open"), "open"))
 	return parts.chart(
 		[row["group"] for row in rows[:20]],
 		[(label, [row[key] for row in rows[:20]]) for label, key in shown],
@@ -30,24 +42,33 @@ def get_chart(rows: parts.Rows, _total: parts.Row, currency: str) -> parts.Row:
 	)
 
 
-def get_summary(total: parts.Row, currency: str) -> parts.Rows:
+def get_summary(total: parts.Row, currency: str, dated: str) -> parts.Rows:
 	"""Return the line above the table."""
+	collected = parts.amount_part(_("Collected"), total["collected"], currency, "Green")
+	if dated == PAYMENTS:
+		return [collected]
 	return [
 		parts.amount_part(_("Invoiced"), total["revenue"], currency),
-		parts.amount_part(_("Collected"), total["collected"], currency, "Green"),
+		collected,
 		parts.amount_part(_("Open"), total["open"], currency, "Orange"),
+		parts.amount_part(_("Credited or Written Off"), total["written_off"], currency),
 	]
 
 
-def get_columns(group: str) -> parts.Rows:
-	"""Return the columns."""
+def get_columns(group: str, dated: str) -> parts.Rows:
+	"""Return the columns; of what came in there is no part open."""
+	billed = [
+		parts.money_column("open", _("Open"), drill_report=REPORT),
+		parts.money_column("written_off", _("Credited or Written Off"), 170, drill_report=REPORT),
+	]
+	is_billed = dated != PAYMENTS
 	return [
 		parts.group_column(group, 200),
 		parts.count_column("deals", _("Deals"), drill_report=REPORT),
 		parts.count_column("invoices", _("Invoices")),
-		parts.money_column("revenue", _("Invoiced"), drill_report=REPORT),
+		*([parts.money_column("revenue", _("Invoiced"), drill_report=REPORT)] if is_billed else []),
 		parts.money_column("collected", _("Collected"), drill_report=REPORT),
-		parts.money_column("open", _("Open"), drill_report=REPORT),
+		*(billed if is_billed else []),
 		parts.percent_column("share", _("Share of Collected"), 140),
 		parts.money_column("per_deal", _("Collected a Deal"), 140),
 	]
