@@ -26,7 +26,7 @@ from crm_plus.reports.report_scope import (
 	refuse_hidden_amounts,
 	scope_filters,
 )
-from crm_plus.reports.sales_quotas import attained_by_month, by_invoices, measure
+from crm_plus.reports.sales_quotas import attained_by_month, by_invoices, knows_attained, measure
 from crm_plus.rules.deal_stages import OPEN, WON
 from crm_plus.rules.forecast import Forecast, Sums, Thresholds, forecast, gap, percent
 from crm_plus.rules.periods import Period, months, next_month
@@ -59,24 +59,32 @@ def sales_forecast(filters: dict[str, Any] | None) -> tuple[Scope, date | None, 
 	return scope, compared_on, rows
 
 
-def read_measured(
-	scope: Scope, periods: list[Period], open_sums: Months, won_sums: Months
-) -> dict[str, dict[str, float]]:
-	"""Return by month the quota, and what those whom it is for have attained and committed: of all, where all are measured."""
+def read_measured(scope: Scope, periods: list[Period], open_sums: Months, won_sums: Months) -> Months:
+	"""Return by month the quota, and what those whom it is for have attained and committed: of all, where all are measured.
+
+	What was attained is None where a reader may not know it.
+	"""
 	measured = measure(scope, periods)
 	if measured.scope is not scope:
 		open_sums, won_sums = read_open(measured.scope), read_won(measured.scope, scope.last)
-	billed = attained_by_month(measured.scope) if by_invoices() else None
+	billed = attained_by_month(measured.scope) if by_invoices() and knows_attained() else {}
 	rows = {}
 	for period in periods:
 		won = won_sums.get(period.key, {}).get("amount", 0)
 		found = forecast(as_sums(open_sums.get(period.key, {}), won))
 		rows[period.key] = {
 			"quota": measured.quotas[period.key],
-			"attained": found.won if billed is None else billed.get(period.key, 0),
+			"attained": attained_of(found.won, billed.get(period.key, 0)),
 			"measured": found.commit,
 		}
 	return rows
+
+
+def attained_of(won: float, billed: float) -> float | None:
+	"""Return which of both amounts attains a quota, None where a reader may not know it."""
+	if not by_invoices():
+		return won
+	return billed if knows_attained() else None
 
 
 def as_sums(row: dict[str, Any], won: float) -> Sums:
@@ -91,7 +99,7 @@ def as_sums(row: dict[str, Any], won: float) -> Sums:
 
 
 def month_row(
-	scope: Scope, period: Period, found: Forecast, deals: int, against: dict[str, float], then: float
+	scope: Scope, period: Period, found: Forecast, deals: int, against: dict[str, Any], then: float
 ) -> dict[str, Any]:
 	"""Return what is shown of a month."""
 	dated = {"expected_close_date": between(period.first, period.last)}
@@ -99,7 +107,7 @@ def month_row(
 		"month": period.key,
 		**{key: getattr(found, key) for key in ("won", "commit", "best_case", "weighted", "open")},
 		**{**against, "deals": deals, "then": then, "change": found.weighted - then},
-		"attainment": percent(against["attained"], against["quota"]),
+		"attainment": attainment(against),
 		"gap": gap(against["quota"], against["measured"]),
 		"drill": {
 			"won": {**scope_filters(scope), "status": WON, "closed_on": between(period.first, period.last)},
@@ -120,13 +128,20 @@ def undated_row(scope: Scope, sums: dict[str, Any], then: float) -> dict[str, An
 	}
 
 
+def attainment(against: dict[str, Any]) -> float | None:
+	"""Return what is attained in percent of the quota, None where one of them is not known."""
+	return None if against["attained"] is None else percent(against["attained"], against["quota"])
+
+
 def total_of(rows: list[dict[str, Any]]) -> dict[str, Any]:
-	"""Return the total of all rows."""
-	total = {key: sum(row[key] for row in rows) for key in FIGURES}
+	"""Return the total of all rows; what a reader may not know of their attainment, he may not know of the total's."""
+	total: dict[str, Any] = {key: sum(row[key] or 0 for row in rows) for key in FIGURES}
+	if any(row["attained"] is None for row in rows):
+		total["attained"] = None
 	return {
 		**total,
 		"change": total["weighted"] - total["then"],
-		"attainment": percent(total["attained"], total["quota"]),
+		"attainment": attainment(total),
 		"gap": gap(total["quota"], total["measured"]),
 	}
 

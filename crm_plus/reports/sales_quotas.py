@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import frappe
+from frappe import _
 from frappe.utils import flt
 from pypika.functions import Sum
 from pypika.terms import Criterion, EmptyCriterion
@@ -13,7 +14,7 @@ from pypika.terms import Criterion, EmptyCriterion
 from crm_plus.access.quotas import knows_all
 from crm_plus.access.report_readers import readers, rows_for_readers
 from crm_plus.reports.report_functions import month_number, month_text
-from crm_plus.reports.report_money import books_money, money
+from crm_plus.reports.report_money import books_money, money, reads_ledger
 from crm_plus.reports.report_scope import Scope, deal_rows, on_days
 from crm_plus.rules import quotas as rules
 from crm_plus.rules.deal_stages import WON
@@ -137,6 +138,20 @@ def by_invoices() -> bool:
 	return frappe.db.get_single_value("CRM Plus Settings", "attainment_from") == "Invoices"
 
 
+def knows_attained() -> bool:
+	"""Tell whether the readers may know what was attained: by invoices, who may read what deals were invoiced."""
+	return not by_invoices() or reads_ledger()
+
+
+def hidden_attainment() -> str:
+	"""Return the sentence for whom what was attained is hidden."""
+	return str(
+		_(
+			"What was attained is not shown: quotas are attained by invoices, which you have no permission to read."
+		)
+	)
+
+
 def won(scope: Scope) -> list[tuple[Any, ...]]:
 	"""Return (owner, month, amount) of the deals won in the period."""
 	deal = frappe.qb.DocType("Deal")
@@ -170,8 +185,11 @@ def billed(scope: Scope) -> list[tuple[Any, ...]]:
 
 
 def attainment_rows(scope: Scope, periods: list[Period]) -> list[dict[str, Any]]:
-	"""Return a row for each team and, below it, each of its members, in the order of the tree: quota and attainment."""
-	teams, sold = load_teams(), attained(scope)
+	"""Return a row for each team and, below it, each of its members, in the order of the tree: quota and attainment.
+
+	What the readers may not know counts as nothing: ask `knows_attained`.
+	"""
+	teams, sold = load_teams(), attained(scope) if knows_attained() else {}
 	amounts: dict[str, dict[tuple[str, str], float]] = {
 		key: month_amounts(scope, shares)
 		for key, shares in rules.months_wanted(read_quotas(scope), periods).items()

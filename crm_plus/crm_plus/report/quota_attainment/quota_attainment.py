@@ -6,7 +6,10 @@ from frappe import _
 
 from crm_plus.reports import report_parts as parts
 from crm_plus.reports.quota_attainment import quota_attainment
+from crm_plus.reports.sales_quotas import by_invoices, hidden_attainment, knows_attained
 from crm_plus.rules.forecast import percent
+
+INVOICED = "Revenue by Source and Campaign"
 
 
 def execute(filters: dict[str, Any] | None = None) -> tuple[Any, ...]:
@@ -16,37 +19,48 @@ def execute(filters: dict[str, Any] | None = None) -> tuple[Any, ...]:
 	"""
 	scope, rows = quota_attainment(filters)
 	roots = [row for row in rows if not row["indent"]]
-	quota, sold = sum(row["quota"] for row in roots), sum(row["attained"] for row in roots)
-	measured = [row for row in rows if row["quota"]]
+	quota = sum(row["quota"] for row in roots)
+	summary = [parts.amount_part(_("Quota"), quota, scope.currency)]
+	if knows_attained():
+		sold = sum(row["attained"] for row in roots)
+		summary += [
+			parts.amount_part(_("Attained"), sold, scope.currency, "Green"),
+			parts.number_part(_("Attainment"), percent(sold, quota), "Percent"),
+		]
 	return parts.answer(
 		get_columns(),
 		rows,
 		currency=scope.currency,
-		message=None if quota else _("There are no quotas for this period: set them under Sales Quota."),
-		drawn=parts.chart(
-			[row["name"] for row in measured],
-			[
-				(_("Quota"), [row["quota"] for row in measured]),
-				(_("Attained"), [row["attained"] for row in measured]),
-			],
-			currency=scope.currency,
-		)
-		if measured
-		else None,
-		summary=[
-			parts.amount_part(_("Quota"), quota, scope.currency),
-			parts.amount_part(_("Attained"), sold, scope.currency, "Green"),
-			parts.number_part(_("Attainment"), percent(sold, quota), "Percent"),
-		],
+		message=get_message(quota),
+		drawn=get_chart([row for row in rows if row["quota"]], scope.currency),
+		summary=summary,
 	)
 
 
+def get_message(quota: float) -> str | None:
+	"""Return the sentence that says what is missing, None where nothing is."""
+	if not knows_attained():
+		return hidden_attainment()
+	return None if quota else str(_("There are no quotas for this period: set them under Sales Quota."))
+
+
+def get_chart(measured: parts.Rows, currency: str) -> parts.Row | None:
+	"""Return quotas and what was attained of them."""
+	if not measured:
+		return None
+	figures = [(_("Quota"), [row["quota"] for row in measured])]
+	if knows_attained():
+		figures.append((_("Attained"), [row["attained"] for row in measured]))
+	return parts.chart([row["name"] for row in measured], figures, currency=currency)
+
+
 def get_columns() -> parts.Rows:
-	"""Return the columns."""
+	"""Return the columns; what is attained leads to deals that were won, or to those that were invoiced."""
+	behind = {"drill_report": INVOICED} if by_invoices() else {"drill": "Deal"}
 	return [
 		parts.column("name", _("Team or Person"), width=240),
 		parts.money_column("quota", _("Quota"), 150),
-		parts.money_column("attained", _("Attained"), 150, drill="Deal"),
+		parts.money_column("attained", _("Attained"), 150, **behind),
 		parts.percent_column("attainment", _("Attainment"), 130),
 		parts.money_column("gap", _("Lacks to Quota"), 150),
 	]

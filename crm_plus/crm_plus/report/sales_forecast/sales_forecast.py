@@ -8,6 +8,7 @@ from frappe.utils import formatdate
 from crm_plus.reports import report_parts as parts
 from crm_plus.reports.forecast_deals import UNDATED, drill, forecast_deals
 from crm_plus.reports.sales_forecast import sales_forecast, total_of
+from crm_plus.reports.sales_quotas import hidden_attainment, knows_attained
 
 REPORT = "Sales Forecast"
 
@@ -26,6 +27,8 @@ def execute(filters: dict[str, Any] | None = None) -> tuple[Any, ...]:
 		message = _("Compared with the pipeline at the end of {0}.").format(formatdate(compared_on))
 	else:
 		message = _("There is no snapshot of the pipeline to compare with yet; one is taken every night.")
+	if not knows_attained():
+		message = f"{message} {hidden_attainment()}"
 	return parts.answer(
 		get_columns(),
 		[{**row, "month": row["month"] or _("Without a close date")} for row in rows],
