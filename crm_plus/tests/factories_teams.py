@@ -35,6 +35,13 @@ def show(choice: str) -> None:
 	use_settings(**{f"{each}_visibility": choice for each in EVERYTHING})
 
 
+def show_everything() -> None:
+	"""Let the site show everything again to the tests that follow one which commits."""
+	frappe.set_user("Administrator")
+	show("Everyone")
+	frappe.db.commit()  # what the test before committed stays otherwise
+
+
 def bare(doctype: str, **values: Any) -> Document:
 	"""Store a record without any of its rules: who may see it does not depend on them."""
 	doc = frappe.get_doc({"doctype": doctype, "name": unique(doctype), **values})

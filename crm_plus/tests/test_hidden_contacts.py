@@ -8,7 +8,7 @@ from crm_plus.api import interactions
 from crm_plus.tests import factories
 from crm_plus.tests.base import CRMPlusTestCase
 from crm_plus.tests.factories_interactions import captured, make_mail
-from crm_plus.tests.factories_teams import no_teams, show
+from crm_plus.tests.factories_teams import no_teams, show, show_everything
 from crm_plus.tests.request_case import user_with
 from crm_plus.tests.test_visibility import sales_person
 
@@ -18,6 +18,7 @@ class TestHiddenContacts(CRMPlusTestCase):
 		super().setUp()
 		no_teams()
 		show("Private")
+		self.addCleanup(show_everything)  # capture commits
 		self.mine, self.theirs = (sales_person("Sales User", f"contact {number}") for number in range(2))
 		self.own = self.person(self.mine)
 		self.hidden = self.person(self.theirs)
