@@ -15,10 +15,10 @@ from crm_plus.rules.recurrence_patterns import (
 	DAILY,
 	WEEKDAYS,
 	WEEKLY,
-	YEARLY,
 	Pattern,
 	rule_of,
 )
+from strategies.recurrence import beginnings, patterns
 
 JANUARY_31 = datetime(2026, 1, 31, 9, 0)
 DAY = timedelta(days=1)
@@ -59,19 +59,6 @@ def walk(pattern: Pattern, start: date, days: int) -> list[date]:
 	last = pattern.until or date.max
 	each = (start + ahead * DAY for ahead in range(1, days + 1))
 	return [day for day in each if day <= last and meets(pattern, start, day)]
-
-
-beginnings = st.datetimes(datetime(2024, 1, 1), datetime(2032, 12, 31)).map(
-	lambda one: one.replace(microsecond=0)
-)
-patterns = st.builds(
-	Pattern,
-	kind=st.sampled_from((DAILY, WEEKDAYS, WEEKLY, BY_DATE, BY_WEEKDAY, YEARLY)),
-	every=st.integers(1, 5),
-	weekdays=st.sets(st.integers(0, 6)).map(lambda days: tuple(sorted(days))),
-	week=st.sampled_from((1, 2, 3, 4, -1)),
-	weekday=st.integers(0, 6),
-)
 
 
 @given(patterns, beginnings, st.one_of(st.none(), st.integers(0, 500)))

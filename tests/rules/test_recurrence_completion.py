@@ -20,6 +20,7 @@ from crm_plus.rules.recurrence_patterns import (
 	Pattern,
 	rule_of,
 )
+from strategies.recurrence import beginnings, patterns
 
 DAY = timedelta(days=1)
 TUESDAY = datetime(2026, 12, 8, 9)
@@ -82,17 +83,6 @@ def period(pattern: Pattern, day: date) -> int:
 	return (day.toordinal() - 1) // 7
 
 
-beginnings = st.datetimes(datetime(2024, 1, 1), datetime(2032, 12, 31)).map(
-	lambda one: one.replace(microsecond=0)
-)
-patterns = st.builds(
-	Pattern,
-	kind=st.sampled_from((DAILY, WEEKDAYS, WEEKLY, BY_DATE, BY_WEEKDAY, YEARLY)),
-	every=st.integers(1, 5),
-	weekdays=st.sets(st.integers(0, 6)).map(lambda days: tuple(sorted(days))),
-	week=st.sampled_from((1, 2, 3, 4, -1)),
-	weekday=st.integers(0, 6),
-)
 SECOND_TUESDAY = Pattern(BY_WEEKDAY, week=2, weekday=1)
 
 

@@ -3,14 +3,10 @@
 from datetime import datetime, timedelta
 
 from hypothesis import given
-from hypothesis import strategies as st
 
 from crm_plus.rules.recurrence import Rule, following, parse, write
 from crm_plus.rules.recurrence_patterns import (
 	BY_DATE,
-	BY_WEEKDAY,
-	DAILY,
-	WEEKDAYS,
 	WEEKLY,
 	YEARLY,
 	Pattern,
@@ -19,17 +15,9 @@ from crm_plus.rules.recurrence_patterns import (
 	pattern_of,
 	rule_of,
 )
+from strategies.recurrence import beginnings, patterns
 
 JANUARY_31 = datetime(2026, 1, 31, 9, 0)
-beginnings = st.datetimes(datetime(2024, 1, 1), datetime(2032, 12, 31))
-patterns = st.builds(
-	Pattern,
-	kind=st.sampled_from((DAILY, WEEKDAYS, WEEKLY, BY_DATE, BY_WEEKDAY, YEARLY)),
-	every=st.integers(1, 5),
-	weekdays=st.sets(st.integers(0, 6)).map(lambda days: tuple(sorted(days))),
-	week=st.sampled_from((1, 2, 3, 4, -1)),
-	weekday=st.integers(0, 6),
-)
 
 
 def some(rule: Rule, start: datetime, number: int) -> list[datetime]:
