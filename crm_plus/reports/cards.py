@@ -1,7 +1,8 @@
 """The numbers on the dashboards' cards, each with its change against the period before; by the reports' own sums.
 
 A dashboard's filters name a company and a team. A card that stands elsewhere is of the reader's own company; one whose
-filters leave the company empty is of all. Amounts are in the currency of the company, of all in that of the reader's own.
+filters leave the company empty is of all. Customers, interactions and follow-ups belong to no company: a card that counts
+them is of all companies, and says so. Amounts are in the currency of the company, of all in that of the reader's own.
 Days are the site's.
 """
 
@@ -182,7 +183,7 @@ def counted(
 	counts = [count(doctype, column, period, filters) for period in (now, before)]
 	return {
 		**{"value": counts[0], "change": change(*counts), "fieldtype": "Int"},
-		**{"route": ["List", doctype, "List"]},
+		**{"route": ["List", doctype, "List"], "of_all_companies": "company" not in filters},
 		"route_options": {**filters, column: between(now.first, now.last)},
 	}
 

@@ -53,6 +53,7 @@ def response_card(
 	return {
 		"value": None if now is None else flt(now, 1),
 		**{"change": change(now, before), "fieldtype": fieldtype, "precision": 1, "falls_well": falls_well},
+		"of_all_companies": True,
 		"route": ["query-report", REPORT],
 		"route_options": {**dated(this_week(getdate())[0], filters), "group_by": "Person"},
 	}
@@ -64,7 +65,7 @@ def waiting_customers(filters: Filters = None) -> Card:
 	counts = [count_waiting({**dated(period, filters), "group_by": "Person"}) for period in periods]
 	return {
 		**{"value": counts[0], "change": change(*counts), "fieldtype": "Int", "falls_well": True},
-		"route": ["query-report", REPORT],
+		**{"route": ["query-report", REPORT], "of_all_companies": True},
 		"route_options": {**dated(periods[0], filters), "show": "Waiting"},
 	}
 
@@ -108,6 +109,6 @@ def standing(stage: str, filters: Filters) -> Card:
 		query = query.select(Count("*")).where(rows_for_readers(PROFILE))
 		counts.append(int(narrowed_by(query, profile, mine).run()[0][0]))
 	return {
-		**{"value": counts[0], "change": change(*counts), "fieldtype": "Int"},
+		**{"value": counts[0], "change": change(*counts), "fieldtype": "Int", "of_all_companies": True},
 		**{"route": ["List", PROFILE, "List"], "route_options": {**mine, "lifecycle_stage": stage}},
 	}

@@ -110,6 +110,21 @@ class TestCards(ReportCase):
 					card = getattr(insight, name)(filters=frappe.as_json(asked))
 					self.assertFalse(card["value"], f"{name} of {company}: {card}")
 
+	def test_a_card_of_what_belongs_to_no_company_says_that_it_is_of_all(self) -> None:
+		"""And is of all; the others count those of the chosen company alone."""
+		factories.make_deal(company=self.world.companies[0])
+		for name in CARDS:
+			found = [getattr(insight, name)(filters={"company": company}) for company in self.world.companies]
+			if name == "median_response" or name == "answered_in_time":
+				continue  # each company has working days of its own
+			if found[0].get("of_all_companies"):
+				self.assertEqual(found[0]["value"], found[1]["value"], name)
+				self.assertNotIn(
+					"company", found[0]["route_options"] if found[0]["route"][0] == "List" else {}
+				)
+			elif found[0]["value"] is not None:
+				self.assertEqual(found[0]["route_options"]["company"], self.world.companies[0], name)
+
 	def test_a_team_that_is_gone_gets_a_sentence(self) -> None:
 		with self.assertRaisesRegex(frappe.ValidationError, "no team Gone"):
 			insight.new_customers(filters={"team": "Gone"})

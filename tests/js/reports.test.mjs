@@ -11,7 +11,7 @@ globalThis.frappe = {
 globalThis.__ = (text) => text;
 
 const { cell, figure_route } = await import("../../crm_plus/public/js/reports/figures.js");
-const { change_text, show_changes } = await import("../../crm_plus/public/js/reports/cards.js");
+const { change_text, compared_words, show_changes } = await import("../../crm_plus/public/js/reports/cards.js");
 const plain = (value) => String(value);
 
 test("text is shown, never run", () => {
@@ -71,7 +71,7 @@ test("only a card of ours is told its change", () => {
 	show_changes(undefined);
 });
 
-const { merged, period_dates, period_words, share_filters } = await import(
+const { company_words, merged, period_dates, period_words, share_filters } = await import(
 	"../../crm_plus/public/js/reports/dashboard_filters.js"
 );
 
@@ -114,6 +114,20 @@ test("what was chosen for all stands over a chart's own, and nothing chosen chan
 	assert.deepEqual(merged(null, { team: "T" }), { team: "T" });
 });
 
+test("what belongs to no company says so where one of several is chosen", () => {
+	assert.equal(company_words("Team Activity", "A", 2), "all companies");
+	assert.equal(company_words("Response Time", "A", 2), "all companies");
+	assert.equal(company_words("Team Activity", "A", 1), "");
+	assert.equal(company_words("Team Activity", "", 2), "");
+	assert.equal(company_words("Deal to Cash", "A", 2), "");
+	globalThis.locals = { ":Company": { A: {}, B: {} } };
+	assert.equal(compared_words({ of_all_companies: true }), "against before, all companies");
+	assert.equal(compared_words({}), "against before");
+	globalThis.locals = { ":Company": { A: {} } };
+	assert.equal(compared_words({ of_all_companies: true }), "against before");
+	delete globalThis.locals;
+});
+
 test("only charts and cards of ours on a dashboard of ours take them", async () => {
 	class Chart {
 		set_chart_filters() {
@@ -147,7 +161,7 @@ test("only charts and cards of ours on a dashboard of ours take them", async () 
 		dashboard_utils: { get_all_filters: () => set },
 		defaults: { get_user_default: () => "Own" },
 	});
-	const chart_doc = { module: "CRM Plus", chart_type: "Report", report_name: "Team Activity" };
+	const chart_doc = { module: "CRM Plus", chart_type: "Report", report_name: "Win Loss Analysis" };
 	const chart = Object.assign(new Chart(), { chart_doc, subtitle_field, chart_settings: {} });
 	await chart.set_chart_filters();
 	assert.equal(chart.filters.team, "T");
@@ -170,6 +184,13 @@ test("only charts and cards of ours on a dashboard of ours take them", async () 
 	await chart.set_chart_filters();
 	assert.equal(chart.filters.from_date, undefined);
 	set = { group_by: "Owner" };
+	chart_doc.report_name = "Team Activity";
+	globalThis.locals = { ":Company": { Own: {}, Other: {} } };
+	await chart.set_chart_filters();
+	assert.deepEqual(chart.filters, { group_by: "Owner" });
+	assert.equal(said, "This fiscal year · all companies");
+	chart_doc.report_name = "Win Loss Analysis";
+	delete globalThis.locals;
 	// Who empties the company asks for all, cards and charts alike.
 	stored = { company: "" };
 	await chart.set_chart_filters();

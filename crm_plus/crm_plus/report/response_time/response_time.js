@@ -2,6 +2,14 @@ frappe.query_reports["Response Time"] = crm_plus.reports.define({
 	months: [2, 0],
 	group_by: ["Person", "Team", "Type", "Hour"],
 	filters: [
+		{
+			fieldname: "company",
+			label: __("Working Days Of"),
+			fieldtype: "Link",
+			options: "Company",
+			default: frappe.defaults.get_user_default("Company"),
+			description: __("Customers write to no company: all of them are counted, in the working days of this one."),
+		},
 		{ fieldname: "target", label: __("Target in Hours"), fieldtype: "Float", default: 24 },
 		{
 			fieldname: "every_day",
@@ -27,5 +35,5 @@ frappe.query_reports["Response Time"] = crm_plus.reports.define({
 		},
 		{ fieldname: "behind", label: __("Only the Group"), fieldtype: "Data" },
 	],
-	only: ["company", "owner", "team"],
+	only: ["owner", "team"],
 });

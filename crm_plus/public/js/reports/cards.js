@@ -8,6 +8,17 @@ export function change_text(change, falls_well) {
 	return { css: rounded > 0 !== Boolean(falls_well) ? "green-stat" : "red-stat", text: `${rounded > 0 ? "↑" : "↓"} ${Math.abs(rounded)} %` };
 }
 
+// ERPNext tells the Desk of all companies at its start.
+export function number_of_companies() {
+	return Object.keys((typeof locals === "undefined" ? {} : locals)[":Company"] || {}).length;
+}
+
+// What belongs to no company is counted whichever is chosen: a card says so where there are several.
+export function compared_words(data) {
+	const is_of_all = data.of_all_companies && number_of_companies() > 1;
+	return is_of_all ? __("against before, all companies") : __("against before");
+}
+
 export function show_changes(factory) {
 	const card = factory && factory.number_card;
 	if (!card || card.prototype.crm_plus_changes) return;
@@ -26,7 +37,7 @@ export function show_changes(factory) {
 		$(this.body)
 			.find(".widget-content")
 			.append(
-				`<div class="card-stats ${shown.css}"><span class="percentage-stat-area">${shown.text} ${__("against before")}</span></div>`
+				`<div class="card-stats ${shown.css}"><span class="percentage-stat-area">${shown.text} ${compared_words(this.data)}</span></div>`
 			);
 	};
 }

@@ -1,6 +1,8 @@
 // A dashboard of ours has one row of filters for all that it shows; Frappe's own has filters for each chart alone.
 // What a user chose stays his, on every dashboard and machine.
 
+import { number_of_companies } from "./cards.js";
+
 const OURS = /^CRM Plus /;
 const STORED_WITH = "Dashboard";
 // The usual one is what each chart is set to, else the fiscal year: our reports take it where they are given no dates.
@@ -33,6 +35,17 @@ export function period_words({ from_date, to_date } = {}, report, day) {
 	if (!report || report === "Rotten and Slipping Deals") return __("As of today");
 	if (from_date && to_date) return `${day(from_date)} – ${day(to_date)}`;
 	return report === "Sales Forecast" ? __("This month and the next five") : __("This fiscal year");
+}
+
+// Customers, interactions and follow-ups belong to no company: their reports are of all, whichever is chosen. Of Response Time
+// the company says which days are working days.
+const OF_ALL_COMPANIES = ["Team Activity", "Follow-up Discipline", "Lifecycle Movement"];
+const WITH_WORKING_DAYS = "Response Time";
+
+// What a chart says of its companies where one is chosen and it is of all.
+export function company_words(report, company, companies) {
+	const is_of_all = OF_ALL_COMPANIES.includes(report) || report === WITH_WORKING_DAYS;
+	return company && companies > 1 && is_of_all ? __("all companies") : "";
 }
 
 // What a chart or a card asks for: its own filters, and over them what was chosen for all.
@@ -86,7 +99,10 @@ export function share_filters(factory) {
 			const is_report = doc.chart_type === "Report";
 			const own = is_report ? { ...this.filters, ...own_days(this) } : this.filters;
 			this.filters = merged(own, chosen(), is_report && frappe.datetime.get_today());
-			this.subtitle_field.text(period_words(this.filters, doc.report_name, frappe.datetime.str_to_user));
+			if (OF_ALL_COMPANIES.includes(doc.report_name)) delete this.filters.company;
+			const days = period_words(this.filters, doc.report_name, frappe.datetime.str_to_user);
+			const of_all = company_words(doc.report_name, chosen().company, number_of_companies());
+			this.subtitle_field.text([days, of_all].filter(Boolean).join(" · "));
 		});
 	};
 	// A dashboard draws a report and lists nothing: it need not be looked for. The chart's own filters, by which it leads to the
