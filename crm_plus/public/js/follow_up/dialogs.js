@@ -121,16 +121,22 @@ export function ask_cancel({ item, send }) {
 }
 
 function ask({ title, fields, primary_action_label, on_show, send }) {
+	const opener = document.activeElement;
 	return new Promise((resolve) => {
 		let answer = null;
+		let is_sending = false;
 		const submit = async (values) => {
+			// A button that only looks disabled takes the second press of a double click.
+			if (is_sending || answer) return;
+			is_sending = true;
 			dialog.disable_primary_action();
 			try {
 				answer = (await send(values)) || true;
 				dialog.hide();
 			} catch {
-				// Frappe has shown the server's sentence.
+				// The sentence was shown.
 			} finally {
+				is_sending = false;
 				dialog.enable_primary_action();
 			}
 		};
@@ -143,6 +149,7 @@ function ask({ title, fields, primary_action_label, on_show, send }) {
 		dialog.$wrapper.addClass("crm-follow-up-dialog");
 		dialog.$wrapper.on("hidden.bs.modal", () => {
 			dialog.$wrapper.remove();
+			opener?.focus(); // who works with the keyboard goes on where he was
 			resolve(answer);
 		});
 		on_show?.(dialog, submit);

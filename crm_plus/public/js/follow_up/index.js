@@ -1,11 +1,12 @@
 // What the form and the list of follow-ups share with My Day.
 
+import { request } from "../requests.js";
 import * as dialogs from "./dialogs.js";
 
 frappe.provide("crm_plus.follow_up");
 
 const API = "crm_plus.api.follow_ups";
-const call = (method, args) => frappe.xcall(`${API}.${method}`, args);
+const call = (method, args) => request(`${API}.${method}`, { args });
 
 /** What the dialogs offer: read once a page load. */
 let choices = null;
@@ -47,7 +48,7 @@ const reopen = (doc) => call("reopen", { follow_up: doc.name });
 
 /** Plan one for a customer or a deal; `after(name)` runs when it is stored. */
 async function plan({ after, ...values } = {}) {
-	const send = (doc) => frappe.xcall("frappe.client.insert", { doc: { doctype: "Follow Up", ...doc } });
+	const send = (doc) => request("frappe.client.insert", { args: { doc: { doctype: "Follow Up", ...doc } } });
 	const made = await dialogs.ask_new({ values, now: dialogs.now_on_wall(), send });
 	if (!made) return null;
 	frappe.show_alert({ message: __("The follow-up is planned."), indicator: "green" });

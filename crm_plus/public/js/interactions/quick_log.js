@@ -1,6 +1,7 @@
 // "It went like this": a call, a visit, a chat logged in a few presses, with what comes next.
 
 import { CHIPS, due_on, first_type, outcomes_of, request } from "./choices.js";
+import * as drafts from "./drafts.js";
 import { FilePicker } from "./file_picker.js";
 import { get, post } from "./server.js";
 
@@ -38,6 +39,7 @@ class QuickLog {
 	}
 
 	show() {
+		this.opener = document.activeElement;
 		this.dialog = new frappe.ui.Dialog({
 			title: this.given.follow_up ? __("Done: How Did It Go?") : __("Log an Interaction"),
 			fields: this.fields(),
@@ -46,12 +48,33 @@ class QuickLog {
 			secondary_action_label: __("Full Form"),
 			secondary_action: () => this.open_form(),
 		});
-		this.dialog.$wrapper.addClass("crm-quick-log").on("hidden.bs.modal", () => this.dialog.$wrapper.remove());
+		this.dialog.$wrapper.addClass("crm-quick-log").on("hidden.bs.modal", () => this.close());
 		this.make_note();
 		this.files = new FilePicker(this.dialog.fields_dict.files.$wrapper);
 		this.dialog.show();
 		this.draw();
+		this.restore();
 		return this.dialog;
+	}
+
+	/** Bring back what was written when the page went away, and keep what is written now should it go again. */
+	restore() {
+		const draft = drafts.take(this.given);
+		if (draft) {
+			this.set(draft.state);
+			this.note.set_value(draft.summary);
+			frappe.show_alert({ message: __("What you had written and not saved is back."), indicator: "blue" });
+		}
+		this.let_go = drafts.keep(this.given, () => {
+			const { summary } = this.values().interaction;
+			return summary && { summary, state: this.state };
+		});
+	}
+
+	close() {
+		this.let_go();
+		this.dialog.$wrapper.remove();
+		this.opener?.focus(); // who works with the keyboard goes on where he was
 	}
 
 	fields() {
@@ -155,15 +178,20 @@ class QuickLog {
 		if (this.state.chip === "pick" && !this.dialog.get_value("picked")) {
 			return frappe.show_alert({ message: __("Pick when the follow-up is due."), indicator: "orange" });
 		}
+		// A button that only looks disabled takes the second press of a double click.
+		if (this.is_saving) return;
+		this.is_saving = true;
 		this.dialog.disable_primary_action();
 		try {
 			const result = await post("interactions.log", this.values());
+			this.let_go();
 			localStorage.setItem(LAST_TYPE, this.state.type);
 			this.dialog.hide();
 			frappe.show_alert({ message: __("Logged"), indicator: "green" });
 			this.files.attach("Interaction", result.interaction);
 			for (const then of [this.given.after, this.given.done]) if (typeof then === "function") then(result);
 		} catch (failed) {
+			this.is_saving = false;
 			if (failed?.exc_type === "NextStepNeeded") this.set({ asks_reason: true });
 		} finally {
 			this.dialog.enable_primary_action();

@@ -1,12 +1,8 @@
-// The requests of this folder. A failed one was shown by Frappe already; it rejects with the server's answer.
+// The requests of this folder. A failed one was shown already; it rejects as in requests.js.
+
+import { request } from "../requests.js";
 
 const API = "crm_plus.api.";
 
-const call = (type, method, args) =>
-	frappe.call({ method: API + method, type, args }).then(
-		({ message }) => message,
-		(failed) => Promise.reject(failed?.responseJSON || failed || {})
-	);
-
-export const get = (method, args = {}) => call("GET", method, args);
-export const post = (method, args = {}) => call("POST", method, args);
+export const get = (method, args = {}) => request(API + method, { type: "GET", args });
+export const post = (method, args = {}) => request(API + method, { args });

@@ -1,14 +1,10 @@
 // The timeline's requests. A failed one rejects with the sentence that the server gave.
 
+import { request } from "../requests.js";
+
 const METHOD = "crm_plus.api.timeline.";
 
-function call(method, args) {
-	const request = frappe.call({ method: METHOD + method, type: "GET", args, silent: true });
-	return request.then(
-		(response) => response.message,
-		(failed) => Promise.reject(new Error(sentence(failed)))
-	);
-}
+const call = (method, args) => request(METHOD + method, { type: "GET", args, quiet: true });
 
 export const get_entries = (record, filters, after) => call("entries", { ...record, filters, after });
 export const get_mail = (record, mail) => call("mail", { ...record, mail });
@@ -21,10 +17,3 @@ export const add_comment = (record, content) =>
 		comment_email: frappe.session.user,
 		comment_by: frappe.session.user_fullname,
 	});
-
-function sentence(failed) {
-	const answer = failed?.responseJSON || {};
-	const messages = answer._server_messages ? JSON.parse(answer._server_messages) : [];
-	const texts = messages.map((message) => JSON.parse(message).message || "");
-	return frappe.utils.html2text(texts.join(" ")) || __("The server did not answer: try again.");
-}

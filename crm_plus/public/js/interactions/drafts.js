@@ -1,0 +1,26 @@
+// What was typed and not saved when the page went away: a session that ended takes the user to the login at once. It waits in
+// this tab, for this user, and comes back when the same is opened again.
+
+const PREFIX = "crm_plus_draft:";
+
+const key = (given) => {
+	const about = [given.follow_up, given.deal, given.customer_profile].map((one) => one || "");
+	return PREFIX + JSON.stringify([frappe.session.user, ...about]);
+};
+
+/** Keep what `read()` gives, if anything, should the page go away; returns a function that ends it. */
+export function keep(given, read) {
+	const store = () => {
+		const draft = read();
+		if (draft) sessionStorage.setItem(key(given), JSON.stringify(draft));
+	};
+	window.addEventListener("pagehide", store);
+	return () => window.removeEventListener("pagehide", store);
+}
+
+/** What was kept, once; null where there is nothing. */
+export function take(given) {
+	const kept = sessionStorage.getItem(key(given));
+	sessionStorage.removeItem(key(given));
+	return kept && JSON.parse(kept);
+}
