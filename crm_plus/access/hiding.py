@@ -12,7 +12,12 @@ from pypika.functions import Count, Sum
 
 from crm_plus.access.rows import RawCondition
 
-COLUMN = re.compile(r"`tab([^`]+)`\.`([^`]+)`")
+COLUMN = re.compile(r"`tab([^`]+)`\.(?:`([^`]+)`|(\w+))")
+# What else a condition of one column is made of; any other word may be a column without its table.
+WORDS = {
+	*("in", "is", "not", "null", "and", "or", "ifnull", "coalesce", "like", "between", "true", "false"),
+	"_utf8mb4",  # before a value that is written in digits
+}
 # What stands between quotes is a value, whatever it looks like.
 QUOTED = re.compile(r"'(?:[^'\\]|\\.|'')*'")
 # More values than these are not looked at.
@@ -27,8 +32,9 @@ def hides_nothing(doctype: str, condition: str) -> bool:
 	if not condition:
 		return True
 	words = QUOTED.sub("", condition)
-	columns = set(COLUMN.findall(words))
-	if len(columns) != 1 or "select" in words.lower():
+	columns = {(table, quoted or bare) for table, quoted, bare in COLUMN.findall(words)}
+	others = set(re.findall(r"\b[^\W\d]\w*", COLUMN.sub("", words).lower()))
+	if len(columns) != 1 or not others <= WORDS:
 		return False
 	table, column = columns.pop()
 	if table != doctype or not _begins_an_index(f"tab{doctype}", column):

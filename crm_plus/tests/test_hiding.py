@@ -73,6 +73,9 @@ class TestHiding(CRMPlusTestCase):
 			"1 = 0",
 			f"({every} and `tabDeal`.`name` is not null)",
 			f"{COLUMN} in (select `name` from `tabCompany`)",
+			f"({every} or `tabDeal`.name in ('x'))",
+			f"({every} or name in ('x'))",
+			f"({every} or `name` = 'x')",
 			"`tabDeal`.`rate_of_no_index` is null",
 			"`tabCustomer Profile`.`territory` is null",
 		):
