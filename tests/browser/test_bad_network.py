@@ -153,7 +153,9 @@ def test_a_dialog_gives_the_focus_back(on_deal: Page, deal: str) -> None:
 		on_deal.evaluate(f"deal => void {call}", deal)
 		dialog = on_deal.locator(".crm-follow-up-dialog, .crm-quick-log")
 		expect(dialog).to_have_count(1)
-		on_deal.wait_for_timeout(500)  # Bootstrap ignores a key while it fades the dialog in
-		on_deal.keyboard.press("Escape")
+		for _try in range(10):  # Bootstrap closes nothing while it fades in
+			on_deal.wait_for_timeout(500)
+			if dialog.count():
+				dialog.locator(".btn-modal-close").click()  # version 16 keeps Escape for a link's suggestions
 		expect(dialog).to_have_count(0)
 		expect(opener).to_be_focused()
