@@ -94,8 +94,10 @@ def expected_purchases(model: Model, buyer: Buyer, weeks: float) -> float:
 	"""Return how many purchases to expect in the weeks to come (equation 10)."""
 	if weeks <= 0:
 		return 0.0
-	# At 1 the formula is nothing by nothing; its neighbours tell the limit.
+	# At 1 the formula is nothing by nothing, and at a top of 0 nothing times the infinite; its neighbours tell the limits.
 	a = model.a if abs(model.a - 1) > 1e-6 else 1 + 1e-6
+	if abs(a + model.b + buyer.repeats - 1) < 1e-6:
+		a += 2e-6
 	part = weeks / (model.alpha + buyer.age + weeks)
 	top = a + model.b + buyer.repeats - 1
 	beyond = 1 - shrunk_series(model.r + buyer.repeats, model.b + buyer.repeats, top, part)

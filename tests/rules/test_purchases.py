@@ -8,7 +8,7 @@ from pathlib import Path
 from time import perf_counter
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from scipy.special import hyp2f1
 
@@ -82,6 +82,7 @@ def test_columns_say_what_single_numbers_say() -> None:
 
 
 @given(models, buyers, st.floats(0, 200))
+@example(Model(1.0, 1.0, 0.5, 0.5), Buyer(0, 0.0, 0.0), 0.0)
 def test_chances_are_chances_and_nothing_leaves_the_range(model: Model, buyer: Buyer, weeks: float) -> None:
 	assert 0 <= chance_alive(model, buyer) <= 1
 	few, more = expected_purchases(model, buyer, weeks), expected_purchases(model, buyer, weeks + 10)
