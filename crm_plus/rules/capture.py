@@ -54,6 +54,7 @@ class Source:
 	is_message: bool = False
 	# A code where it is no interaction at all: it is set aside, and counted.
 	set_aside: str = ""
+	repeats: bool = False
 	# Of something that repeats: the time before, which has an interaction that stays.
 	follows: datetime | None = None
 

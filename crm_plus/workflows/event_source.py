@@ -54,6 +54,7 @@ def read(name: str) -> Source | None:
 		people=tuple(Person(cstr(each.email).strip().lower(), "", RECIPIENT) for each in rows if each.email),
 		records=tuple(named),
 		links=tuple(record for record in named if record[0] != "Deal"),
+		repeats=bool(row.repeat_this_event),
 		follows=follows,
 	)
 
@@ -85,10 +86,8 @@ def _next(name: str, owner: str, after: datetime) -> datetime | None:
 
 def goes_on(source: Source) -> bool:
 	"""Tell whether an Event took place as captured, and has a next time."""
-	if source.doctype != DOCTYPE or source.starts_on > now_datetime():
-		return False
-	row = frappe.db.get_value(DOCTYPE, source.name, ["repeat_this_event", "owner"], as_dict=True)
-	return bool(row and row.repeat_this_event and _next(source.name, row.owner, source.starts_on))
+	is_over = source.repeats and source.starts_on <= now_datetime()
+	return is_over and _next(source.name, source.owner, source.starts_on) is not None
 
 
 def _duration(row: Any, starts_on: datetime) -> int:

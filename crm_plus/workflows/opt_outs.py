@@ -89,9 +89,8 @@ def _mark(profile: Any) -> None:
 	profile.db_set({"no_outreach": 1, "opted_out_on": profile.opted_out_on})
 	version = frappe.new_doc("Version")
 	if version.update_version_info(profile.get_doc_before_save(), profile):
-		version.insert(
-			ignore_permissions=True
-		)  # safe: Frappe writes history for every change; this is one past a save
+		# safe: Frappe writes history for every change; this is one past a save
+		version.insert(ignore_permissions=True)
 
 
 def keep(profile: Any) -> None:
