@@ -1,6 +1,7 @@
 """Browser tests: a real Chromium against the real site, served for as long as the tests run.
 
-Fixtures: `served` (the address), `browser_page` (a new page, not logged in, with its own cookies) and `login`.
+Fixtures: `served` (the address), `browser_page` (a new page, not logged in, with its own cookies),
+`phone` (the same at 390 px, with a touch screen) and `login`.
 A failed test leaves a picture of each open page in tests/browser/failures, or in $CRM_PLUS_FAILURES.
 """
 
@@ -71,6 +72,17 @@ def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
 	if report.when == "call":
 		item.stash[failed] = report.failed
 	return report
+
+
+@pytest.fixture
+def phone(chromium: Browser, served: str) -> Iterator[Page]:
+	"""Yield a page of a telephone, whose screen is touched."""
+	context = chromium.new_context(
+		base_url=served, viewport={"width": 390, "height": 844}, has_touch=True, locale="en-US"
+	)
+	context.set_default_timeout(30_000)
+	yield context.new_page()
+	context.close()
 
 
 @pytest.fixture

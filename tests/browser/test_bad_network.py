@@ -1,13 +1,13 @@
 """Pressed twice, no answer, no network, a session that ended: nothing is made twice, and nothing that was written is lost."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import frappe
 import pytest
 from frappe.sessions import clear_sessions
 from frappe.utils.password import update_password
-from playwright.sync_api import Browser, Locator, Page, Route, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from crm_plus.tests import factories
 from crm_plus.tests.factories_follow_ups import make_follow_up
@@ -18,16 +18,6 @@ LOG = "**/api/method/crm_plus.api.interactions.log"
 # Two presses before the page has drawn anything, as a double click on a slow telephone.
 TWICE = "button => { button.click(); button.click(); }"
 BELIEVES_OFFLINE = "Object.defineProperty(navigator, 'onLine', { get: () => false, configurable: true })"
-
-
-@pytest.fixture
-def phone(chromium: Browser, served: str) -> Iterator[Page]:
-	context = chromium.new_context(
-		base_url=served, viewport={"width": 390, "height": 844}, has_touch=True, locale="en-US"
-	)
-	context.set_default_timeout(30_000)
-	yield context.new_page()
-	context.close()
 
 
 @pytest.fixture

@@ -2,13 +2,12 @@
 
 import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import frappe
-import pytest
 from frappe.utils import add_to_date, now_datetime
 from frappe.utils.password import update_password
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from crm_plus.tests import factories
 from crm_plus.tests.factories_interactions import make_interaction, make_person
@@ -17,16 +16,6 @@ PASSWORD = "Quick-Log-9x-crm"
 MOST_TAPS, MOST_SECONDS, SMALLEST_TARGET = 6, 15, 44
 TOO_SMALL = """least => [...document.querySelectorAll('.crm-quick-log button')]
 	.filter(one => one.offsetParent && Math.min(one.offsetWidth, one.offsetHeight) < least).map(one => one.textContent.trim())"""
-
-
-@pytest.fixture
-def phone(chromium: Browser, served: str) -> Iterator[Page]:
-	context = chromium.new_context(
-		base_url=served, viewport={"width": 390, "height": 844}, has_touch=True, locale="en-US"
-	)
-	context.set_default_timeout(30_000)
-	yield context.new_page()
-	context.close()
 
 
 def test_a_call_is_logged_with_its_next_step(phone: Page, login: Callable) -> None:
