@@ -1,5 +1,6 @@
 """Plans stand in Frappe's calendar, and what happens to them there happens to them here, without going round in circles."""
 
+from functools import cache
 from typing import Any
 
 import frappe
@@ -12,7 +13,9 @@ from crm_plus.tests.factories_interactions import make_interaction, make_person
 from crm_plus.workflows import capture, planned
 
 
+@cache
 def soon(days: int = 2) -> Any:
+	"""Days from now, the same second however often a test asks."""
 	return add_to_date(now_datetime(), days=days).replace(microsecond=0)
 
 
