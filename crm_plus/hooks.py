@@ -27,6 +27,7 @@ app_include_css = "crm_plus.bundle.css"
 # ERPNext's documents are listened to, never replaced. Each path is overrides/<document>.py, its function the event.
 doc_events = {
 	"Quotation": {
+		"before_insert": "crm_plus.overrides.quotation.before_insert",
 		"before_validate": "crm_plus.overrides.quotation.before_validate",
 		"validate": "crm_plus.overrides.quotation.validate",
 		"before_submit": "crm_plus.overrides.quotation.before_submit",
@@ -49,6 +50,7 @@ doc_events = {
 		"on_change": "crm_plus.overrides.sales_invoice.on_change",
 		"on_trash": "crm_plus.overrides.sales_invoice.on_trash",
 	},
+	"Delivery Note": {"before_validate": "crm_plus.overrides.delivery_note.before_validate"},
 	"Project": {"validate": "crm_plus.overrides.project.validate"},
 	"Payment Ledger Entry": {"on_submit": "crm_plus.overrides.payment_ledger_entry.on_submit"},
 	"Unreconcile Payment": {"on_submit": "crm_plus.overrides.unreconcile_payment.on_submit"},

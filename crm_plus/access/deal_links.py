@@ -17,6 +17,10 @@ MADE_FROM = {
 	"Project": (("sales_order", "Sales Order"),),
 	"Sales Order Item": (("prevdoc_docname", "Quotation"),),
 	"Sales Invoice Item": (("sales_order", "Sales Order"),),
+	"Delivery Note Item": (
+		("against_sales_order", "Sales Order"),
+		("against_sales_invoice", "Sales Invoice"),
+	),
 }
 
 
@@ -53,7 +57,7 @@ def check_newly_named(doc: Any) -> None:
 		deal for deal in deals_on(doc) - known if not (frappe.db.exists("Deal", deal) and may_link(deal))
 	}
 	if hidden:
-		hidden -= set().union(*(_deals_of(*source) for source in _made_from(doc)))
+		hidden -= set().union(*(_deals_of(*source) for source in made_from(doc)))
 	if hidden:
 		places = ", ".join(_place(part) for part in _parts(doc) if part.get(FIELD) in hidden)
 		frappe.throw(_("Could not find {0}").format(places), frappe.LinkValidationError)
@@ -74,7 +78,7 @@ def _place(part: Any) -> str:
 	return f"{_('Row')} #{part.idx}: {named}" if part.get("parentfield") else named
 
 
-def _made_from(doc: Any) -> set[tuple[str, str]]:
+def made_from(doc: Any) -> set[tuple[str, str]]:
 	"""Return (DocType, name) of what a document was made from; a project may be the copy of another of the deal's."""
 	found = {
 		(doctype, part.get(field))

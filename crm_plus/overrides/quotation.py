@@ -4,9 +4,10 @@ from typing import Any
 
 from crm_plus.overrides import sales_documents
 from crm_plus.overrides.sales_documents import before_validate, on_change, on_trash, validate
-from crm_plus.workflows import deal_approval
+from crm_plus.workflows import agreed_prices, deal_approval
 
 __all__ = [
+	"before_insert",
 	"before_submit",
 	"before_update_after_submit",
 	"before_validate",
@@ -14,6 +15,11 @@ __all__ = [
 	"on_trash",
 	"validate",
 ]
+
+
+def before_insert(doc: Any, method: str | None = None) -> None:
+	"""Remember whether the prices shall stand, before Frappe takes off what the user may not set."""
+	agreed_prices.note_wish(doc)
 
 
 def before_submit(doc: Any, method: str | None = None) -> None:

@@ -4,13 +4,20 @@ from typing import Any
 
 from crm_plus.access.deal_links import check_newly_named
 from crm_plus.overrides.guard import never_in_the_way
-from crm_plus.workflows import after_commit, deal_links, profile_events
+from crm_plus.workflows import after_commit, agreed_prices, deal_links, profile_events
 
 
 def before_validate(doc: Any, method: str | None = None) -> None:
 	"""Refuse a deal that is not for this user; carry the deal from the header and from earlier documents to the rows."""
 	check_newly_named(doc)
 	_fill_rows(doc)
+	keep_agreed_prices(doc)
+
+
+@never_in_the_way()
+def keep_agreed_prices(doc: Any) -> None:
+	"""Let Pricing Rules leave alone what was agreed in a deal."""
+	agreed_prices.keep(doc)
 
 
 @never_in_the_way()

@@ -181,7 +181,9 @@ class TestApprovalScope(ApprovalCase):
 		self.assertEqual(quotation.items[0].rate, 80)
 		self.submit(quotation)
 		claimed = {"rate": 80, "discount_percentage": 20, "pricing_rules": json.dumps([rule])}
-		self.refuse(self.quotation(self.deal(0), **claimed))
+		other = self.by_hand(self.deal(0))
+		other.items[0].update(claimed)
+		self.refuse(other)
 		further = self.by_hand(deal)
 		further.update({"apply_discount_on": "Net Total", "additional_discount_percentage": 12})
 		self.refuse(further)
