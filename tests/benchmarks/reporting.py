@@ -7,9 +7,14 @@ from frappe.utils import add_days, getdate, nowdate
 from measuring import Case, Operation
 from opening import report
 
-SNAPSHOT_DAYS = 3
+SNAPSHOT_DAYS, DAYS_APART = 3, 30
 MOST_SECONDS = 30
 PIPELINE = "Sales"
+# ERPNext has nothing like them.
+WITHOUT_COUNTERPART = (
+	*("Team Activity", "Follow-up Discipline", "Response Time", "Lifecycle Movement", "Lead Source Quality"),
+	"Audit Trail",
+)
 
 
 def reporting_cases(company: str) -> list[Case]:
@@ -42,6 +47,9 @@ def reporting_cases(company: str) -> list[Case]:
 		Case(ours("Revenue by Source and Campaign", {**year, "group_by": "Campaign"}), campaigns),
 		Case(ours("Customer Value", year)),
 		Case(ours("Customers At Risk", {"company": company})),
+		Case(ours("Forecast by History", {"company": company})),
+		Case(ours("Pipeline Movement", {"company": company, **between_snapshots()})),
+		*(Case(ours(name, year)) for name in WITHOUT_COUNTERPART),
 		Case(cards(), None),
 	]
 
@@ -54,8 +62,17 @@ def put_snapshots() -> None:
 
 	if not frappe.db.exists("Pipeline Snapshot", {}):
 		for number in range(SNAPSHOT_DAYS):
-			pipeline_snapshots.take(getdate() - timedelta(days=30 * (number + 1)))
+			pipeline_snapshots.take(getdate() - timedelta(days=DAYS_APART * (number + 1)))
 		frappe.db.sql_ddl("analyze table `tabPipeline Snapshot`")
+
+
+def between_snapshots() -> dict[str, Any]:
+	"""Return the days from the first snapshot to the last one: others took none."""
+	import frappe
+
+	first = frappe.get_all("Pipeline Snapshot", pluck="snapshot_date", order_by="snapshot_date asc", limit=1)
+	last = frappe.get_all("Pipeline Snapshot", pluck="snapshot_date", order_by="snapshot_date desc", limit=1)
+	return {"from_date": str(first[0]), "to_date": str(last[0])}
 
 
 def ours(name: str, filters: dict[str, Any]) -> Operation:
