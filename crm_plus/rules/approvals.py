@@ -26,12 +26,17 @@ class Line:
 
 	@property
 	def listed(self) -> float:
-		"""The value of the line without any discount; a rate above the list price is no discount, but a price."""
-		return max(self.list_price, self.rate) * self.quantity
+		"""The value of the line without any discount; a rate above the list price is no discount, but a price.
+
+		Nothing is sold by a row that only takes money off: one with a negative quantity, or a negative rate and no price.
+		"""
+		return max(self.list_price, self.rate, 0.0) * max(self.quantity, 0.0)
 
 	@property
 	def offered(self) -> float:
-		"""The value of the line with the discount that its row gives."""
+		"""The value of the line with the discount that its row gives; what a row takes off the others is below 0."""
+		if not self.listed:
+			return min(0.0, self.quantity * self.rate)
 		return self.listed * (1 - line_discount(self) / 100)
 
 
@@ -99,6 +104,14 @@ def is_granted(offer: Offer, *grants: Limit | Approval | None) -> bool:
 	return any(grant is None or grant.covers(offer) for grant in grants)
 
 
+def together(percentages: Iterable[float]) -> float:
+	"""Return the one discount in percent that several of them come to, each taken off what the others leave."""
+	kept = 1.0
+	for percentage in percentages:
+		kept *= 1 - percentage / 100
+	return 100 * (1 - kept)
+
+
 def discount_of(lines: Iterable[Line], additional_percentage: float) -> float:
 	"""Return the percentage off the list prices of all lines together; never below 0, a surcharge is no discount."""
 	kept = _kept(list(lines)) * (1 - additional_percentage / 100)
@@ -122,9 +135,11 @@ def costliest_choice(choices: Iterable[Sequence[Line]]) -> list[Line]:
 
 
 def _kept(lines: Sequence[Line]) -> float:
-	"""Return which share of the list prices the lines keep; all where nothing has a price."""
-	listed = sum(line.listed for line in lines)
-	return sum(line.offered for line in lines) / listed if listed else 1.0
+	"""Return which share of the list prices the lines keep; all where nothing has a price, none where they only take off."""
+	listed, offered = sum(line.listed for line in lines), sum(line.offered for line in lines)
+	if not listed:
+		return 1.0 if offered >= 0 else 0.0
+	return offered / listed
 
 
 def line_discount(line: Line) -> float:

@@ -18,7 +18,7 @@ from crm_plus.workflows.deal_approval import ApprovalNeeded
 TYPED = {"price_list_rate": 0, "discount_percentage": 0, "discount_amount": 0}
 
 
-class TestApprovalScope(ApprovalCase):
+class ApprovalScopeCase(ApprovalCase):
 	"""Agents may grant 10 % on up to 1,000, managers 30 % on anything."""
 
 	def saved(self, deal: Document, **row: Any) -> Document:
@@ -61,6 +61,16 @@ class TestApprovalScope(ApprovalCase):
 				**{"delivery_date": add_days(nowdate(), 7), "items": [row]},
 			)
 
+	def ordered(self, quotation: Document, **row: Any) -> Document:
+		"""Return the order of a quotation as the agent stores it, its row changed."""
+		with self.as_user(self.agent):
+			order = make_sales_order(quotation.name)
+			order.delivery_date = add_days(nowdate(), 7)
+			order.items[0].update({"delivery_date": order.delivery_date, **row})
+			return order.insert()
+
+
+class TestApprovalScope(ApprovalScopeCase):
 	# --- one grant covers all of an offer ----------------------------------------------------------------------------
 
 	def test_an_approval_of_little_and_a_limit_of_any_value_are_not_joined(self) -> None:
@@ -254,14 +264,6 @@ class TestApprovalScope(ApprovalCase):
 			frappe.db.set_value(doctype, name, "crm_plus_deal", None)
 		quotation.reload()
 		self.refuse(self.ordered(self.submit(quotation), crm_plus_deal=deal.name))
-
-	def ordered(self, quotation: Document, **row: Any) -> Document:
-		"""Return the order of a quotation as the agent stores it, its row changed."""
-		with self.as_user(self.agent):
-			order = make_sales_order(quotation.name)
-			order.delivery_date = add_days(nowdate(), 7)
-			order.items[0].update({"delivery_date": order.delivery_date, **row})
-			return order.insert()
 
 	def test_an_order_without_a_deal_is_not_ours(self) -> None:
 		deal = self.deal(0)

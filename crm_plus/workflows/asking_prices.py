@@ -11,7 +11,11 @@ from erpnext.accounts.doctype.pricing_rule.pricing_rule import get_pricing_rule_
 from erpnext.stock.get_item_details import get_conversion_factor, get_price_list_rate_for
 from frappe.utils import flt, nowdate
 
-from crm_plus.workflows.deal_items import price_list_of, rate_of_prices
+from crm_plus.workflows.deal_defaults import rate_or_zero
+from crm_plus.workflows.deal_items import price_list_of
+
+# A document's exchange rate this far from the day's, in parts of it, was typed: markets move less from an approval to its quotation.
+TYPED_FROM = 0.05
 
 
 def list_price(document: Any, row: Any, customer: str | None) -> float:
@@ -24,30 +28,60 @@ def list_price(document: Any, row: Any, customer: str | None) -> float:
 		return 0.0
 	standard = frappe.db.get_single_value("Selling Settings", "selling_price_list")
 	for price_list in dict.fromkeys([price_list_of(document), standard]):
-		rate = rate_of_prices(price_list, document) if price_list else 0.0
+		rate = _rate_of_prices(price_list, document) if price_list else 0.0
 		for day in dict.fromkeys([str(document.get("transaction_date") or nowdate()), nowdate()]):
 			asked = {"price_list": price_list, "customer": customer, "transaction_date": day}
-			price = flt(_price(row, asked)) * rate
+			price = _price(row, asked) * rate
 			if price:
 				return price
 	return 0.0
 
 
-def _price(row: Any, asked: dict[str, Any]) -> float | None:
-	"""Return what ERPNext finds for an item or, where it is a variant without a price, for its template."""
+def _rate_of_prices(price_list: str, document: Any) -> float:
+	"""Return the document's currency for one unit of the price list's, 0 where no exchange rate is known."""
+	currency = frappe.get_cached_value("Price List", price_list, "currency")
+	if currency == document.currency:
+		return 1.0
+	return rate_or_zero(currency, _company_currency(document)) / (rate_to_company(document) or 1.0)
+
+
+def rate_to_company(document: Any) -> float:
+	"""Return the company's currency for one of a deal's or document's: by its own exchange rate, unless that was made up.
+
+	What a limit and an approval say in the company's currency would else hold for any amount.
+	"""
+	typed = flt(document.conversion_rate)
+	today = rate_or_zero(document.currency, _company_currency(document))
+	return typed if not today or abs(typed - today) <= TYPED_FROM * today else today
+
+
+def _company_currency(document: Any) -> str:
+	return str(frappe.get_cached_value("Company", document.company, "default_currency"))
+
+
+def _price(row: Any, asked: dict[str, Any]) -> float:
+	"""Return what ERPNext finds for an item or, where it is a variant without a price, for its template.
+
+	A row that says that its unit holds more than the item's master does costs as much more.
+	"""
 	item = frappe.get_cached_doc("Item", row.item_code)
 	dependent = frappe.get_cached_value("Price List", asked["price_list"], "price_not_uom_dependent")
+	factor = flt(get_conversion_factor(item.name, row.uom or item.stock_uom)["conversion_factor"]) or 1.0
 	unit = {
 		"uom": row.uom or item.stock_uom,
 		"stock_uom": item.stock_uom,
-		"conversion_factor": get_conversion_factor(item.name, row.uom or item.stock_uom)["conversion_factor"],
+		"conversion_factor": factor,
 		"price_list_uom_dependant": dependent,
 	}
 	context = {**asked, **unit, "qty": flt(row.qty), "item_code": item.name}
-	price = get_price_list_rate_for(frappe._dict(context), item.name)
-	if price is None and item.variant_of:
-		return get_price_list_rate_for(frappe._dict(context), item.variant_of)
-	return price
+	# Where a customer's own price is for another packing, ERPNext finds none at all: then that for everybody counts.
+	tries = [{**context, "customer": whom} for whom in dict.fromkeys([context["customer"], None])]
+	for code in filter(None, [item.name, item.variant_of]):
+		for one in tries:
+			price = flt(get_price_list_rate_for(frappe._dict(one), code))
+			if price:
+				return price * max(1.0, flt(row.get("conversion_factor")) / factor)
+	return 0.0
 
 
 class PricingRules:
@@ -90,7 +124,7 @@ class PricingRules:
 	def take_free(self, row: Any) -> float:
 		"""Return how many of a free row's items the rules give; what one row took the next does not get again."""
 		gifts = self.free.get((row.item_code, row.uom), {}) if row.get("is_free_item") else {}
-		taken = min(flt(row.qty), sum(gifts.values()))
+		taken = max(0.0, min(flt(row.qty), sum(gifts.values())))
 		left = taken
 		for rule, quantity in gifts.items():
 			gifts[rule] = quantity - min(left, quantity)

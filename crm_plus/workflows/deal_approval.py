@@ -4,7 +4,6 @@ Values are in the company's currency, without taxes. An approval covers the disc
 both together: a deal that offers more of either later needs another. Each deal, and each quotation or order, is judged alone.
 """
 
-from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
 
@@ -18,6 +17,7 @@ from crm_plus.rules import approvals as rules
 from crm_plus.rules.approvals import APPROVED, DRAFT, PENDING, Approval, Limit, Offer
 from crm_plus.workflows.approval_workflows import let_managers_be_asked_again
 from crm_plus.workflows.offers import offer_of_deal, offers_of
+from crm_plus.workflows.quoted_rows import rows_beyond_quotations
 
 WORKFLOW = "Deal Approval"
 # Written here alone: nobody approves by typing.
@@ -98,14 +98,15 @@ def _withdraw(deal: Document, why: str) -> None:
 def hold(document: Any, rows: Iterable[Any] | None = None) -> None:
 	"""Raise ApprovalNeeded for a quotation or order whose rows of some deal offer more than somebody has granted.
 
-	That is the user's own limit or that deal's approval, one of them alone. Looks at `rows`, else at all.
+	That is the user's own limit or that deal's approval, one of them alone. Of a document whose other rows were judged before,
+	the limit is asked of `rows`, the approval of all, for it was given once.
 	"""
 	if not is_on() or not deals_on(document):
 		return
-	limit = limit_of(frappe.session.user)
-	for deal, offer in sorted(offers_of(document, rows).items()):
+	limit, whole = limit_of(frappe.session.user), offers_of(document)
+	for deal, offer in sorted((whole if rows is None else offers_of(document, rows)).items()):
 		approved = _approved(frappe.get_doc("Deal", deal)) if deal else []
-		if not rules.is_granted(offer, limit, *approved):
+		if not (rules.is_granted(offer, limit) or rules.is_granted(whole[deal], *approved)):
 			_refuse(document, deal, offer, limit)
 
 
@@ -122,34 +123,17 @@ def _refuse(document: Any, deal: str, offer: Offer, limit: Limit | None) -> None
 
 def hold_order(order: Any) -> None:
 	"""Hold what an order grants beyond the quotations for its deals that it was made from: they have been judged."""
-	ordered: dict[str, float] = defaultdict(float)
-	for row in order.items:
-		ordered[row.get("quotation_item") or ""] += flt(row.qty)
-	hold(
-		order,
-		[row for row in order.items if not _is_as_quoted(row, ordered[row.get("quotation_item") or ""])],
-	)
+	hold(order, rows_beyond_quotations(order))
 
 
 def hold_changed(document: Any) -> None:
-	"""Hold a submitted quotation or order whose items are changed; whoever only names a deal later is not stopped."""
-	before = document.get_doc_before_save()
-	if before and flt(before.base_net_total) != flt(document.base_net_total):
-		hold_order(document) if document.doctype == "Sales Order" else hold(document)
+	"""Hold a submitted quotation or order whose items are changed; whoever only names a deal later is not stopped.
 
-
-def _is_as_quoted(row: Any, quantity: float) -> bool:
-	"""Tell whether an order's row sells what a submitted quotation offered for the same deal, for no less and no more of it.
-
-	`quantity` is what the order has of the quotation's row, however many rows of its own it has for that.
+	ERPNext has stored the rows by then, and lets nothing else change them: what they were nobody can tell, and twice as much
+	for half the price has the same total.
 	"""
-	fields = ["item_code", "qty", "uom", "net_rate", "crm_plus_deal"]
-	asked = {"name": row.get("quotation_item") or "", "docstatus": 1}
-	quoted = frappe.db.get_value("Quotation Item", asked, fields, as_dict=True)
-	if not quoted or any(quoted[name] != row.get(name) for name in ("item_code", "uom", "crm_plus_deal")):
-		return False
-	coin = 10.0 ** -row.precision("net_rate")
-	return flt(quantity) <= flt(quoted.qty) and flt(row.net_rate) >= flt(quoted.net_rate) - coin
+	if document.flags.ignore_validate_update_after_submit:
+		hold_order(document) if document.doctype == "Sales Order" else hold(document)
 
 
 def limit_of(user: str) -> Limit | None:

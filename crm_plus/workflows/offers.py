@@ -9,21 +9,21 @@ from frappe.utils import flt
 
 from crm_plus.rules import approvals as rules
 from crm_plus.rules.approvals import Line, Offer
-from crm_plus.workflows.asking_prices import PricingRules, list_price
+from crm_plus.workflows.asking_prices import PricingRules, list_price, rate_to_company
 from crm_plus.workflows.deal_links import customer_of, party_customer
-
-NET_TOTAL = "Net Total"
+from crm_plus.workflows.offer_reductions import percent_off
 
 
 def offer_of_deal(deal: Document) -> Offer:
 	"""Return what a priced deal offers. Values in the company's currency, without taxes."""
 	customer = customer_of(deal.customer_profile)
+	rate = rate_to_company(deal)
+	amount = _in_company_currency(deal.base_amount, deal, rate)
 	lines = [_line(row, list_price(deal, row, customer), flt(row.qty)) for row in deal.items]
 	if not lines:
-		return Offer(amount=flt(deal.base_amount), listed=flt(deal.base_amount))
+		return Offer(amount=amount, listed=amount)
 	discount = rules.discount_of(lines, flt(deal.additional_discount_percentage))
-	listed = sum(line.listed for line in lines) * flt(deal.conversion_rate)
-	return Offer(discount, flt(deal.base_amount), listed)
+	return Offer(discount, amount, sum(line.listed for line in lines) * rate)
 
 
 def offers_of(document: Any, rows: Iterable[Any] | None = None) -> dict[str, Offer]:
@@ -32,7 +32,7 @@ def offers_of(document: Any, rows: Iterable[Any] | None = None) -> dict[str, Off
 	The rows of a deal stand for themselves: what another deal's rows cost makes them no cheaper.
 	"""
 	lines = _lines_of(document)
-	additional = _additional(document)
+	additional = percent_off(document)
 	groups: dict[str, list[list[Any]]] = defaultdict(list)
 	for row in document.items if rows is None else rows:
 		choices = groups[row.get("crm_plus_deal") or document.get("crm_plus_deal") or ""]
@@ -41,17 +41,23 @@ def offers_of(document: Any, rows: Iterable[Any] | None = None) -> dict[str, Off
 			choices[-1].append(row)
 		else:
 			choices.append([row])
-	rate = flt(document.conversion_rate)
-	return {deal: _offer(choices, lines, additional, rate) for deal, choices in groups.items()}
+	rate = rate_to_company(document)
+	found = {}
+	for deal, choices in groups.items():
+		options = [[lines[id(row)] for row in rows] for rows in choices]
+		amount = sum(max(flt(row.base_net_amount) for row in rows) for rows in choices)
+		found[deal] = Offer(
+			rules.discount_of(rules.costliest_choice(options), additional),
+			_in_company_currency(amount, document, rate),
+			sum(max(line.listed for line in lines) for lines in options) * rate,
+		)
+	return found
 
 
-def _offer(choices: list[list[Any]], lines: dict[int, Line], additional: float, rate: float) -> Offer:
-	options = [[lines[id(row)] for row in rows] for rows in choices]
-	return Offer(
-		rules.discount_of(rules.costliest_choice(options), additional),
-		sum(max(flt(row.base_net_amount) for row in rows) for rows in choices),
-		sum(max(line.listed for line in lines) for lines in options) * rate,
-	)
+def _in_company_currency(amount: float, document: Any, rate: float) -> float:
+	"""Return an amount that was converted by the document's own exchange rate as it is by `rate`."""
+	typed = flt(document.conversion_rate)
+	return flt(amount) if not typed or rate == typed else flt(amount) / typed * rate
 
 
 def _lines_of(document: Any) -> dict[int, Line]:
@@ -72,17 +78,3 @@ def _line(row: Any, asked: float, quantity: float) -> Line:
 	return Line(
 		quantity, asked or flt(row.price_list_rate), flt(row.rate), flt(row.discount_percentage), step
 	)
-
-
-def _additional(document: Any) -> float:
-	"""Return the discount on a whole document in percent of what ERPNext takes it from, however it was typed."""
-	discount = flt(document.discount_amount)
-	if not discount:
-		return 0.0
-	if document.apply_discount_on == NET_TOTAL:
-		before = flt(document.net_total) + discount
-	else:
-		# A fixed charge, such as freight, bears no share of a discount.
-		fixed = sum(flt(tax.tax_amount) for tax in document.taxes if tax.charge_type == "Actual")
-		before = flt(document.grand_total) + discount - fixed
-	return 100 * discount / before if before > 0 else 100.0

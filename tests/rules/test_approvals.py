@@ -14,6 +14,7 @@ from crm_plus.rules.approvals import (
 	costliest_choice,
 	discount_of,
 	is_granted,
+	together,
 	widest,
 )
 
@@ -84,6 +85,11 @@ def test_roles_of_one_person_add_up(grants: list[tuple[int, int | None]], discou
 		([Line(1, 100, 0, 100)], 0, 100),
 		([Line(1, 100, 0, 100), Line(3, 100, 100)], 0, 25),  # a gift beside what is paid
 		([Line(1, 100, 90, 10)], -10, 1),
+		([Line(1, 100, 100), Line(1, 0, -30)], 0, 30),  # a row that takes off what the others cost
+		([Line(1, 100, 100), Line(-3, 10, 10)], 0, 30),
+		([Line(1, 100, 100), Line(-1, 0, -30)], 0, 0),  # below zero twice brings nothing
+		([Line(1, 100, -30, 0)], 0, 130),
+		([Line(1, 0, -30)], 0, 100),
 		([], 15, 15),
 	],
 )
@@ -106,6 +112,13 @@ def test_what_the_money_says(rows: list[tuple[int, int, float]], additional: flo
 	money = 100 * (1 - offered * (1 - additional / 100) / listed)
 	rounding = 100 * 0.5 * sum(quantity for quantity, *_rest in rows) / listed
 	assert abs(discount_of(lines, additional) - money) <= rounding + 1e-6
+
+
+@pytest.mark.parametrize(
+	("parts", "whole"), [((), 0), ((10,), 10), ((50, 50), 75), ((0, 100), 100), ((20, 10, 0), 28)]
+)
+def test_discounts_one_after_the_other(parts: tuple[float, ...], whole: float) -> None:
+	assert together(parts) == pytest.approx(whole)
 
 
 CHOICE = st.lists(
