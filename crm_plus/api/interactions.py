@@ -4,6 +4,7 @@ from typing import Any
 
 import frappe
 import frappe.email
+from frappe.utils import cint
 
 from crm_plus.access.records import record
 from crm_plus.api import arguments
@@ -77,13 +78,14 @@ def calendar(start: str, end: str, filters: str | list[Any] | None = None) -> li
 
 @frappe.whitelist(methods=["POST"])
 def reschedule(args: str | dict[str, Any]) -> None:
-	"""Move an interaction in the calendar: `args` has its name, and starts_on and ends_on (site's time zone).
+	"""Move a plan in the calendar: `args` has its name, starts_on and ends_on (site's time zone), all_day for a day alone.
 
-	Raises frappe.ValidationError where it cannot be at that time.
+	Raises frappe.ValidationError where it cannot be at that time, or is no plan any more.
 	"""
 	given = arguments.mapping(args)
 	interaction = record("Interaction", str(given.get("name") or ""), "write")
-	interactions.reschedule(interaction, given.get("starts_on"), given.get("ends_on"))
+	is_day = bool(cint(given.get("all_day")))
+	interactions.reschedule(interaction, given.get("starts_on"), given.get("ends_on"), is_day=is_day)
 
 
 @frappe.whitelist(methods=["POST"])

@@ -1,5 +1,7 @@
 """Logging in one step: the interaction, the follow-up it finishes and the next one, the whole of it or nothing."""
 
+from datetime import datetime
+
 import frappe
 from frappe.utils import add_to_date, get_datetime, now_datetime
 
@@ -7,6 +9,7 @@ from crm_plus.api import interactions as api
 from crm_plus.tests import factories
 from crm_plus.tests.base import CRMPlusTestCase
 from crm_plus.tests.factories_interactions import make_interaction
+from crm_plus.workflows import site_clock
 
 
 class TestLog(CRMPlusTestCase):
@@ -84,3 +87,37 @@ class TestCalendar(CRMPlusTestCase):
 			api.reschedule({**args, "starts_on": "2999-01-01 10:00:00"})
 		with self.assertRaises(frappe.ValidationError):
 			api.reschedule({**args, "starts_on": "soon"})
+
+	def test_what_is_dragged_to_another_day_keeps_its_time(self) -> None:
+		user = factories.make_user("Sales User", time_zone="Asia/Tokyo").name
+		values = {"status": "Planned", "interaction_type": "Meeting", "interaction_owner": user}
+		made = make_interaction(starts_on="2031-05-05 10:00:00", duration=5400, **values)
+		with self.as_user(user):
+			[row] = [row for row in api.calendar("2031-05-01", "2031-06-01") if row["name"] == made.name]
+			self.assertEqual(row["all_day"], 0)
+			# Midnight of the 7th in Tokyo, as the calendar sends a day alone.
+			midnight = str(site_clock.on_site(datetime(2031, 5, 7), user))
+			api.reschedule({"name": made.name, "starts_on": midnight, "ends_on": midnight, "all_day": 1})
+		wall = site_clock.on_wall(made.starts_on, user)
+		moved = site_clock.on_wall(made.reload().starts_on, user)
+		self.assertEqual((moved.date().isoformat(), moved.time()), ("2031-05-07", wall.time()))
+		self.assertEqual(made.duration, 5400)
+
+	def test_what_is_over_is_not_dragged_into_another_day(self) -> None:
+		made = make_interaction(starts_on="2024-05-05 10:00:00", status="Done")
+		with self.assertRaisesRegex(frappe.ValidationError, "not planned"):
+			api.reschedule({"name": made.name, "starts_on": "2024-05-06 09:00:00"})
+		self.assertEqual(str(made.reload().starts_on), "2024-05-05 10:00:00")
+
+	def test_it_says_with_whom_and_leaves_mail_out_unless_asked_for(self) -> None:
+		profile = factories.make_profile().name
+		values = {"customer_profile": profile, "starts_on": "2024-06-05 10:00:00"}
+		call = make_interaction(subject="Talk", **values)
+		mail = make_interaction(subject="Re: Talk", interaction_type="Email", **values)
+		mail.db_set({"source_doctype": "Communication", "source_name": frappe.generate_hash(length=10)})
+		period = ("2024-06-01", "2024-07-01")
+		titles = {row["name"]: row["title"] for row in api.calendar(*period)}
+		name = frappe.db.get_value("Customer Profile", profile, "full_name")
+		self.assertEqual((titles[call.name], mail.name in titles), (f"Talk · {name}", False))
+		asked = api.calendar(*period, filters=[["Interaction", "customer_profile", "=", profile]])
+		self.assertEqual({row["name"] for row in asked}, {call.name, mail.name})

@@ -14,7 +14,7 @@ from crm_plus.rules.contact_points import bare_name
 from crm_plus.rules.interactions import Facts, Participant
 from crm_plus.rules.plain_values import as_moment
 from crm_plus.rules.quoted_text import quoted
-from crm_plus.workflows import interaction_times, next_steps, planned
+from crm_plus.workflows import interaction_times, next_steps, planned, site_clock
 
 LONGEST_SUBJECT = 140
 FIELDS = ("customer_profile", "contact", "email", "full_name", "phone")
@@ -180,18 +180,34 @@ def forget(interaction: Document) -> None:
 	planned.note(interaction, is_deleted=True)
 
 
-def reschedule(interaction: Document, starts_on: Any, ends_on: Any) -> None:
-	"""Move an interaction to another time (site's time zone), with its length where the end says one, and save it.
+def reschedule(interaction: Document, starts_on: Any, ends_on: Any, *, is_day: bool = False) -> None:
+	"""Move a plan to another time (site's time zone), with its length where the end says one, and save it.
 
-	Raises frappe.ValidationError for what is no time, and as saving does.
+	Where only a day was chosen, the plan keeps its time of day on the user's clock, and its length. Raises
+	frappe.ValidationError for what is no time or no plan any more, and as saving does.
 	"""
 	start, end = as_moment(starts_on), as_moment(ends_on)
 	if not start:
 		frappe.throw(_("Say when it starts."))
+	if interaction.status != rules.PLANNED:
+		frappe.throw(
+			_("{0} is not planned: only what lies ahead is moved.").format(quoted(interaction.subject))
+		)
+	if is_day:
+		start, end = _same_time_on(interaction, start), None
 	interaction.starts_on = start
 	if end and get_datetime(end) > get_datetime(start):
 		interaction.duration = (get_datetime(end) - get_datetime(start)).total_seconds()
 	interaction.save()
+
+
+def _same_time_on(interaction: Any, start: Any) -> datetime:
+	"""The site's time of a plan's time of day on another day of the user's."""
+	user = frappe.session.user
+	day = site_clock.on_wall(start, user).date()
+	return site_clock.on_site(
+		datetime.combine(day, site_clock.on_wall(interaction.starts_on, user).time()), user
+	)
 
 
 def postpone(interaction: Document, until: str) -> None:

@@ -5,7 +5,7 @@ frappe.views.calendar["Interaction"] = {
 		start: "starts_on",
 		end: "ends_on",
 		id: "name",
-		title: "subject",
+		title: "title",
 		allDay: "all_day",
 		status: "status",
 	},
