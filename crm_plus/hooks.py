@@ -151,6 +151,7 @@ scheduler_events = {
 		"crm_plus.jobs.adoption.resume_abandoned",
 		"crm_plus.jobs.capture.sweep",
 		"crm_plus.jobs.reminders.follow_mail",
+		"crm_plus.jobs.outreach.follow_mail",
 	],
 	"daily_long": [
 		"crm_plus.jobs.deal_reconciliation.run",
@@ -162,6 +163,11 @@ scheduler_events = {
 		"crm_plus.jobs.reminders.each_day",
 	],
 }
+
+# Mail programs let people opt out of an outreach by themselves.
+make_email_body_message = ["crm_plus.overrides.mail.make_email_body_message"]
+before_job = ["crm_plus.overrides.mail.before_job"]
+before_request = ["crm_plus.overrides.mail.before_request"]
 
 # Frappe's Log Settings delete what is older: days.
 default_log_clearing_doctypes = {"Reminder Delivery": 400}

@@ -10,7 +10,7 @@ from frappe.utils import escape_html
 
 from crm_plus.access.records import record
 from crm_plus.reports import outreach_progress
-from crm_plus.workflows import opt_outs, outreaches
+from crm_plus.workflows import opt_outs, outreach_again, outreaches
 
 
 @frappe.whitelist(methods=["POST"])
@@ -26,6 +26,22 @@ def send(outreach: str) -> int:
 def cancel(outreach: str) -> int:
 	"""Stop an outreach; returns how many addresses will not get it. Raises as `send` does."""
 	return outreaches.cancel(record("Outreach", outreach, "write").name)
+
+
+@frappe.whitelist(methods=["POST"])
+def send_test(outreach: str, customer_profile: str = "") -> str:
+	"""Mail an outreach to the user himself, filled from a profile, else from the segment's first; returns his address.
+
+	Raises frappe.PermissionError without the right to write it or to read the profile.
+	"""
+	profile = record("Customer Profile", customer_profile).name if customer_profile else ""
+	return outreach_again.send_test(record("Outreach", outreach, "write"), profile)
+
+
+@frappe.whitelist(methods=["POST"])
+def try_again(outreach: str) -> int:
+	"""Send an outreach once more to those whom it did not reach; returns to how many. Raises as `send` does."""
+	return outreach_again.try_again(record("Outreach", outreach, "write"))
 
 
 @frappe.whitelist(methods=["GET"])

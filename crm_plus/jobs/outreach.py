@@ -3,7 +3,7 @@
 import frappe
 
 from crm_plus.rules.outreach import SENDING
-from crm_plus.workflows import outreach_sending, until_commit
+from crm_plus.workflows import outreach_again, outreach_sending, until_commit
 
 SENDER = "crm_plus.jobs.outreach.send"
 
@@ -18,3 +18,9 @@ def tick() -> None:
 def send() -> None:
 	"""Send one batch."""
 	outreach_sending.work()
+
+
+def follow_mail() -> None:
+	"""Each hour: say of the mails that the e-mail queue has given up that they failed."""
+	outreach_again.follow_queue()
+	frappe.db.commit()

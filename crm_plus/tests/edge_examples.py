@@ -46,6 +46,9 @@ EXAMPLES: dict[str, Callable[[Any], dict[str, Any]]] = {
 	"narrowed.chart": lambda world: {"chart_name": "CRM Plus Won by Month"},
 	"teams.preview": lambda world: {},
 	"teams.fill": lambda world: {"seen": team_filling.preview()["seen"]},
+	"dashboards.figures": lambda world: {
+		"items": [{"doctype": "Number Card", "name": "New Profiles This Month", "filters": {"company": ""}}]
+	},
 	"personal_data.held": lambda world: {"profile": world.profile},
 	"personal_data.erase": lambda world: {"profile": world.profile},
 	"opened.document": lambda world: {"doctype": "Deal", "name": world.deal},
@@ -54,6 +57,8 @@ EXAMPLES: dict[str, Callable[[Any], dict[str, Any]]] = {
 	"outreach.send": lambda world: {"outreach": example_of_outreach()},
 	"outreach.cancel": lambda world: {"outreach": example_of_outreach()},
 	"outreach.progress": lambda world: {"outreach": example_of_outreach()},
+	"outreach.send_test": lambda world: {"outreach": example_of_outreach()},
+	"outreach.try_again": lambda world: {"outreach": example_of_outreach()},
 	"outreach.senders": lambda world: {
 		**{"doctype": "Email Account", "txt": "", "searchfield": "name", "start": 0, "page_len": 20},
 	},

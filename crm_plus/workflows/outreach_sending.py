@@ -13,7 +13,7 @@ from frappe.utils import cint, escape_html, now_datetime, strip_html
 
 from crm_plus.rules import outreach as rules
 from crm_plus.rules import outreach_text
-from crm_plus.workflows import opt_outs
+from crm_plus.workflows import opt_out_headers, opt_outs
 from crm_plus.workflows.one_worker import OneWorker
 from crm_plus.workflows.outreaches import RECIPIENT, value_names
 
@@ -85,25 +85,38 @@ def _send(outreach: Any, recipient: str) -> None:
 	if opt_outs.unwanted([row.email]):
 		row.db_set({"status": rules.SKIPPED, "reason": rules.OPTED_OUT}, notify=False)
 		return
-	values = _values(row.customer_profile)
-	queued = frappe.sendmail(
-		recipients=[row.email],
-		sender=_sender(outreach),
-		subject=outreach_text.filled_line(outreach.subject, values)[:LONGEST_SUBJECT],
-		message=outreach_text.filled_html(outreach.message, values) + _footer(row.name),
+	queued = queue(
+		*(outreach, row.customer_profile, row.email, opt_outs.link_for(row.name)),
 		# An answer then belongs to the customer.
 		reference_doctype="Customer Profile",
 		reference_name=row.customer_profile,
-		add_unsubscribe_link=0,
 		# After whatever people write themselves.
 		send_priority=0,
-		delayed=True,
 	)
 	if queued:
 		sent = {"status": rules.SENT, "sent_on": now_datetime(), "email_queue": queued.name}
 	else:
 		sent = {"status": rules.SKIPPED, "reason": rules.INVALID}
 	row.db_set(sent, notify=False)
+
+
+def queue(outreach: Any, profile: str, address: str, link: str, mark: str = "{0}", **more: Any) -> Any:
+	"""Put an outreach, filled from a profile, into Frappe's queue for an address; by `link` its receiver opts out.
+
+	Returns the Email Queue, None where Frappe takes the address for none. `mark` goes around the subject.
+	"""
+	values = _values(profile)
+	subject = mark.format(outreach_text.filled_line(outreach.subject, values))
+	with opt_out_headers.of(link):
+		return frappe.sendmail(
+			recipients=[address],
+			sender=_sender(outreach),
+			subject=subject[:LONGEST_SUBJECT],
+			message=outreach_text.filled_html(outreach.message, values) + _footer(link),
+			add_unsubscribe_link=0,
+			delayed=True,
+			**more,
+		)
 
 
 def _values(profile: str) -> dict[str, str]:
@@ -129,9 +142,9 @@ def _sender(outreach: Any) -> str:
 	return formataddr((account.name, account.email_id))
 
 
-def _footer(recipient: str) -> str:
+def _footer(link: str) -> str:
 	words = escape_html(_("No more mails like this one"))
-	return f'<p style="font-size: 12px; color: #777777;"><a href="{opt_outs.link_for(recipient)}">{words}</a></p>'
+	return f'<p style="font-size: 12px; color: #777777;"><a href="{link}">{words}</a></p>'
 
 
 def _give_up(recipient: str) -> None:

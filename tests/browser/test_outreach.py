@@ -11,6 +11,7 @@ from playwright.sync_api import Page, expect
 from browser.desk import Desk
 from crm_plus.tests import factories
 from crm_plus.tests.factories_outreach import make_people, recipients
+from crm_plus.tests.mail_server import outgoing_account
 from crm_plus.workflows import opt_outs
 
 PASSWORD = "Outreach-Pass-9x-crm"
@@ -85,10 +86,19 @@ def send_outreach(desk: Desk, segment: str) -> str:
 	page.wait_for_function("() => (cur_frm.doc.message || '').includes('full_name }}')")
 	desk.save()
 	assert page.evaluate("cur_frm.doc.segment") == segment
+	send_test(desk)
 	desk.press("Send")
 	page.locator(".modal:visible", has_text="It has 2 profiles").locator(".btn-primary").click()
 	expect(page.locator('[data-fieldname="recipients_html"] .indicator-pill')).to_have_text("2 Waiting")
 	return desk.name()
+
+
+def send_test(desk: Desk) -> None:
+	"""Have it mailed to oneself, as it would reach the first of the segment."""
+	with outgoing_account():
+		desk.press("Send Me a Test")
+		desk.page.locator(".modal:visible", has_text="Only you get the mail").locator(".btn-primary").click()
+		expect(desk.page.get_by_text("A test is on its way to")).to_be_visible()
 
 
 def opt_out(page: Page, recipient: str) -> None:

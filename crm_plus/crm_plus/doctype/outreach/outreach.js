@@ -15,6 +15,7 @@ frappe.ui.form.on("Outreach", {
 		if (frm.is_new() || !frm.perm[0]?.write) return is_final && show_progress(frm);
 		const may_go = frm.doc.status === "Approved" || (frm.doc.status === "Draft" && !asks_a_manager());
 		if (may_go) frm.add_custom_button(__("Send"), () => send(frm)).addClass("btn-primary");
+		frm.add_custom_button(__("Send Me a Test"), () => send_test(frm));
 		if (frm.doc.status === "Sending") frm.add_custom_button(__("Cancel Sending"), () => cancel(frm));
 		if (is_final) show_progress(frm);
 	},
@@ -56,6 +57,31 @@ function cancel(frm) {
 	});
 }
 
+async function send_test(frm) {
+	if (frm.is_dirty()) await frm.save();
+	const send = async ({ customer_profile }) => {
+		const args = { outreach: frm.doc.name, customer_profile: customer_profile || "" };
+		const address = await frappe.xcall(`${API}.send_test`, args);
+		frappe.show_alert({ message: __("A test is on its way to {0}.", [address]), indicator: "green" });
+	};
+	const field = {
+		fieldname: "customer_profile",
+		fieldtype: "Link",
+		options: "Customer Profile",
+		label: __("As It Would Reach"),
+		description: __("Left empty: the first of the segment whom you may see. Only you get the mail."),
+	};
+	frappe.prompt(field, send, __("Send Me a Test"), __("Send"));
+}
+
+function try_again(frm) {
+	frappe.confirm(__("Send again to those whom it did not reach?"), async () => {
+		const number = await frappe.xcall(`${API}.try_again`, { outreach: frm.doc.name });
+		frappe.show_alert({ message: __("On its way to {0} addresses.", [number]), indicator: "green" });
+		frm.reload_doc();
+	});
+}
+
 const COLOURS = { Sent: "green", Waiting: "blue", Skipped: "gray", Failed: "red" };
 
 async function show_progress(frm) {
@@ -70,5 +96,7 @@ async function show_progress(frm) {
 			return false;
 		});
 	};
+	const may_try = frm.doc.status !== "Cancelled" && frm.perm[0]?.write;
+	if (may_try && rows.some((row) => row.status === "Failed")) frm.add_custom_button(__("Try Again"), () => try_again(frm));
 	frm.fields_dict.recipients_html.$wrapper.empty().append(rows.map(pill));
 }
