@@ -79,6 +79,7 @@ DAYS = MINUTES_OF_A_DAY
 
 _EVENTS = (
 	Event("follow_up_due", WORK, MOMENT, BELL_AND_MAIL, digest=True, notice=15, team=NOTHING),
+	Event("follow_up_unowned", WORK, NEWS, BELL),
 	Event("meeting", WORK, APPOINTMENT, BELL_AND_MAIL, notice=30),
 	Event("deal_assigned", DEALS, NEWS, BELL_AND_MAIL),
 	Event("deal_won", DEALS, NEWS, BELL, team=BELL),

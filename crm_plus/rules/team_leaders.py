@@ -29,6 +29,13 @@ def _nearest(user: str, own: Team, teams: list[Team]) -> set[str]:
 	return set()
 
 
+def led_by(leader: str, teams: Iterable[Team]) -> list[str]:
+	"""Return of whom a leader hears: those whose teams he leads, or stands above where nobody else leads them."""
+	known = list(teams)
+	members = {user for team in known for user in team.members}
+	return sorted(user for user in members if leader in leaders_of(user, known))
+
+
 def is_leader(user: str, teams: Iterable[Team]) -> bool:
 	"""Tell whether a user leads any team."""
 	return any(team.members.get(user) for team in teams if not team.disabled)

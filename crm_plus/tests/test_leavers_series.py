@@ -41,7 +41,34 @@ class TestLeaver(FollowUpCase):
 		profile = factories.make_profile(profile_owner=leaver).name
 		self.assertEqual(self.left(leaver, customer_profile=profile).assigned_to, leader)
 
-	def test_nobody_where_nobody_is_left(self) -> None:
-		leaver = factories.make_user("Sales User").name
+	def test_else_the_owner_of_the_persons_organization(self) -> None:
+		leaver, keeper = (factories.make_user("Sales User").name for _ in range(2))
+		organization = factories.make_profile(profile_owner=keeper).name
+		person = factories.make_profile(
+			profile_type="Person", profile_owner=leaver, organization=organization
+		).name
+		self.assertEqual(self.left(leaver, customer_profile=person).assigned_to, keeper)
+
+	def test_where_nobody_is_left_the_managers_hear_of_it_and_find_it(self) -> None:
+		leaver, manager = factories.make_user("Sales User").name, factories.make_user("Sales Manager").name
 		profile = factories.make_profile(profile_owner=leaver).name
-		self.assertFalse(self.left(leaver, customer_profile=profile).assigned_to)
+		following = self.left(leaver, customer_profile=profile)
+		self.assertFalse(following.assigned_to)
+		(told,) = frappe.get_all(
+			"Reminder Delivery",
+			{"reference_name": following.name, "user": manager},
+			["event", "channel", "subject"],
+		)
+		self.assertEqual((told.event, told.channel), ("follow_up_unowned", "In-App"))
+		self.assertIn(following.subject, told.subject)
+		with self.as_user(manager):
+			nobodys = {"status": "Open", "assigned_to": ["is", "not set"]}
+			self.assertIn(following.name, frappe.get_list("Follow Up", nobodys, pluck="name", limit=0))
+
+	def test_whoever_gets_the_customer_gets_the_series_with_the_next_one(self) -> None:
+		leaver, keeper = (factories.make_user("Sales User").name for _ in range(2))
+		profile = factories.make_profile(profile_owner=leaver)
+		following = self.left(leaver, customer_profile=profile.name)
+		profile.reload().update({"profile_owner": keeper}).save()
+		following.reload().update({"status": "Done"}).save()
+		self.assertEqual(successor_of(following.name).assigned_to, keeper)

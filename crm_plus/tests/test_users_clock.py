@@ -9,7 +9,9 @@ from frappe.utils.background_jobs import get_job
 
 from crm_plus.tests import factories
 from crm_plus.tests.base import CRMPlusTestCase
-from crm_plus.tests.factories_reminders import make_follow_up
+from crm_plus.tests.factories_reminders import make_follow_up, make_person, prefer
+from crm_plus.tests.factories_teams import make_team
+from crm_plus.workflows.remindables import forget_teams
 
 
 def job_of(user: str) -> Any:
@@ -21,7 +23,8 @@ class TestUsersClock(CRMPlusTestCase):
 		super().setUp()
 		# Has no preference of their own: nothing but the user can have queued the job.
 		self.person = factories.make_user("Sales User", time_zone="Asia/Tokyo").name
-		monday = now_datetime() + timedelta(days=14 - now_datetime().weekday())
+		now = now_datetime()
+		monday = now + timedelta(days=14 - now.weekday())
 		self.due = monday.replace(hour=21, minute=30, second=0, microsecond=0)
 		self.task = make_follow_up(self.person, self.due)
 
@@ -29,17 +32,39 @@ class TestUsersClock(CRMPlusTestCase):
 		frappe.get_doc("User", self.person).update(values).save()
 		self.commit()
 
-	def work(self) -> datetime | None:
+	def work(self, user: str = "", task: Any = None) -> datetime | None:
 		"""Do what the worker does with the job that was queued, and return when the follow-up is looked at."""
-		job = job_of(self.person)
+		job = job_of(user or self.person)
 		frappe.get_attr(job.kwargs["method"])(**job.kwargs["kwargs"])
 		job.delete()
-		return self.task.reload().remind_on
+		return (task or self.task).reload().remind_on
 
 	def test_another_time_zone_moves_what_is_open(self) -> None:
 		before = self.task.remind_on
 		self.save(time_zone="America/New_York")
 		after = self.work()
+		self.assertNotEqual(after, before)
+		self.assertEqual(after, make_follow_up(self.person, self.due).remind_on)
+
+	def test_a_leaders_time_zone_moves_what_his_people_have_open(self) -> None:
+		leader = make_person(
+			choices={"team_follow_up_due": {"in_app": 1}},
+			time_zone="Asia/Tokyo",
+			quiet_from="20:00",
+			quiet_to="07:00",
+		)
+		prefer(self.person, {"follow_up_due": {}})  # so that the leader's clock alone decides
+		make_team([self.person], [leader])
+		forget_teams()
+		asleep = make_follow_up(self.person, self.due)
+		before = asleep.remind_on
+		self.commit()
+		job = job_of(leader)
+		if job:
+			job.delete()  # of his preference
+		frappe.get_doc("User", leader).update({"time_zone": "America/New_York"}).save()
+		self.commit()
+		after = self.work(leader, asleep)
 		self.assertNotEqual(after, before)
 		self.assertEqual(after, make_follow_up(self.person, self.due).remind_on)
 

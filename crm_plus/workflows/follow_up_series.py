@@ -226,6 +226,8 @@ def _insert(doc: Any, found: Occurrence) -> str | None:
 		{
 			"doctype": "Follow Up",
 			**{name: doc.get(name) for name in INHERITED},
+			# Not None, which Frappe fills with whoever is at it, at night the Administrator.
+			"assigned_to": doc.assigned_to or "",
 			"status": OPEN,
 			"previous": doc.name,
 			"due_on": site_clock.on_site(found.due_on, doc.assigned_to),

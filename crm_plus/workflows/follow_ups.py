@@ -8,11 +8,9 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import get_datetime, now_datetime
 
-from crm_plus.access.teams import all_teams
-from crm_plus.rules import team_leaders
 from crm_plus.rules.plain_values import as_moment
 from crm_plus.rules.quoted_text import quoted
-from crm_plus.workflows import follow_up_series, follow_up_todos, next_steps, owners
+from crm_plus.workflows import follow_up_heirs, follow_up_series, follow_up_todos, next_steps
 from crm_plus.workflows.follow_up_series import CANCELLED, DONE, OPEN
 
 EARLIEST, LATEST = date(2000, 1, 1), date(2100, 12, 31)
@@ -64,32 +62,18 @@ def _check_due(doc: Any) -> None:
 
 def _check_assignee(doc: Any) -> None:
 	"""Only who may see follow-ups gets one: so none has to be shared, and no share stays behind."""
+	if doc.flags.in_series and not (doc.assigned_to and follow_up_heirs.can_work(doc.assigned_to)):
+		doc.assigned_to = follow_up_heirs.heir(doc)  # who was to do the last one has left
+		return
 	if not doc.assigned_to or not doc.has_value_changed("assigned_to"):
 		return
-	if _can_work(doc.assigned_to):
-		return
-	if doc.flags.in_series:
-		doc.assigned_to = _heir(doc)  # who was to do the last one has left
+	if follow_up_heirs.can_work(doc.assigned_to):
 		return
 	frappe.throw(
 		_("{0} cannot work on follow-ups; choose somebody else.").format(
 			frappe.bold(quoted(frappe.utils.get_fullname(doc.assigned_to)))
 		)
 	)
-
-
-def _can_work(user: str) -> bool:
-	return bool(owners.works_here(user) and frappe.has_permission("Follow Up", "read", user=user))
-
-
-def _heir(doc: Any) -> str | None:
-	"""Return who goes on with a leaver's series: the deal's owner, else the customer's, else who leads the leaver's team."""
-	candidates = [
-		frappe.db.get_value("Deal", doc.deal, "deal_owner") if doc.deal else None,
-		frappe.db.get_value("Customer Profile", doc.customer_profile, "profile_owner"),
-		*team_leaders.leaders_of(doc.assigned_to, all_teams()),
-	]
-	return next((user for user in candidates if user and _can_work(user)), None)
 
 
 def _check_next_step(doc: Any) -> None:
@@ -114,6 +98,8 @@ def record(doc: Any) -> None:
 	"""Bring in step what follows from a follow-up that was saved: its ToDo, its successor, its deal's next step."""
 	before = doc.get_doc_before_save()
 	follow_up_todos.keep(doc)
+	if doc.flags.in_series and before is None and not doc.assigned_to:
+		follow_up_heirs.tell_of_unowned(doc)
 	if doc.status != OPEN and before is not None and before.status == OPEN:
 		follow_up_series.continue_series(doc)
 	next_steps.note(doc)

@@ -14,6 +14,7 @@ def labels() -> dict[str, str]:
 	"""Return what the events are called, by code."""
 	return {
 		"follow_up_due": _("A follow-up is due"),
+		"follow_up_unowned": _("A follow-up that recurs has nobody to do it"),
 		"meeting": _("A planned meeting or call begins"),
 		"deal_assigned": _("A deal is given to me"),
 		"deal_won": _("A deal is won"),

@@ -16,7 +16,7 @@ from crm_plus.rules import reminders as rules
 from crm_plus.rules.deliveries import Standing
 from crm_plus.rules.notices import TEAM
 from crm_plus.rules.reminders import Occasion
-from crm_plus.rules.team_leaders import leaders_of
+from crm_plus.rules.team_leaders import leaders_of, led_by
 from crm_plus.workflows import preferences, site_clock
 
 REFRESHED_AT_ONCE = 500
@@ -156,9 +156,11 @@ def standing(doctype: str, row: Any, occasion_stamp: str, user: str, event: str)
 def refresh(user: str, after: dict[str, str], now: datetime) -> dict[str, str]:
 	"""Set anew when the next of a user's documents are to be looked at; returns the last name of each kind, {} at the end.
 
-	Without a user those of everybody that nobody looks at: what SQL wrote past all events, or what was told already, which
+	So are those of the people he leads, as far as he hears of them. Without a user those of everybody that nobody looks at: what SQL wrote past all events, or what was told already, which
 	the ledger knows. What is overdue stays as it is: a changed preference is no reason to be reminded of it once more.
 	"""
+	if not after:
+		forget_teams()
 	last = {}
 	for doctype, kind in KINDS.items():
 		if after and doctype not in after:
@@ -167,7 +169,7 @@ def refresh(user: str, after: dict[str, str], now: datetime) -> dict[str, str]:
 		rows = (
 			frappe.qb.from_(table)
 			.select(*kind.fields)
-			.where((table[kind.user] == user) if user else table.remind_on.isnull())
+			.where(table[kind.user].isin(_concerned(kind, user)) if user else table.remind_on.isnull())
 			.where(table.status == kind.live)
 			.where(table[kind.due] > site_clock.stored(now))
 			.where(table.name > after.get(doctype, ""))
@@ -179,6 +181,11 @@ def refresh(user: str, after: dict[str, str], now: datetime) -> dict[str, str]:
 		if len(rows) == REFRESHED_AT_ONCE:
 			last[doctype] = rows[-1].name
 	return last
+
+
+def _concerned(kind: Kind, user: str) -> list[str]:
+	"""Return whose documents a user is reminded of: his own and, where leaders hear of them, those of his people."""
+	return [user, *(led_by(user, _teams()) if kind.for_team else ())]
 
 
 def _store(kind: Kind, row: Any, when: datetime | None) -> None:

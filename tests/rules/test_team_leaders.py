@@ -1,6 +1,6 @@
 """Who hears of a team's deals."""
 
-from crm_plus.rules.team_leaders import is_leader, leaders_of
+from crm_plus.rules.team_leaders import is_leader, leaders_of, led_by
 from crm_plus.rules.visibility import Team
 
 ALL = Team("All", 1, 8, {"boss": True})
@@ -29,3 +29,9 @@ def test_who_leads() -> None:
 	assert is_leader("nora", TEAMS)
 	assert not is_leader("nils", TEAMS)
 	assert not is_leader("carl", TEAMS)
+
+
+def test_of_whom_a_leader_hears() -> None:
+	assert led_by("nora", TEAMS) == ["nils"]
+	assert led_by("boss", TEAMS) == ["nora", "sam"]
+	assert led_by("carl", TEAMS) == led_by("nils", TEAMS) == []

@@ -23,6 +23,9 @@ frappe.listview_settings["Follow Up"] = {
 			listview.page.add_actions_menu_item(__("Done"), finish, false);
 		}
 		crm_plus.hand_over.offer(listview);
+		listview.page.add_menu_item(__("Assigned to Nobody"), () => {
+			frappe.set_route("List", "Follow Up", { status: "Open", assigned_to: ["is", "not set"] });
+		});
 		listview.page.add_menu_item(__("My Day"), () => frappe.set_route("my-day"));
 	},
 };
