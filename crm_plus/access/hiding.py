@@ -1,10 +1,12 @@
-"""Whether a condition hides any row at all: what hides none need not be asked of every record that names such a row.
+"""Whether a condition hides any row at all, and of which columns it asks: what need not be looked up row by row.
 
 A User Permission for the only company there is holds for every deal; to ask so of the deals of a million interactions takes
-longer than to add them up. It is found out anew each time, in the transaction of the query that goes without.
+longer than to add them up. It is found out anew each time, in the transaction of the query that goes without. And what a
+condition asks of a deal can be asked of a table that repeats it, instead of the deal.
 """
 
 import re
+from collections.abc import Mapping
 
 import frappe
 from pypika import Case
@@ -31,13 +33,11 @@ def hides_nothing(doctype: str, condition: str) -> bool:
 	"""
 	if not condition:
 		return True
-	words = QUOTED.sub("", condition)
-	columns = {(table, quoted or bare) for table, quoted, bare in COLUMN.findall(words)}
-	others = set(re.findall(r"\b[^\W\d]\w*", COLUMN.sub("", words).lower()))
-	if len(columns) != 1 or not others <= WORDS:
+	columns = _asked_columns(doctype, condition)
+	if columns is None or len(columns) != 1:
 		return False
-	table, column = columns.pop()
-	if table != doctype or not _begins_an_index(f"tab{doctype}", column):
+	column = columns.pop()
+	if not _begins_an_index(f"tab{doctype}", column):
 		return False
 	row = frappe.qb.DocType(doctype)
 	# Under the table's own name, so that the condition is asked as it is; what it leaves open hides a row, as it does there.
@@ -45,6 +45,32 @@ def hides_nothing(doctype: str, condition: str) -> bool:
 	hidden = Case().when(RawCondition(f"({condition}) is not true"), 1).else_(0)
 	count, hides = frappe.qb.from_(values).select(Count("*"), Sum(hidden)).run()[0]
 	return count <= FEW and not hides
+
+
+def asked_elsewhere(doctype: str, condition: str, told: Mapping[str, str]) -> str | None:
+	"""Return a condition on a DocType's rows as it is asked of another table, None where it asks for more than that tells.
+
+	`told` has, by column of the DocType, the full name of the column that repeats it.
+	"""
+	columns = _asked_columns(doctype, condition)
+	if columns is None or not columns <= set(told):
+		return None
+
+	def elsewhere(part: str) -> str:
+		return COLUMN.sub(lambda found: told[found[2] or found[3]], part)
+
+	between, values = QUOTED.split(condition), [*QUOTED.findall(condition), ""]
+	return "".join(elsewhere(part) + value for part, value in zip(between, values, strict=True))
+
+
+def _asked_columns(doctype: str, condition: str) -> set[str] | None:
+	"""Return the columns of a DocType that a condition asks for, None where it asks for anything else."""
+	words = QUOTED.sub("", condition)
+	columns = {(table, quoted or bare) for table, quoted, bare in COLUMN.findall(words)}
+	others = set(re.findall(r"\b[^\W\d]\w*", COLUMN.sub("", words).lower()))
+	if not others <= WORDS or any(table != doctype for table, _column in columns):
+		return None
+	return {column for _table, column in columns}
 
 
 def _begins_an_index(table: str, column: str) -> bool:

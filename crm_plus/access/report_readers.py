@@ -9,8 +9,10 @@ import sys
 
 import frappe
 from frappe.core.doctype.user_permission.user_permission import get_user_permissions
-from pypika.terms import Criterion, EmptyCriterion
+from pypika.terms import Criterion
 
+from crm_plus.access.belongings import as_sql
+from crm_plus.access.hiding import hides_nothing
 from crm_plus.access.rows import readable_fields, readable_rows
 
 RUNNER = ("frappe.desk.query_report", "generate_report_result")
@@ -32,12 +34,12 @@ def named_reader() -> str:
 
 
 def rows_for_readers(doctype: str) -> Criterion:
-	"""The condition that holds for the documents which every reader of the report may read, empty where that is all.
+	"""The condition that holds for the documents which every reader of the report may read, empty where that is all there are.
 
 	Raises frappe.PermissionError where one of them may read none.
 	"""
 	conditions = [readable_rows(doctype, user) for user in readers()]
-	return Criterion.all(each for each in conditions if not isinstance(each, EmptyCriterion))
+	return Criterion.all(each for each in conditions if not hides_nothing(doctype, as_sql(each)))
 
 
 def fields_for_readers(doctype: str) -> set[str]:

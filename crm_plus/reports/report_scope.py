@@ -47,6 +47,18 @@ class Scope:
 	team: str = ""
 	owners: tuple[str, ...] | None = None
 	rates: dict[str, float] = field(default_factory=dict)
+	# What the readers may read, asked for once a report.
+	_readable: dict[str, Criterion] = field(default_factory=dict, compare=False, repr=False)
+
+	def readable_deals(self) -> Criterion:
+		"""The condition that holds for the deals which all readers may read, empty where that is all there are.
+
+		Raises frappe.PermissionError where a reader may read none, or may not read what deals amount to.
+		"""
+		if "Deal" not in self._readable:
+			refuse_hidden_amounts()
+			self._readable["Deal"] = rows_for_readers("Deal")
+		return self._readable["Deal"]
 
 
 def read_scope(filters: dict[str, Any] | None, *, months: int = 0) -> Scope:
@@ -140,8 +152,7 @@ def default_pipeline(scope: Scope) -> str:
 
 def deal_rows(scope: Scope, deal: Any) -> Criterion:
 	"""The deals of the filters (all but the period) that the readers may read; the table must not be aliased."""
-	refuse_hidden_amounts()
-	parts = [rows_for_readers("Deal"), narrowed(scope, deal)]
+	parts = [scope.readable_deals(), narrowed(scope, deal)]
 	return Criterion.all(part for part in parts if not isinstance(part, EmptyCriterion))
 
 

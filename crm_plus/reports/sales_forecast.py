@@ -13,7 +13,6 @@ from pypika import Case
 from pypika.functions import Count, Max, Sum
 from pypika.terms import EmptyCriterion
 
-from crm_plus.access.report_readers import rows_for_readers
 from crm_plus.reports.report_functions import month_number, month_text
 from crm_plus.reports.report_money import money
 from crm_plus.reports.report_scope import (
@@ -23,7 +22,6 @@ from crm_plus.reports.report_scope import (
 	narrowed,
 	on_days,
 	read_scope,
-	refuse_hidden_amounts,
 	scope_filters,
 )
 from crm_plus.reports.sales_quotas import attained_by_month, by_invoices, knows_attained, measure
@@ -223,12 +221,11 @@ def read_snapshots(scope: Scope, days: list[date]) -> list[tuple[date, str, floa
 
 	The filters are held against the deals as they stood then, the readers' rights against what they are now.
 	"""
-	refuse_hidden_amounts()
 	deal, snapshot = frappe.qb.DocType("Deal"), frappe.qb.DocType("Pipeline Snapshot")
 	month = month_number(snapshot.expected_close_date)
 	dated = on_days(snapshot.expected_close_date, scope.first, scope.last)
 	query = frappe.qb.from_(snapshot)
-	readable = rows_for_readers("Deal")
+	readable = scope.readable_deals()
 	if not isinstance(readable, EmptyCriterion):
 		query = query.join(deal).on(deal.name == snapshot.deal).where(readable)
 	narrow = narrowed(scope, snapshot)
