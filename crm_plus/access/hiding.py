@@ -12,6 +12,7 @@ import frappe
 from pypika import Case
 from pypika.functions import Count, Sum
 
+from crm_plus.access.remembered import remembered
 from crm_plus.access.rows import RawCondition
 
 COLUMN = re.compile(r"`tab([^`]+)`\.(?:`([^`]+)`|(\w+))")
@@ -33,6 +34,10 @@ def hides_nothing(doctype: str, condition: str) -> bool:
 	"""
 	if not condition:
 		return True
+	return remembered(("hidden", doctype, condition), lambda: _hides_nothing(doctype, condition))
+
+
+def _hides_nothing(doctype: str, condition: str) -> bool:
 	columns = _asked_columns(doctype, condition)
 	if columns is None or len(columns) != 1:
 		return False

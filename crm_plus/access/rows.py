@@ -14,6 +14,8 @@ from frappe import _
 from frappe.model.db_query import DatabaseQuery
 from pypika.terms import Criterion, EmptyCriterion
 
+from crm_plus.access.remembered import remembered
+
 
 class RawCondition(Criterion):
 	"""A condition that Frappe built as SQL text, where the query builder expects a criterion.
@@ -46,6 +48,10 @@ def readable_rows(doctype: str, user: str | None = None) -> Criterion:
 	documents are readable. Raises frappe.PermissionError where the user may read none.
 	"""
 	user = user or frappe.session.user
+	return remembered(("rows", doctype, user), lambda: _readable_rows(doctype, user))
+
+
+def _readable_rows(doctype: str, user: str) -> Criterion:
 	rights = frappe.permissions.get_role_permissions(frappe.get_meta(doctype), user=user)
 	if not rights.get("read"):
 		return _shared_rows(doctype, user)
@@ -67,7 +73,13 @@ def holds_for(doc: Any, condition: str) -> bool:
 
 def readable_fields(doctype: str, user: str | None = None) -> set[str]:
 	"""The fields of the DocType that the user's permission levels let him read."""
-	return set(frappe.get_meta(doctype).get_permitted_fieldnames(user=user, permission_type="read"))
+	user = user or frappe.session.user
+	return set(remembered(("fields", doctype, user), lambda: _readable_fields(doctype, user)))
+
+
+def _readable_fields(doctype: str, user: str) -> list[str]:
+	found = frappe.get_meta(doctype).get_permitted_fieldnames(user=user, permission_type="read")
+	return list(found)
 
 
 def _shared_rows(doctype: str, user: str) -> Criterion:

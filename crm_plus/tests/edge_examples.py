@@ -49,6 +49,9 @@ EXAMPLES: dict[str, Callable[[Any], dict[str, Any]]] = {
 	"dashboards.figures": lambda world: {
 		"items": [{"doctype": "Number Card", "name": "New Profiles This Month", "filters": {"company": ""}}]
 	},
+	"dashboards.figures": lambda world: {
+		"items": [{"doctype": "Number Card", "name": "New Profiles This Month", "filters": {"company": ""}}]
+	},
 	"personal_data.held": lambda world: {"profile": world.profile},
 	"personal_data.erase": lambda world: {"profile": world.profile},
 	"opened.document": lambda world: {"doctype": "Deal", "name": world.deal},

@@ -16,6 +16,7 @@ from pypdf import PdfReader
 from browser.desk import Desk
 from crm_plus.tests import factories
 
+FIGURES = "crm_plus.api.dashboards.figures"
 PASSWORD = "Dash-Pass-9x-crm"
 PHONE = {"width": 390, "height": 844}
 DASHBOARDS = ("CRM Plus Sales", "CRM Plus Activity", "CRM Plus Customers", "CRM Plus Service")
@@ -39,18 +40,17 @@ def team(boss: str) -> str:
 	return str(name)
 
 
-def asked(request: Request) -> dict[str, Any]:
-	"""Return the filters that a request for a card or a chart sends along."""
-	sent = parse_qs(request.post_data or "") or parse_qs(request.url.partition("?")[2])
-	return dict(json.loads(sent["filters"][0])) if sent.get("filters") else {}
+def asked(request: Request) -> list[dict[str, Any]]:
+	"""Return the cards and charts that a request asks for the figures of, each with its filters."""
+	if FIGURES not in request.url:
+		return []
+	return list(json.loads(parse_qs(request.post_data or "")["items"][0]))
 
 
-def open_dashboard(page: Page, name: str) -> list[Request]:
+def open_dashboard(page: Page, name: str) -> list[dict[str, Any]]:
 	"""Open a dashboard and return what its cards and charts asked for."""
-	found: list[Request] = []
-	note = lambda request: (  # noqa: E731
-		found.append(request) if "insight." in request.url or "query_report.run" in request.url else None
-	)
+	found: list[dict[str, Any]] = []
+	note = lambda request: found.extend(asked(request))  # noqa: E731
 	page.on("request", note)
 	Desk(page).open(f"dashboard-view/{name}")
 	expect(page.locator(".dashboard .number-widget-box .number").first).to_be_visible()
@@ -63,22 +63,52 @@ def test_one_row_of_filters_narrows_all_and_stays(
 	browser_page: Page, login: Callable[[Page, str, str], None], boss: str, team: str
 ) -> None:
 	login(browser_page, boss, PASSWORD)
-	for request in open_dashboard(browser_page, "CRM Plus Activity"):
-		assert "team" not in asked(request)
+	for item in open_dashboard(browser_page, "CRM Plus Activity"):
+		assert "team" not in item["filters"]
 	desk = Desk(browser_page)
-	with browser_page.expect_request(lambda request: asked(request).get("team") == team):
+	is_narrowed = lambda request: any(item["filters"].get("team") == team for item in asked(request))  # noqa: E731
+	with browser_page.expect_request(is_narrowed):
 		desk.field("crm_plus_team").press_sequentially(team, delay=20)
 		browser_page.get_by_role("option").get_by_text(team, exact=True).click()
 	browser_page.locator('[data-fieldname="crm_plus_period"] select').select_option("Last Quarter")
 	desk.settle()
 	for name in ("CRM Plus Activity", "CRM Plus Sales"):
-		requests = open_dashboard(browser_page, name)
-		assert len(requests) > 4
-		for request in requests:
-			assert asked(request).get("team") == team, request.url
-			if "query_report" in request.url:
-				assert asked(request)["from_date"] < asked(request)["to_date"]
+		items = open_dashboard(browser_page, name)
+		assert len(items) > 4
+		for item in items:
+			assert item["filters"].get("team") == team, item
+			if item["doctype"] == "Dashboard Chart" and item["name"] != "CRM Plus Deals by Stage":
+				assert item["filters"]["from_date"] < item["filters"]["to_date"], item
 	assert desk.field("crm_plus_team").input_value() == team
+
+
+def test_figures_are_kept_until_somebody_refreshes(
+	browser_page: Page, login: Callable[[Page, str, str], None], boss: str
+) -> None:
+	login(browser_page, boss, PASSWORD)
+	card = browser_page.locator('.number-widget-box[data-widget-name="Open Deals Without Next Step"] .number')
+	words = browser_page.locator(".crm-plus-figures-of span").first
+	open_dashboard(browser_page, "CRM Plus Sales")
+	expect(words).to_contain_text(re.compile(r"Figures of \d\d:\d\d"))
+	before = int(card.inner_text().replace(",", ""))
+	factories.make_deal(deal_owner=boss)
+	frappe.db.commit()  # the browser's requests are other connections
+	open_dashboard(browser_page, "CRM Plus Activity")
+	open_dashboard(browser_page, "CRM Plus Sales")
+	assert int(card.inner_text().replace(",", "")) == before
+	with browser_page.expect_request(
+		lambda request: FIGURES in request.url and "anew=1" in (request.post_data or "")
+	):
+		browser_page.get_by_role("button", name="Refresh", exact=True).first.click()
+	expect(card).not_to_have_text(str(before))
+	factories.make_deal(deal_owner=boss)
+	frappe.db.commit()
+	refreshed = int(card.inner_text().replace(",", ""))
+	card.locator("xpath=ancestor::*[contains(@class,'number-widget-box')]").locator(
+		"[data-toggle=dropdown]"
+	).click()
+	browser_page.locator('[data-action="action-refresh"]:visible').click()
+	expect(card).not_to_have_text(str(refreshed))
 
 
 def test_nothing_sticks_out_of_a_telephone(

@@ -2,6 +2,7 @@
 // What a user chose stays his, on every dashboard and machine.
 
 import { number_of_companies } from "./cards.js";
+import { refresh_counts_anew, shown_by, times_words } from "./kept_figures.js";
 
 const OURS = /^CRM Plus /;
 const STORED_WITH = "Dashboard";
@@ -105,12 +106,24 @@ export function share_filters(factory) {
 			this.subtitle_field.text([days, of_all].filter(Boolean).join(" · "));
 		});
 	};
-	// A dashboard draws a report and lists nothing: it need not be looked for. The chart's own filters, by which it leads to the
-	// report, stay as they are.
 	const fetch = chart.prototype.fetch;
 	chart.prototype.fetch = function (filters, ...rest) {
-		const is_drawn = is_shown_on_ours(this.chart_doc) && this.chart_doc.chart_type === "Report";
-		return fetch.call(this, is_drawn ? { ...filters, chart_only: 1 } : filters, ...rest);
+		const doc = this.chart_doc;
+		if (!is_shown_on_ours(doc) || !["Report", "Custom"].includes(doc.chart_type)) return fetch.call(this, filters, ...rest);
+		// A dashboard draws a report and lists nothing: it need not be looked for. The chart's own filters, by which it leads to
+		// the report, stay as they are.
+		const drawn = doc.chart_type === "Report" ? { ...filters, chart_only: 1 } : filters;
+		return shown_by(this, "Dashboard Chart", filters).then((figure) => (figure ? figure.answer : fetch.call(this, drawn, ...rest)));
+	};
+	refresh_counts_anew(chart.prototype, "set_chart_actions");
+	refresh_counts_anew(number_card.prototype, "set_card_actions");
+	const get_data = number_card.prototype.get_data;
+	number_card.prototype.get_data = async function () {
+		const is_kept = is_shown_on_ours(this.card_doc) && this.card_doc.type === "Custom";
+		const figure = is_kept && (await shown_by(this, "Number Card", this.settings.args.filters));
+		if (!figure) return get_data.apply(this, arguments);
+		this.data = figure.answer;
+		return this.settings.get_number(this.data);
 	};
 	const render_card = number_card.prototype.render_card;
 	number_card.prototype.render_card = async function () {
@@ -139,10 +152,43 @@ function fields() {
 	];
 }
 
-function show_anew() {
+function widgets() {
 	const { chart_group, number_card_group } = frappe.dashboard;
-	((chart_group && chart_group.widgets_list) || []).forEach((chart) => chart.refresh());
-	((number_card_group && number_card_group.widgets_list) || []).forEach((card) => card.render_card());
+	const of = (group) => (group && group.widgets_list) || [];
+	return { charts: of(chart_group), cards: of(number_card_group) };
+}
+
+function show_anew() {
+	widgets().charts.forEach((chart) => chart.refresh());
+	widgets().cards.forEach((card) => card.render_card());
+}
+
+// Nothing that is kept will do for what is shown next.
+function want_new_figures() {
+	for (const widget of Object.values(widgets()).flat()) widget.crm_plus_anew = true;
+}
+
+function clock(time) {
+	return frappe.datetime.convert_to_user_tz(time, false).format(frappe.datetime.get_user_time_fmt().replace(":ss", ""));
+}
+
+// Says of when the figures are, beside the filters, with a button that counts them anew.
+function add_times(page) {
+	const words = $('<span class="text-muted"></span>');
+	const again = $(`<button class="btn btn-default btn-xs icon-btn" title="${__("Refresh")}">${frappe.utils.icon("refresh", "sm")}</button>`);
+	again.attr("aria-label", __("Refresh")).on("click", () => {
+		want_new_figures();
+		show_anew();
+	});
+	const field = $('<div class="crm-plus-figures-of"></div>').append(words, again).appendTo(page.page_form).hide();
+	$(document).on("crm-plus-figures", () => {
+		const said = times_words(Object.values(widgets()).flat().map((widget) => widget.crm_plus_as_of), clock);
+		words.text(said);
+		field.toggle(Boolean(said));
+	});
+	// The page's menu has a Refresh of Frappe's own: by the time that it is followed, nothing kept will do.
+	const is_refresh = (clicked) => $(clicked).closest("a").find(".menu-item-label").text() === __("Refresh All");
+	document.addEventListener("click", ({ target }) => is_refresh(target) && want_new_figures(), true);
 }
 
 function add_fields(page) {
@@ -160,6 +206,7 @@ function add_fields(page) {
 		const key = field.fieldname.replace("crm_plus_", "");
 		controls[key] = page.add_field({ ...field, default: now[key] || "", change });
 	}
+	add_times(page);
 	return controls;
 }
 

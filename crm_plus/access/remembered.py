@@ -1,0 +1,47 @@
+"""What a user may read, found out once for several figures that are made one after the other in a request.
+
+Only where nothing is written in between: `remembering` is for that alone. It also knows what was asked, so that what is kept
+of a figure can be kept under all that it depends on.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, TypeVar
+
+import frappe
+
+Found = TypeVar("Found")
+# What is asked, of which DocType, and for whom or by which condition.
+Question = tuple[str, str, str]
+# The questions about rights; others are about the records that there are.
+OF_RIGHTS = ("rows", "fields")
+
+
+class Rights:
+	"""The answers found so far, and every question about rights that was asked."""
+
+	def __init__(self) -> None:
+		self.asked: set[Question] = set()
+		self.answers: dict[Question, Any] = {}
+
+
+@contextmanager
+def remembering() -> Iterator[Rights]:
+	"""Answer each question about rights once, in what runs inside."""
+	rights = frappe.local.crm_plus_rights = Rights()
+	try:
+		yield rights
+	finally:
+		frappe.local.crm_plus_rights = None
+
+
+def remembered(question: Question, find: Callable[[], Found]) -> Found:
+	"""Return the answer to a question about rights: the one that is remembered, where anything is, else a new one."""
+	rights: Rights | None = getattr(frappe.local, "crm_plus_rights", None)
+	if rights is None:
+		return find()
+	if question[0] in OF_RIGHTS:
+		rights.asked.add(question)
+	if question not in rights.answers:
+		rights.answers[question] = find()
+	return rights.answers[question]  # type: ignore[no-any-return] # each question has one kind of answer
