@@ -122,9 +122,10 @@ doc_events = {
 		"validate": "crm_plus.overrides.interaction.validate",
 		"after_insert": "crm_plus.overrides.interaction.after_insert",
 	},
-	("Deal", "Interaction", "Follow Up", "ToDo", "Document Follow"): {
+	("Deal", "Customer Profile", "Interaction", "Follow Up", "Event", "ToDo", "Document Follow"): {
 		"validate": "crm_plus.overrides.references.validate"
 	},
+	"Document Follow": {"after_insert": "crm_plus.overrides.document_follow.after_insert"},
 	"User": {"on_update": "crm_plus.overrides.user.on_update"},
 	"ToDo": {
 		"on_update": "crm_plus.overrides.todo.on_update",
@@ -152,6 +153,7 @@ scheduler_events = {
 		"crm_plus.jobs.capture.sweep",
 		"crm_plus.jobs.reminders.follow_mail",
 		"crm_plus.jobs.outreach.follow_mail",
+		"crm_plus.jobs.followers.run",
 	],
 	"daily_long": [
 		"crm_plus.jobs.deal_reconciliation.run",

@@ -10,6 +10,8 @@ from crm_plus.access.visibility import DEAL, KINDS, PROFILE
 from crm_plus.rules.quoted_text import quoted
 
 OF_PERSONS = ("Contact", "Address")
+# The fields in which a row of a table, too, names a record of any DocType.
+NAMING = {**POINTERS, "Event Participants": ("reference_doctype", "reference_docname")}
 
 
 def check(doc: Any) -> None:
@@ -61,8 +63,8 @@ def _newly_named(doc: Any) -> list[tuple[str, str]]:
 
 def _named(doc: Any) -> list[tuple[str, str]]:
 	found = [(field.options, doc.get(field.fieldname)) for field in doc.meta.get_link_fields()]
-	if doc.doctype in POINTERS:
-		type_field, name_field = POINTERS[doc.doctype]
+	if doc.doctype in NAMING:
+		type_field, name_field = NAMING[doc.doctype]
 		found.append((doc.get(type_field), doc.get(name_field)))
 	for row in doc.get_all_children():
 		found += _named(row)

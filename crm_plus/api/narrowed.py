@@ -50,7 +50,7 @@ COUNTED = 10_000
 @refusing
 def link_title(doctype: str, docname: str) -> str | None:
 	"""Return the title of a record that the caller may read or link, else the name that he knows already."""
-	if doctype in KINDS and not _may_know(doctype, docname):
+	if doctype in KINDS and not may_know(doctype, docname):
 		return docname
 	return search.get_link_title(doctype, docname)
 
@@ -213,7 +213,8 @@ def _sees_all(doctype: str | None) -> bool:
 	return bool(reads_all_rows(doctype))
 
 
-def _may_know(doctype: str, name: str) -> bool:
+def may_know(doctype: str, name: str) -> bool:
+	"""Tell whether the caller may know the title of a record: he may read it, or link any."""
 	rights = frappe.permissions.get_role_permissions(doctype)
 	if rights.get("select") and not rights.get("read"):
 		return True

@@ -10,7 +10,8 @@ import frappe
 from frappe.desk.form import load
 
 from crm_plus.access.personal import reads_addresses, without_addresses
-from crm_plus.api.narrowed import refusing
+from crm_plus.access.visibility import KINDS
+from crm_plus.api.narrowed import may_know, refusing
 
 # What the history says of the rows of tables: whole ones, and what changed in one.
 WHOLE_ROWS, CHANGED_ROWS = ("added", "removed"), "row_changed"
@@ -24,6 +25,7 @@ def document(doctype: str, name: str | int, **_sent: Any) -> Any:
 	"""Open a record as Frappe does. Raises frappe.PermissionError."""
 	answer = load.getdoc(doctype, name)
 	_mask(doctype)
+	_mask_titles(doctype)
 	return answer
 
 
@@ -53,6 +55,17 @@ def _mask(doctype: str) -> None:
 	hidden = _hidden(doctype)
 	for version in info.versions if any(hidden.values()) else ():
 		version.data = _without(version.data, hidden)
+
+
+def _mask_titles(doctype: str) -> None:
+	"""Take out the titles of hidden records that a document of another app's names; one of ours shows whom it names."""
+	titles = frappe.response.get("_link_titles")
+	if not titles or _is_ours(doctype):
+		return
+	for key in list(titles):
+		kind, _dots, name = key.partition("::")
+		if kind in KINDS and not may_know(kind, name):
+			del titles[key]
 
 
 def _is_ours(doctype: str) -> bool:

@@ -2,8 +2,10 @@
 
 import inspect
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
+from types import FrameType
 from typing import Any
 
 import frappe
@@ -12,6 +14,8 @@ from frappe import _
 from frappe.desk.reportview import extract_fieldnames
 from frappe.model.db_query import DatabaseQuery
 from frappe.model.document import Document
+
+from crm_plus.access.rows import RawCondition
 
 SUPPORTED_MAJOR_VERSIONS = (15, 16)
 
@@ -52,17 +56,17 @@ def is_asked_for_a_joined_table() -> bool:
 	"""Tell whether a `permission_query_conditions` hook is asked for a table that a list joins to show a linked title.
 
 	Version 16 asks there too, but joins the table under a name that it tells nobody: the condition would name a column
-	that the query does not know, and hide rows for what they link. Only its caller knows the name.
+	that the query does not know, and hide rows for what they link. Only its caller knows the name: see `joined_tables`.
 	"""
-	frame = inspect.currentframe()
-	while frame and frame.f_code.co_name != "get_permission_conditions":
-		frame = frame.f_back
+	frame = _frame_of("get_permission_conditions")
 	table = frame.f_locals.get("table") if frame else None
 	return bool(getattr(table, "alias", None))
 
 
 # One column, with or without its table and another name.
 PLAIN = re.compile(r"(`tab[\w -]+`\.)?`?\w+`?( as `?\w+`?)?")
+# By which names both versions are told what a list shows and asks for.
+ASKED_FOR = ("fields", "filters", "or_filters", "group_by", "order_by")
 # What the search behind link fields puts before the columns that it ranks by: the words that somebody typed.
 TYPED = re.compile(r"^\(1 / nullif\(locate\('([^'\\]|\\.|'')*',")
 
@@ -102,6 +106,59 @@ def _query_asked_for() -> Any:
 	):
 		frame = frame.f_back
 	return frame.f_locals["self"] if frame else None
+
+
+@dataclass(frozen=True)
+class Joined:
+	"""A table that a list joins by a Link field, for more of what that names than the name."""
+
+	doctype: str
+	# Whose list it is, and all columns of the table that it shows, or asks, sorts or groups by.
+	of: str
+	columns: frozenset[str]
+	# Takes a condition on the DocType's rows; of one that it does not hold for, the list then shows nothing.
+	narrow: Callable[[str], None]
+
+
+def joined_tables() -> Iterator[Joined]:
+	"""Yield the tables that a list joins, from within a `permission_query_conditions` hook.
+
+	Version 15 joins every row, whoever may read it; version 16 leaves out the list's own rows for what they name.
+	"""
+	query = _query_asked_for()
+	if isinstance(query, DatabaseQuery):
+		text = str([getattr(query, part, None) for part in ASKED_FOR]) if query.link_tables else ""
+		for link in query.link_tables:
+			columns = re.findall(rf"{re.escape(link.table_alias)}\.`?(\w+)", text)
+			yield Joined(link.doctype, query.doctype, frozenset(columns), partial(_narrow_on_15, link))
+		return
+	frame = _frame_of("apply_join")
+	joined = frame.f_locals["self"] if frame else None
+	if frame and hasattr(joined, "link_fieldname"):
+		asked = _frame_of("get_query", frame)
+		text = str([asked.f_locals.get(part) for part in ASKED_FOR]) if asked else ""
+		columns = re.findall(rf"\b{joined.link_fieldname}(?:`|')?\.`?(\w+)", text)
+		join = frame.f_locals["query"]._joins[-1]
+		narrow = partial(_narrow_on_16, join, frame.f_locals["table"].alias, joined.doctype)
+		yield Joined(joined.doctype, joined.parent_doctype, frozenset(columns), narrow)
+
+
+def _narrow_on_15(link: Any, condition: str) -> None:
+	if not link.table_name.startswith("("):
+		link.table_name = f"(select * from {link.table_name} where {condition})"
+
+
+def _narrow_on_16(join: Any, alias: str, doctype: str, condition: str) -> None:
+	names = f"select `tab{doctype}`.`name` from `tab{doctype}` where {condition}"
+	join.criterion &= RawCondition(f"`{alias}`.`name` in ({names})")
+
+
+def _frame_of(function: str, frame: FrameType | None = None) -> FrameType | None:
+	"""Return the innermost running call of a function of this name."""
+	frame = frame or inspect.currentframe()
+	while frame and frame.f_code.co_name != function:
+		frame = frame.f_back
+	return frame
 
 
 def leave_out_hidden_columns() -> None:

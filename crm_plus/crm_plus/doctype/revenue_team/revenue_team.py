@@ -8,6 +8,7 @@ from frappe.utils.nestedset import NestedSet
 
 from crm_plus.access.teams import forget_sights
 from crm_plus.rules.quoted_text import quoted
+from crm_plus.workflows import followers
 from crm_plus.workflows.plain_values import PlainValues
 
 
@@ -23,10 +24,12 @@ class RevenueTeam(PlainValues, NestedSet):
 	def on_update(self) -> None:
 		super().on_update()
 		forget_sights()
+		followers.note_change()
 
 	def on_trash(self, allow_root_deletion: bool = False) -> None:
 		super().on_trash(allow_root_deletion)
 		forget_sights()
+		followers.note_change()
 
 	def _check_parent(self) -> None:
 		if not self.parent_revenue_team:
