@@ -6,7 +6,7 @@ import frappe
 from frappe.utils import add_to_date, now_datetime
 
 from crm_plus.rules.interactions import PLANNED
-from crm_plus.workflows import answers, capture, interaction_times
+from crm_plus.workflows import answers, capture, interaction_times, invitations
 from crm_plus.workflows import backfill as past
 
 DAYS = 3
@@ -46,9 +46,13 @@ def due_plans() -> list[tuple[str, str]]:
 
 
 def nightly() -> None:
-	"""Repair what was missed: sources deleted past their documents, times that a killed worker did not bring in step."""
+	"""Repair what was missed: sources deleted past their documents, times that a killed worker did not bring in step.
+
+	Invitations whose mail has left go too.
+	"""
 	remove_orphans()
 	refresh_times()
+	invitations.forget_old()
 
 
 def refresh_times() -> None:

@@ -7,10 +7,12 @@ from frappe.core.doctype.communication.email import make
 from frappe.utils import add_to_date, now_datetime
 
 from crm_plus.api import interactions as api
+from crm_plus.jobs import capture as jobs
 from crm_plus.tests import factories
 from crm_plus.tests.base import CRMPlusTestCase
 from crm_plus.tests.factories_interactions import make_interaction, make_person
 from crm_plus.tests.mail_server import flush, outgoing_account
+from crm_plus.tests.request_case import user_with
 
 
 class TestInvitations(CRMPlusTestCase):
@@ -50,7 +52,26 @@ class TestInvitations(CRMPlusTestCase):
 		return int(text.split("SEQUENCE:")[1].split("\r\n")[0])
 
 	def files(self) -> list[str]:
-		return frappe.get_all("File", {"attached_to_name": self.meeting.name}, pluck="name")
+		return frappe.get_all(
+			"File", {"file_name": ["like", f"invitation-{self.meeting.name}%"]}, pluck="name"
+		)
+
+	def test_who_may_not_see_addresses_reads_no_guest(self) -> None:
+		"""The meeting is for all to read, the addresses of who takes part are not."""
+		with self.as_user(user_with("Sales User")):
+			file = frappe.get_doc("File", api.invitation(self.meeting.name)["file"]["name"])
+		with self.as_user(user_with("Marketing User")):
+			self.assertTrue(frappe.has_permission("Interaction", "read", self.meeting.name))
+			self.assertFalse(file.is_downloadable())
+			beside = {"attached_to_doctype": "Interaction", "attached_to_name": self.meeting.name}
+			self.assertEqual(frappe.get_list("File", beside, pluck="name"), [])
+			self.assertEqual(frappe.get_list("File", {"name": file.name}, pluck="name"), [])
+
+	def test_it_goes_when_its_mail_has_left(self) -> None:
+		old, new = (api.invitation(one.name)["file"]["name"] for one in (self.meeting, self.plan()))
+		frappe.db.set_value("File", old, "creation", add_to_date(None, days=-2), update_modified=False)
+		jobs.nightly()
+		self.assertEqual([bool(frappe.db.exists("File", name)) for name in (old, new)], [False, True])
 
 	def test_it_arrives_as_a_calendar_file(self) -> None:
 		with outgoing_account() as mailbox:

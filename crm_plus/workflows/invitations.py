@@ -1,4 +1,7 @@
-"""The invitation to what is planned: a file at the interaction, for the mail by which its owner sends it."""
+"""The invitation to what is planned: a file of its writer's, for the mail by which he sends it.
+
+It names its guests with their addresses, so it does not stand at the interaction, which others read who may not see them.
+"""
 
 from typing import Any
 
@@ -12,11 +15,13 @@ from crm_plus.rules import interactions as rules
 from crm_plus.rules.invitations import Guest, Meeting, calendar_file
 from crm_plus.workflows import site_clock
 
-FILE_NAME = "invitation.ics"
+# Tells a file of ours from one that somebody has put there himself.
+MARK = "crm_plus_invitation"
+KEPT_DAYS = 1
 
 
 def write(interaction: Document) -> dict[str, Any]:
-	"""Attach the invitation to a planned interaction, or that it is called off, instead of the one before.
+	"""Store the invitation to a planned interaction, or that it is called off, for the user alone, instead of his last one.
 
 	Returns the file (name, file_name, file_url, is_private) and the recipients' addresses. Raises frappe.ValidationError
 	where it is neither planned nor called off, or where nobody has an address.
@@ -26,14 +31,25 @@ def write(interaction: Document) -> dict[str, Any]:
 	guests = _guests(interaction)
 	if not guests:
 		frappe.throw(_("Nobody who takes part has an e-mail address: add one to invite them."))
-	about = {"attached_to_doctype": interaction.doctype, "attached_to_name": interaction.name}
-	for name in frappe.get_all("File", {**about, "file_name": ["like", "invitation%.ics"]}, pluck="name"):
-		frappe.delete_doc("File", name)
+	name = f"invitation-{interaction.name}"
+	_delete({"owner": frappe.session.user, "file_name": ["like", f"{name}%"]})
+	values = {"file_name": f"{name}.ics", "is_private": 1, "attached_to_field": MARK}
 	content = calendar_file(_meeting(interaction, guests))
-	values = {**about, "file_name": FILE_NAME, "is_private": 1, "content": content}
-	file = frappe.get_doc({"doctype": "File", **values}).insert()
+	file = frappe.get_doc({"doctype": "File", "folder": "Home/Attachments", "content": content, **values})
+	file.insert()
 	shown = {field: file.get(field) for field in ("name", "file_name", "file_url", "is_private")}
 	return {"file": shown, "recipients": [guest.email for guest in guests]}
+
+
+def forget_old() -> None:
+	"""Delete the files that were written for mails of yesterday: what was sent has a copy of its own."""
+	_delete({"creation": ["<", frappe.utils.add_to_date(None, days=-KEPT_DAYS)]})
+
+
+def _delete(where: dict[str, Any]) -> None:
+	for name in frappe.get_all("File", {"attached_to_field": MARK, **where}, pluck="name"):
+		# safe: its writer's own, or one that nobody needs any more
+		frappe.delete_doc("File", name, ignore_permissions=True)
 
 
 def _meeting(interaction: Any, guests: list[Guest]) -> Meeting:

@@ -40,7 +40,8 @@ frappe.ui.form.on("Interaction", {
 	},
 
 	starts_on(frm) {
-		if (frm.is_new() && frm.doc.starts_on > frappe.datetime.now_datetime()) frm.set_value("status", "Planned");
+		// Both on the site's clock, as a form holds its times.
+		if (frm.is_new() && frm.doc.starts_on > frappe.datetime.system_datetime()) frm.set_value("status", "Planned");
 	},
 });
 
@@ -49,10 +50,9 @@ async function invite(frm) {
 	if (frm.is_dirty()) await frm.save();
 	const method = "crm_plus.api.interactions.invitation";
 	const { file, recipients } = await frappe.xcall(method, { interaction: frm.doc.name });
-	await frm.reload_doc(); // with its new attachment, which the dialog offers
 	const when = frappe.datetime.str_to_user(frappe.datetime.convert_to_user_tz(frm.doc.starts_on));
 	const composer = new frappe.views.CommunicationComposer({
-		...{ doc: frm.doc, frm, recipients: recipients.join(", ") },
+		...{ doc: frm.doc, frm, recipients: recipients.join(", "), attachments: [file] },
 		subject: frm.doc.status === "Planned" ? frm.doc.subject : __("Called off: {0}", [frm.doc.subject]),
 		message: frappe.utils.escape_html(`${frm.doc.subject}: ${when}`),
 	});
