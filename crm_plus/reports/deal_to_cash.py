@@ -91,7 +91,8 @@ def drill(scope: Scope, group: str, value: Any, closed: dict[str, Any]) -> dict[
 	won = {key: {**closed, "status": WON} for key in ("deals", "won")}
 	if group == "Deal":
 		return won
-	return {**won, **dict.fromkeys((*DOCUMENTS, *LEAKS), behind_filters(scope, "Deal", group, value))}
+	by_deal = behind_filters(scope, "Deal", group, value)
+	return {**won, **dict.fromkeys((*DOCUMENTS, *LEAKS, *STEPS, "collected"), by_deal)}
 
 
 def largest_leak(total: dict[str, Any]) -> str:

@@ -6,6 +6,7 @@ from typing import Any
 
 import frappe
 
+from crm_plus.reports.forecast_deals import SAID, drill
 from crm_plus.reports.report_scope import Scope, between, read_scope, scope_filters
 from crm_plus.reports.sales_forecast import read_snapshots, read_won
 from crm_plus.rules.deal_stages import WON
@@ -38,6 +39,7 @@ def forecast_accuracy(filters: dict[str, Any] | None) -> tuple[Scope, list[dict[
 			period,
 			won.get(period.key, {}).get("amount", 0.0),
 			{ahead: told(said, looked_up[period.key, ahead], period.key) for ahead in AHEAD},
+			{ahead: looked_up[period.key, ahead] for ahead in AHEAD},
 		)
 		for period in periods
 	]
@@ -70,10 +72,16 @@ def snapshot_days(scope: Scope) -> list[date]:
 	)
 
 
-def accuracy_row(scope: Scope, period: Period, won: float, said: dict[int, float | None]) -> dict[str, Any]:
-	"""Return what is shown of a month: how far off the word of the eve was, in percent of what came."""
+def accuracy_row(
+	scope: Scope, period: Period, won: float, said: dict[int, float | None], days: dict[int, date | None]
+) -> dict[str, Any]:
+	"""Return what is shown of a month: how far off the word of the eve was, in percent of what came.
+
+	`days` are those of the snapshots that said so.
+	"""
 	eve = said[1]
 	error = None if eve is None else won - eve
+	behind = {**scope_filters(scope), "status": WON, "closed_on": between(period.first, period.last)}
 	return {
 		"month": period.key,
 		"won": won,
@@ -81,6 +89,7 @@ def accuracy_row(scope: Scope, period: Period, won: float, said: dict[int, float
 		"error": error,
 		"off": None if error is None else percent(abs(error), won),
 		"drill": {
-			"won": {**scope_filters(scope), "status": WON, "closed_on": between(period.first, period.last)}
+			**{"won": behind, "off": behind},
+			**{f"said_{ahead}": drill(scope, period.key, day)[SAID] for ahead, day in days.items() if day},
 		},
 	}

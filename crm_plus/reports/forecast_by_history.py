@@ -15,7 +15,9 @@ from pypika import Case, Order
 from pypika.functions import Coalesce, Count, Floor, Sum
 
 from crm_plus.reports.deal_visits import History, read_history
+from crm_plus.reports.forecast_deals import DATED
 from crm_plus.reports.report_functions import SECONDS_IN_DAY, seconds_between
+from crm_plus.reports.report_groups import whole_question
 from crm_plus.reports.report_money import money
 from crm_plus.reports.report_scope import Scope, between, deal_rows, read_scope, scope_filters
 from crm_plus.reports.sales_forecast import MONTHS_AHEAD, read_open, read_won
@@ -78,7 +80,8 @@ def forecast_by_history(
 		chance=random.Random(SEED),
 	)
 	rows = month_rows(scope, periods, found, around, ahead.deals)
-	return scope, history, ahead, rows, total_of(rows, around)
+	last = periods[-1].last if periods else scope.last
+	return scope, history, ahead, rows, total_of(scope, rows, around, last)
 
 
 def look_ahead(scope: Scope, history: History, coming: list[Period]) -> Ahead:
@@ -237,38 +240,38 @@ def month_rows(
 		more = (
 			(found[month], around.low[month], around.high[month], deals[month]) if month >= 0 else (0.0,) * 4
 		)
-		dated = {"expected_close_date": between(period.first, period.last)}
 		rows.append(
 			{
 				**{"month": period.key, "won": own, "deals": more[3]},
 				"by_stage": own + flt(open_deals.get("weighted")),
 				**{"expected": own + more[0], "low": own + more[1], "high": own + more[2]},
 				"open": flt(open_deals.get("open")),
-				"drill": {
-					"won": {
-						**scope_filters(scope),
-						"status": WON,
-						"closed_on": between(period.first, period.last),
-					},
-					"open": {**scope_filters(scope), "status": OPEN, **dated},
-					"expected": deals_of(scope, period),
-				},
+				"drill": drill(scope, period),
 			}
 		)
 	return rows
 
 
-def deals_of(scope: Scope, period: Period) -> dict[str, Any]:
-	"""Return the filters by which this report lists the open deals that a month's figure is made of."""
-	kept = {
-		key: getattr(scope, key) for key in ("company", "currency", "pipeline", "source", "owner", "team")
+def drill(scope: Scope, period: Period) -> dict[str, Any]:
+	"""Return the filters behind a month's figures, "" is all of them.
+
+	A range is simulated, so nothing adds up to it: it leads to the deals that were played with.
+	"""
+	days = between(period.first, period.last)
+	deals = {**whole_question(scope), "month": period.key, "show": "Deals"}
+	# A month's list is asked for in the whole period: its last day has the rates.
+	until = scope.last if period.key else period.last
+	weighted = {**whole_question(scope), "to_date": str(until), "month": period.key or DATED}
+	return {
+		"won": {**scope_filters(scope), "status": WON, "closed_on": days},
+		"open": {**scope_filters(scope), "status": OPEN, "expected_close_date": days},
+		"by_stage": {**weighted, "figure": "weighted"},
+		**dict.fromkeys(("expected", "deals", "low", "high"), deals),
 	}
-	chosen = {key: value for key, value in kept.items() if value}
-	dates = {"from_date": str(period.first), "to_date": str(period.last), "fiscal_year": ""}
-	return {**chosen, **dates, "show": "Deals"}
 
 
-def total_of(rows: list[dict[str, Any]], around: Range) -> dict[str, Any]:
-	"""Return the total; its range is that of the sum, which is narrower than the sum of the ranges."""
+def total_of(scope: Scope, rows: list[dict[str, Any]], around: Range, last: date) -> dict[str, Any]:
+	"""Return the total up to a day; its range is that of the sum, which is narrower than the sum of the ranges."""
 	total = {key: sum(row[key] for row in rows) for key in ("won", "by_stage", "expected", "open", "deals")}
-	return {**total, "low": total["won"] + around.total_low, "high": total["won"] + around.total_high}
+	total |= {"low": total["won"] + around.total_low, "high": total["won"] + around.total_high}
+	return {**total, "drill": drill(scope, Period("", scope.first, last))}

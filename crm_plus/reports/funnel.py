@@ -15,6 +15,7 @@ from crm_plus.reports.report_functions import SECONDS_IN_DAY, along, summed_by
 from crm_plus.reports.report_money import money
 from crm_plus.reports.report_scope import Scope, deal_rows, default_pipeline, on_days, read_scope
 from crm_plus.reports.stage_visits import visits_of_readable
+from crm_plus.reports.visits_behind import visits_behind
 from crm_plus.rules.deal_stages import LOST, OPEN, WON, Stage
 from crm_plus.rules.forecast import percent
 
@@ -57,7 +58,8 @@ def stage_row(
 				**period,
 				"pipeline": pipeline,
 				"behind": stage.name,
-			}
+			},
+			"days": visits_behind(scope, pipeline, [stage])[stage.name],
 		},
 	}
 

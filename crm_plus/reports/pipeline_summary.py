@@ -110,7 +110,7 @@ def drill(scope: Scope, own: dict[str, Any]) -> dict[str, dict[str, Any]]:
 	"""Return the list filters behind each figure of a group."""
 	of_group = {**scope_filters(scope), "status": OPEN, **own}
 	return {
-		**dict.fromkeys(("deals", "amount", "weighted"), of_group),
+		**dict.fromkeys(("deals", "amount", "weighted", "average", "days"), of_group),
 		"rotten": rotten_filters(scope, own),
 		"overdue": {**of_group, "expected_close_date": before_day(scope.today)},
 		"no_follow_up": {**of_group, "next_follow_up_on": ["is", "not set"]},

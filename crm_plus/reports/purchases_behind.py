@@ -23,7 +23,7 @@ def drill(scope: Scope, customer: str, first: date, last: date) -> dict[str, Any
 	emptied = {"owner": "", "team": "", "source": "", "fiscal_year": ""}
 	chosen = {"from_date": str(first), "to_date": str(last), "show": SHOW, "customer": customer}
 	filters = {**kept, **emptied, **chosen}
-	return {"revenue": filters, "purchases": filters}
+	return dict.fromkeys(("revenue", "purchases", "average"), filters)
 
 
 def invoices_behind(filters: dict[str, Any]) -> tuple[Scope, list[dict[str, Any]]]:

@@ -130,6 +130,14 @@ def in_order(group: str, rows: list[dict[str, Any]], largest: str) -> list[dict[
 	return sorted(rows, key=lambda row: (-(row[largest] or 0), str(row["value"])))
 
 
+def whole_question(scope: Scope) -> dict[str, Any]:
+	"""Return all shared filters as another report takes them; what is not chosen is empty, lest its own defaults narrow it."""
+	chosen = {
+		key: getattr(scope, key) for key in ("company", "currency", "pipeline", "source", "owner", "team")
+	}
+	return {**chosen, "from_date": str(scope.first), "to_date": str(scope.last), "fiscal_year": ""}
+
+
 def behind_filters(scope: Scope, members: str, group: str, value: Any) -> dict[str, Any]:
 	"""Return the filters by which a report lists the members of one of its groups: deals by "Deal", and so on."""
 	kept = {

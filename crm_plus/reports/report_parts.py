@@ -39,9 +39,9 @@ def count_column(fieldname: str, label: str, width: int = 90, **more: Any) -> Ro
 	return column(fieldname, label, "Int", width, **more)
 
 
-def percent_column(fieldname: str, label: str, width: int = 100) -> Row:
+def percent_column(fieldname: str, label: str, width: int = 100, **more: Any) -> Row:
 	"""Return a column of percentages; one without a whole stays empty."""
-	return column(fieldname, label, "Percent", width, precision=1)
+	return column(fieldname, label, "Percent", width, precision=1, **more)
 
 
 def days_column(fieldname: str, label: str, width: int = 110, **more: Any) -> Row:

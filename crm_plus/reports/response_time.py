@@ -146,7 +146,12 @@ def drill(question: Question, behind: str) -> dict[str, Any]:
 		**({"interaction_type": question.kind} if question.kind else {}),
 		"behind": behind,
 	}
-	return {"incoming": {**filters, "show": "All"}, **{one: {**filters, "show": one} for one in OUTCOMES}}
+	of = {one: {**filters, "show": one} for one in ("All", *OUTCOMES)}
+	answered, waiting = of[OUTCOME.answered], of[OUTCOME.waiting]
+	return {
+		**{"incoming": of["All"], "share": of["All"], **{one: of[one] for one in OUTCOMES}},
+		**{"median": answered, "p90": answered, "longest": waiting},
+	}
 
 
 def group_term(question: Question, table: Any, group: str) -> Term:

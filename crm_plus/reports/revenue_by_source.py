@@ -13,6 +13,7 @@ from frappe.utils import flt
 from pypika import Case
 from pypika.functions import Coalesce, Count, Sum
 from pypika.queries import QueryBuilder
+from pypika.terms import Term
 
 from crm_plus.reports.document_money import is_of_an_invoice, moves_money, paid_at_the_till, part_of_total
 from crm_plus.reports.report_groups import (
@@ -27,7 +28,8 @@ from crm_plus.reports.report_money import books_money, refuse_hidden_ledger
 from crm_plus.reports.report_scope import Scope, deal_rows, on_days, read_scope
 from crm_plus.rules.forecast import percent
 
-GROUPS = ("Source", "Campaign", "Owner", "Pipeline", "Company", "Customer", "Deal")
+INVOICE = "Invoice"
+GROUPS = ("Source", "Campaign", "Owner", "Pipeline", "Company", "Customer", "Deal", INVOICE)
 INVOICES, PAYMENTS = "Invoices", "Payments"
 # By which days the figures are dated, and the amounts that there are then.
 AMOUNTS = {INVOICES: ("revenue", "collected", "open"), PAYMENTS: ("collected",)}
@@ -48,7 +50,8 @@ def revenue_by_source(
 		{"value": row["value"], **{key: flt(row[key]) for key in ("deals", "invoices", *AMOUNTS[dated])}}
 		for row in read(scope, group, str((filters or {}).get("behind") or ""), dated)
 	]
-	labels = group_labels(group, [row["value"] for row in found])
+	values = [row["value"] for row in found]
+	labels = dict(zip(values, values, strict=True)) if group == INVOICE else group_labels(group, values)
 	total = {key: sum(row[key] for row in found) for key in ("deals", "invoices", *AMOUNTS[dated])}
 	rows = [
 		{
@@ -58,8 +61,9 @@ def revenue_by_source(
 		}
 		for row in in_order(group, found, AMOUNTS[dated][0])
 	]
-	# One invoice may bill deals of several groups: the invoices of the groups do not add up.
-	whole = {**shown(total, total), "invoices": None, "drill": drill(scope, "", "", dated)}
+	# One invoice may bill deals of several groups, and a deal may be billed by several invoices: these do not add up.
+	mixed = {"deals": None, "per_deal": None} if group == INVOICE else {"invoices": None}
+	whole = {**shown(total, total), **mixed, "drill": drill(scope, "", "", dated)}
 	return scope, group, rows, whole
 
 
@@ -87,19 +91,28 @@ def shown(sums: dict[str, Any], total: dict[str, Any]) -> dict[str, Any]:
 
 
 def drill(scope: Scope, group: str, value: Any, dated: str) -> dict[str, Any]:
-	"""Return the filters by which this report lists the deals behind a group; a deal is a link by itself."""
+	"""Return the filters by which this report lists the deals and the invoices behind a group, behind a deal its invoices."""
+	more = {"dated_by": dated} if dated != INVOICES else {}
+	deals, invoices = ({**behind_filters(scope, each, group, value), **more} for each in ("Deal", INVOICE))
+	amounts = ("written_off", *AMOUNTS[dated], "share")
 	if group == "Deal":
-		return {}
-	filters = behind_filters(scope, "Deal", group, value)
-	if dated != INVOICES:
-		filters["dated_by"] = dated
-	return dict.fromkeys(("deals", "written_off", *AMOUNTS[dated]), filters)
+		return dict.fromkeys(("invoices", *amounts), invoices)
+	return {
+		**dict.fromkeys(("deals", "per_deal", *amounts), deals),
+		**({} if group == INVOICE else {"invoices": invoices}),
+	}
+
+
+def group_terms(deal: Any, invoice: Any) -> dict[str, Term]:
+	"""Return the expression of each group."""
+	return {each: invoice.name if each == INVOICE else group_term(each, deal) for each in GROUPS}
 
 
 def read(scope: Scope, group: str, behind: str, dated: str) -> list[dict[str, Any]]:
 	"""Return the sums of each group, in one query whatever the number of invoices."""
 	deal, invoice, row = (frappe.qb.DocType(name) for name in ("Deal", "Sales Invoice", "Sales Invoice Item"))
-	value = group_term(group, deal)
+	groups = group_terms(deal, invoice)
+	value, own = groups[group], one_group(behind, groups)
 	net = books_money(scope, invoice, row.base_net_amount)
 	query = (
 		frappe.qb.from_(invoice)
@@ -113,7 +126,6 @@ def read(scope: Scope, group: str, behind: str, dated: str) -> list[dict[str, An
 		.groupby(value)
 	)
 	query = (billed if dated == INVOICES else came_in)(query, scope, invoice, net)
-	own = one_group(behind, {each: group_term(each, deal) for each in GROUPS})
 	return (query.where(own) if own is not None else query).run(as_dict=True)
 
 

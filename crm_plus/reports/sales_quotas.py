@@ -9,11 +9,12 @@ import frappe
 from frappe import _
 from frappe.utils import flt
 from pypika.functions import Sum
-from pypika.terms import Criterion, EmptyCriterion
+from pypika.queries import QueryBuilder
+from pypika.terms import Criterion, EmptyCriterion, Term
 
 from crm_plus.access.quotas import knows_all
 from crm_plus.access.report_readers import readers, rows_for_readers
-from crm_plus.reports.report_functions import month_number, month_text
+from crm_plus.reports.report_functions import along, month_number, month_text, summed_by
 from crm_plus.reports.report_money import books_money, money, reads_ledger
 from crm_plus.reports.report_scope import Scope, deal_rows, on_days
 from crm_plus.rules import quotas as rules
@@ -77,7 +78,7 @@ def read_quotas(scope: Scope) -> list[Quota]:
 	rows = (
 		frappe.qb.from_(quota)
 		.select(
-			*(quota.quota_for, quota.user, quota.team, quota.company),
+			*(quota.name, quota.quota_for, quota.user, quota.team, quota.company),
 			*(quota.starts_on, quota.ends_on, quota.amount),
 		)
 		.where(Criterion.all(part for part in parts if not isinstance(part, EmptyCriterion)))
@@ -91,6 +92,7 @@ def read_quotas(scope: Scope) -> list[Quota]:
 			first=row["starts_on"],
 			last=row["ends_on"],
 			amount=flt(row["amount"]),
+			name=row["name"],
 		)
 		for row in rows
 	]
@@ -106,14 +108,17 @@ def readable_quotas(quota: Any) -> Criterion:
 
 
 def load_teams() -> dict[str, Team]:
-	"""Return the tree of teams with their members; two queries."""
+	"""Return the tree of teams with their members; one query."""
 	children, members = defaultdict(list), defaultdict(set)
-	rows = frappe.get_all("Revenue Team", fields=["name", "parent_revenue_team"], order_by="lft asc")
-	for row in rows:
-		children[row.parent_revenue_team].append(row.name)
-	for row in frappe.get_all("Revenue Team Member", fields=["parent", "user"]):
-		members[row.parent].add(row.user)
-	return {row.name: Team(row.name, tuple(children[row.name]), frozenset(members[row.name])) for row in rows}
+	team, member = frappe.qb.DocType("Revenue Team"), frappe.qb.DocType("Revenue Team Member")
+	query = frappe.qb.from_(team).left_join(member).on(member.parent == team.name)
+	rows = query.select(team.name, team.parent_revenue_team, member.user).orderby(team.lft).run()
+	above = {name: parent for name, parent, _user in rows}
+	for name, _parent, user in rows:
+		members[name] |= {user} if user else set()
+	for name, parent in above.items():
+		children[parent].append(name)
+	return {name: Team(name, tuple(children[name]), frozenset(members[name])) for name in above}
 
 
 def attained(scope: Scope) -> dict[tuple[str, str], float]:
@@ -155,33 +160,41 @@ def hidden_attainment() -> str:
 def won(scope: Scope) -> list[tuple[Any, ...]]:
 	"""Return (owner, month, amount) of the deals won in the period."""
 	deal = frappe.qb.DocType("Deal")
-	month = month_number(deal.closed_on)
-	return (
-		frappe.qb.from_(deal)
-		.select(deal.deal_owner, month, Sum(money(scope, deal)))
+	query = (
+		along(frappe.qb.from_(deal), "Deal", "report_ended")
 		.where(deal_rows(scope, deal))
 		.where((deal.status == WON) & on_days(deal.closed_on, scope.first, scope.last))
+	)
+	keys = {"owner": deal.deal_owner, "month": month_number(deal.closed_on)}
+	rows = summed_by(query, keys, {"amount": Sum(money(scope, deal))})
+	return [(row["owner"], row["month"], row["amount"]) for row in rows]
+
+
+def billed(scope: Scope) -> list[tuple[Any, ...]]:
+	"""Return (owner, month, net amount) of what invoices of the period bill of the readable deals, returns taken off."""
+	deal, invoice = frappe.qb.DocType("Deal"), frappe.qb.DocType("Sales Invoice")
+	month = month_number(invoice.posting_date)
+	query, amount = billed_rows(scope)
+	return (
+		query.select(deal.deal_owner, month, amount)
+		.where(on_days(invoice.posting_date, scope.first, scope.last))
 		.groupby(deal.deal_owner, month)
 		.run()
 	)
 
 
-def billed(scope: Scope) -> list[tuple[Any, ...]]:
-	"""Return (owner, month, net amount) of what invoices of the period bill of the readable deals, returns taken off."""
+def billed_rows(scope: Scope) -> tuple[QueryBuilder, Term]:
+	"""The rows of submitted invoices with the readable deals that they bill, and what those bill together, net."""
 	deal, row, invoice = (frappe.qb.DocType(name) for name in ("Deal", "Sales Invoice Item", "Sales Invoice"))
-	month = month_number(invoice.posting_date)
-	return (
+	query = (
 		frappe.qb.from_(invoice)
 		.join(row)
 		.on(row.parent == invoice.name)
 		.join(deal)
 		.on(deal.name == row.crm_plus_deal)
-		.select(deal.deal_owner, month, Sum(books_money(scope, invoice, row.base_net_amount)))
-		.where(deal_rows(scope, deal))
-		.where((invoice.docstatus == 1) & on_days(invoice.posting_date, scope.first, scope.last))
-		.groupby(deal.deal_owner, month)
-		.run()
+		.where(deal_rows(scope, deal) & (invoice.docstatus == 1))
 	)
+	return query, Sum(books_money(scope, invoice, row.base_net_amount))
 
 
 def attainment_rows(scope: Scope, periods: list[Period]) -> list[dict[str, Any]]:

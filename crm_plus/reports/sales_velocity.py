@@ -10,10 +10,18 @@ from pypika.functions import Count, Sum
 
 from crm_plus.reports.board import load_stages
 from crm_plus.reports.report_functions import SECONDS_IN_DAY, along, seconds_between, summed_by
-from crm_plus.reports.report_groups import chosen_group, closed_filters, group_labels, group_term, in_order
+from crm_plus.reports.report_groups import (
+	chosen_group,
+	closed_filters,
+	group_filter,
+	group_labels,
+	group_term,
+	in_order,
+)
 from crm_plus.reports.report_money import money
 from crm_plus.reports.report_scope import Scope, deal_rows, default_pipeline, on_days, read_scope
 from crm_plus.reports.stage_visits import visits_of_readable
+from crm_plus.reports.visits_behind import visits_behind
 from crm_plus.rules.deal_stages import LOST, OPEN, WON, Stage
 from crm_plus.rules.forecast import percent
 
@@ -41,7 +49,13 @@ def sales_velocity(
 	for value in values:
 		row = shown({**empty, **closed.get(value, {})}, {s.name: visits.get((value, s.name)) for s in stages})
 		behind = {**closed_filters(scope, group, value), "pipeline": pipeline}
-		rows.append({**row, "group": labels[value], "value": value, "drill": drill(behind)})
+		# A list of visits knows no more than these groups.
+		visited = (
+			visits_behind(scope, pipeline, stages, group_filter(group, value))
+			if group in KNOWN_TO_VISITS
+			else {}
+		)
+		rows.append({**row, "group": labels[value], "value": value, "drill": {**drill(behind), **visited}})
 	sums = {key: sum(flt(row[key]) for row in closed.values()) for key in SUMS}
 	total = shown(sums, {stage.name: summed(visits, stage.name) for stage in stages})
 	return scope, group, stages, in_order(group, rows, "amount"), total
@@ -49,8 +63,9 @@ def sales_velocity(
 
 def drill(behind: dict[str, Any]) -> dict[str, Any]:
 	"""Return the list filters behind the figures of closed deals."""
-	won = {**behind, "status": WON}
-	return {"closed": {**behind, "status": ["in", [WON, LOST]]}, "won": won, "amount": won}
+	closed, won = {**behind, "status": ["in", [WON, LOST]]}, {**behind, "status": WON}
+	of_won = dict.fromkeys(("won", "amount", "average", "cycle", "per_day"), won)
+	return {"closed": closed, "win_rate": closed, **of_won}
 
 
 def summed(visits: dict[tuple[Any, str], tuple[float, int]], stage: str) -> tuple[float, int] | None:

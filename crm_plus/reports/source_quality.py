@@ -33,7 +33,9 @@ GROUPS = ("Source", "Campaign", "Owner", "Territory", "Month", "Customer")
 COUNTS = ("profiles", "prospects", "with_deal", "buyers", "deals", "won", "lost")
 LEDGER = ("invoiced", "paid")
 SUMS = (*COUNTS, "amount", "seconds", *LEDGER)
-OF_DEALS = ("deals", "won", "amount", *LEDGER)
+AVERAGES = ("prospect_rate", "buyer_rate", "win_rate", "days", "per_profile")
+# What a customer's row leads from to his deals.
+OF_DEALS = ("deals", "won", "amount", *LEDGER, "win_rate", "per_profile")
 FIRST_STAGE = Phase.NEW.value
 # Behind the time in `2026-11-22 00:00:00.000000|Spring`.
 AFTER_TIME = 28
@@ -95,9 +97,10 @@ def drill(scope: Scope, group: str, value: Any) -> dict[str, Any]:
 		chosen = {key: getattr(scope, key) for key in ("company", "pipeline") if getattr(scope, key)}
 		deals = {**chosen, "customer_profile": value}
 		of_status = {key: {**deals, "status": status} for key, status in (("won", WON), ("lost", LOST))}
-		return {**dict.fromkeys(("deals", *LEDGER), deals), **of_status, "amount": of_status["won"]}
+		won = dict.fromkeys(("amount", "per_profile"), of_status["won"])
+		return {**dict.fromkeys(("deals", "win_rate", *LEDGER), deals), **of_status, **won}
 	report = behind_filters(scope, "Customer", group, value)
-	return dict.fromkeys((*COUNTS, "amount", *LEDGER), report)
+	return dict.fromkeys((*COUNTS, "amount", *LEDGER, *AVERAGES), report)
 
 
 def read(scope: Scope, group: str, behind: str) -> list[dict[str, Any]]:

@@ -59,8 +59,12 @@ def shown(sums: dict[str, Any], total: dict[str, Any]) -> dict[str, Any]:
 
 def drill(behind: dict[str, Any]) -> dict[str, Any]:
 	"""Return the list filters behind each figure."""
-	won, lost = {**behind, "status": WON}, {**behind, "status": LOST}
-	return {"won": won, "won_amount": won, "lost": lost, "lost_amount": lost}
+	closed, won, lost = ({**behind, "status": status} for status in (["in", [WON, LOST]], WON, LOST))
+	return {
+		**dict.fromkeys(("won", "won_amount", "won_discount"), won),
+		**dict.fromkeys(("lost", "lost_amount", "lost_discount", "share"), lost),
+		**dict.fromkeys(("win_rate", "amount_rate"), closed),
+	}
 
 
 def read(scope: Scope, group: str) -> list[dict[str, Any]]:

@@ -22,6 +22,7 @@ class Quota:
 	first: date
 	last: date
 	amount: float
+	name: str = ""
 
 
 @dataclass(frozen=True)

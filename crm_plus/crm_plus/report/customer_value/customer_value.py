@@ -73,7 +73,7 @@ def get_columns(ahead: parts.Rows) -> parts.Rows:
 		parts.count_column("days", _("Days Since"), 100),
 		parts.count_column("purchases", _("Purchases"), 100, drill_report="Customer Value"),
 		parts.money_column("revenue", _("Revenue"), drill_report="Customer Value"),
-		parts.money_column("average", _("Average Purchase")),
+		parts.money_column("average", _("Average Purchase"), drill_report="Customer Value"),
 		*ahead,
 		parts.column("score", _("Recency, Frequency, Money (5 Best)"), width=240),
 	]

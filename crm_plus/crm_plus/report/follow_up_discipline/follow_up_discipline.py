@@ -47,8 +47,8 @@ def get_columns() -> parts.Rows:
 		parts.count_column("Missed", _("Missed"), drill_report=REPORT),
 		parts.count_column("Ahead", _("Still Ahead"), 110, drill_report=REPORT),
 		parts.count_column("Cancelled", _("Cancelled"), 100, drill_report=REPORT),
-		parts.percent_column("kept_rate", _("Kept of Those Due"), 150),
-		parts.days_column("days_late", _("Days Late on Average"), 160),
+		parts.percent_column("kept_rate", _("Kept of Those Due"), 150, drill_report=REPORT),
+		parts.days_column("days_late", _("Days Late on Average"), 160, drill_report=REPORT),
 	]
 
 

@@ -8,6 +8,8 @@ from crm_plus.reports import report_parts as parts
 from crm_plus.reports.forecast_accuracy import AHEAD, forecast_accuracy
 from crm_plus.rules.forecast import percent
 
+FORECAST = "Sales Forecast"
+
 
 def execute(filters: dict[str, Any] | None = None) -> tuple[Any, ...]:
 	"""Return columns, rows, message, chart and summary; amounts in the chosen currency.
@@ -42,12 +44,15 @@ def execute(filters: dict[str, Any] | None = None) -> tuple[Any, ...]:
 
 
 def get_columns() -> parts.Rows:
-	"""Return the columns, the word of the longest ahead first."""
+	"""Return the columns, the word of the longest ahead first; what came beyond is the difference of two others."""
 	heads = {1: _("Said on the Eve"), 2: _("Said a Month Before"), 3: _("Said Two Months Before")}
 	return [
 		parts.column("month", _("Month"), width=120),
-		*(parts.money_column(f"said_{ahead}", heads[ahead], 180) for ahead in sorted(AHEAD, reverse=True)),
+		*(
+			parts.money_column(f"said_{ahead}", heads[ahead], 180, drill_report=FORECAST)
+			for ahead in sorted(AHEAD, reverse=True)
+		),
 		parts.money_column("won", _("Won"), drill="Deal"),
 		parts.money_column("error", _("Came Beyond"), 140),
-		parts.percent_column("off", _("Off by")),
+		parts.percent_column("off", _("Off by"), drill="Deal"),
 	]

@@ -8,5 +8,6 @@ frappe.query_reports["Forecast by History"] = crm_plus.reports.define({
 			options: ["Months", "Deals", "Stages", "Owners"].map((value) => ({ value, label: __(value) })),
 			default: "Months",
 		},
+		{ fieldname: "month", label: __("Month"), fieldtype: "Data", depends_on: "eval: doc.show === 'Deals'" },
 	],
 });

@@ -16,7 +16,7 @@ from crm_plus.rules.deal_history import LEAST_CLOSED, LEAST_WON, enough
 from crm_plus.rules.periods import next_month
 from crm_plus.rules.quoted_text import quoted
 
-REPORT = "Forecast by History"
+REPORT, FORECAST = "Forecast by History", "Sales Forecast"
 VIEWS = ("Months", "Deals", "Stages", "Owners")
 
 
@@ -35,7 +35,7 @@ def execute(filters: dict[str, Any] | None = None) -> tuple[Any, ...]:
 def list_months(filters: dict[str, Any] | None) -> tuple[Any, ...]:
 	"""Return what the months bring."""
 	scope, history, ahead, rows, total = forecast_by_history(filters)
-	if not any(enough(*closed) for closed in history.closed.values()):
+	if not knows_enough(history):
 		return parts.answer(get_columns(), [], message=too_little(history))
 	return parts.answer(
 		get_columns(),
@@ -60,11 +60,11 @@ def get_columns() -> parts.Rows:
 		parts.column("month", _("Month"), width=130),
 		parts.money_column("won", _("Won"), drill="Deal"),
 		parts.money_column("open", _("To Close"), drill="Deal"),
-		parts.money_column("by_stage", _("By Stage Probability"), 170),
+		parts.money_column("by_stage", _("By Stage Probability"), 170, drill_report=FORECAST),
 		parts.money_column("expected", _("By History"), 140, drill_report=REPORT),
-		parts.money_column("low", _("At Least, in 9 of 10"), 160),
-		parts.money_column("high", _("At Most, in 9 of 10"), 160),
-		parts.column("deals", _("Deals to Be Won"), "Float", 140, precision=1),
+		parts.money_column("low", _("At Least, in 9 of 10"), 160, drill_report=REPORT),
+		parts.money_column("high", _("At Most, in 9 of 10"), 160, drill_report=REPORT),
+		parts.column("deals", _("Deals to Be Won"), "Float", 140, precision=1, drill_report=REPORT),
 	]
 
 
@@ -86,6 +86,11 @@ def get_chart(rows: parts.Rows, currency: str) -> parts.Row:
 		dataset["chartType"] = kind
 	grey, blue, green, orange = parts.COLORS[5], parts.COLORS[0], parts.COLORS[1], parts.COLORS[2]
 	return {**drawn, "colors": [grey, blue, orange, green]}
+
+
+def knows_enough(history: History) -> bool:
+	"""Tell whether the site has enough history to speak of any pipeline."""
+	return any(enough(*closed) for closed in history.closed.values())
 
 
 def too_little(history: History) -> str:
@@ -118,17 +123,18 @@ def said_of_history(scope: Scope, history: History, ahead: Ahead) -> str:
 
 
 def list_deals(filters: dict[str, Any] | None) -> tuple[Any, ...]:
-	"""Return the open deals with their chances."""
+	"""Return the deals won, and the open ones with their chances."""
 	scope, history, rows, sums = likely_deals(filters)
 	names = parts.full_names(row["deal_owner"] for row in rows)
-	message = None if rows else too_little(history)
-	if len(rows) == MOST_ROWS:
+	message = None if knows_enough(history) else too_little(history)
+	if sums["is_cut"]:
 		message = _("The {0} largest deals; the sums above are of all.").format(MOST_ROWS)
 	return parts.answer(
 		[
 			parts.column("name", _("Deal"), "Link", 160, options="Deal"),
 			parts.column("title", _("Title"), width=180),
 			parts.column("owner_name", _("Owner"), width=130),
+			parts.column("status", _("Status"), width=80),
 			parts.column("stage_name", _("Stage"), width=115),
 			parts.money_column("amount", _("Amount")),
 			parts.column("expected_close_date", _("Expected Close"), "Date", 130),

@@ -24,7 +24,7 @@ def execute(filters: dict[str, Any] | None = None) -> tuple[Any, ...]:
 	won = rows[-1] if rows else {}
 	return parts.answer(
 		get_columns(),
-		[{**row, "stage": _(row["stage"]), "drill": drill(row["drill"]["reached"])} for row in rows],
+		[{**row, "stage": _(row["stage"]), "drill": drill(**row["drill"])} for row in rows],
 		currency=scope.currency,
 		message=_("Pipeline {0}: the deals that began in the period, as far as they have come.").format(
 			_(pipeline)
@@ -43,11 +43,15 @@ def execute(filters: dict[str, Any] | None = None) -> tuple[Any, ...]:
 	)
 
 
-def drill(reached: dict[str, Any]) -> dict[str, Any]:
-	"""Return the filters behind a stage's figures, from those of the deals that reached it."""
+def drill(reached: dict[str, Any], days: dict[str, Any]) -> dict[str, Any]:
+	"""Return the filters behind a stage's figures, from those of the deals that reached it and of the visits to it.
+
+	Rates lead to the deals that they are a part of, or that are a part of them.
+	"""
 	return {
-		**dict.fromkeys(("reached", "amount"), reached),
+		**dict.fromkeys(("reached", "amount", "from_before", "from_first", "win_rate"), reached),
 		**{key: {**reached, "stayed_as": status} for key, status in STAYED.items()},
+		"days": days,
 	}
 
 
@@ -57,12 +61,12 @@ def get_columns() -> parts.Rows:
 		parts.column("stage", _("Stage"), width=170),
 		parts.count_column("reached", _("Reached"), 100, drill_report=REPORT),
 		parts.money_column("amount", _("Amount"), drill_report=REPORT),
-		parts.percent_column("from_before", _("From the Stage Before"), 160),
-		parts.percent_column("from_first", _("From the First"), 120),
-		parts.percent_column("win_rate", _("Won of Them"), 110),
+		parts.percent_column("from_before", _("From the Stage Before"), 160, drill_report=REPORT),
+		parts.percent_column("from_first", _("From the First"), 120, drill_report=REPORT),
+		parts.percent_column("win_rate", _("Won of Them"), 110, drill_report=REPORT),
 		parts.count_column("stays", _("Still Here"), 100, drill_report=REPORT),
 		parts.count_column("lost", _("Lost from Here"), 120, drill_report=REPORT),
-		parts.days_column("days", _("Days a Visit")),
+		parts.days_column("days", _("Days a Visit"), drill="Stage Change"),
 	]
 
 

@@ -59,17 +59,19 @@ def get_columns(group: str) -> parts.Rows:
 		*columns,
 		leading("profiles", _("Profiles"), is_one),
 		leading("prospects", _("Became Prospects"), is_one, 150),
-		parts.percent_column("prospect_rate", _("Became Prospects %"), 160),
+		parts.percent_column(
+			"prospect_rate", _("Became Prospects %"), 160, **target("prospect_rate", is_one)
+		),
 		leading("with_deal", _("With a Deal"), is_one, 110),
 		leading("deals", _("Deals"), is_one),
 		leading("won", _("Won Deals"), is_one, 100),
-		parts.percent_column("win_rate", _("Win Rate")),
+		parts.percent_column("win_rate", _("Win Rate"), **target("win_rate", is_one)),
 		leading("buyers", _("Buyers"), is_one),
-		parts.percent_column("buyer_rate", _("Buyers %")),
-		parts.days_column("days", _("Days to Win")),
+		parts.percent_column("buyer_rate", _("Buyers %"), **target("buyer_rate", is_one)),
+		parts.days_column("days", _("Days to Win"), **target("days", is_one)),
 		money("amount", _("Won Amount"), is_one),
 		*(money(key, label, is_one) for key, label in ledger),
-		parts.money_column("per_profile", _("Won a Profile")),
+		money("per_profile", _("Won a Profile"), is_one),
 	]
 
 

@@ -9,7 +9,7 @@ from crm_plus.reports.quota_attainment import quota_attainment
 from crm_plus.reports.sales_quotas import by_invoices, hidden_attainment, knows_attained
 from crm_plus.rules.forecast import percent
 
-INVOICED = "Revenue by Source and Campaign"
+INVOICED, FORECAST = "Revenue by Source and Campaign", "Sales Forecast"
 
 
 def execute(filters: dict[str, Any] | None = None) -> tuple[Any, ...]:
@@ -55,12 +55,15 @@ def get_chart(measured: parts.Rows, currency: str) -> parts.Row | None:
 
 
 def get_columns() -> parts.Rows:
-	"""Return the columns; what is attained leads to deals that were won, or to those that were invoiced."""
+	"""Return the columns; what is attained leads to deals that were won, or to those that were invoiced.
+
+	What lacks is the difference of two others.
+	"""
 	behind = {"drill_report": INVOICED} if by_invoices() else {"drill": "Deal"}
 	return [
 		parts.column("name", _("Team or Person"), width=240),
-		parts.money_column("quota", _("Quota"), 150),
+		parts.money_column("quota", _("Quota"), 150, drill_report=FORECAST),
 		parts.money_column("attained", _("Attained"), 150, **behind),
-		parts.percent_column("attainment", _("Attainment"), 130),
+		parts.percent_column("attainment", _("Attainment"), 130, **behind),
 		parts.money_column("gap", _("Lacks to Quota"), 150),
 	]

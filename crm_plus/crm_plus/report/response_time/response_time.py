@@ -56,14 +56,14 @@ def get_columns(group: str) -> parts.Rows:
 		parts.column("group", _(group), width=190),
 		parts.count_column("incoming", _("Came In"), drill_report=REPORT),
 		parts.count_column("Answered", _("Answered"), 100, drill_report=REPORT),
-		parts.days_column("median", _("Median Hours"), 120),
-		parts.days_column("p90", _("Hours of 9 in 10"), 140),
+		parts.days_column("median", _("Median Hours"), 120, drill_report=REPORT),
+		parts.days_column("p90", _("Hours of 9 in 10"), 140, drill_report=REPORT),
 		parts.count_column("In Time", _("In Time"), drill_report=REPORT),
 		parts.count_column("Late", _("Late"), drill_report=REPORT),
 		parts.count_column("Still Ahead", _("Still Ahead"), 110, drill_report=REPORT),
-		parts.percent_column("share", _("In Time of Those Due"), 160),
+		parts.percent_column("share", _("In Time of Those Due"), 160, drill_report=REPORT),
 		parts.count_column("Waiting", _("Waiting"), drill_report=REPORT),
-		parts.days_column("longest", _("Hours of the Longest Waiting"), 200),
+		parts.days_column("longest", _("Hours of the Longest Waiting"), 200, drill_report=REPORT),
 	]
 
 

@@ -65,10 +65,10 @@ def get_columns(group: str, dated: str) -> parts.Rows:
 	return [
 		parts.group_column(group, 200),
 		parts.count_column("deals", _("Deals"), drill_report=REPORT),
-		parts.count_column("invoices", _("Invoices")),
+		parts.count_column("invoices", _("Invoices"), drill_report=REPORT),
 		*([parts.money_column("revenue", _("Invoiced"), drill_report=REPORT)] if is_billed else []),
 		parts.money_column("collected", _("Collected"), drill_report=REPORT),
 		*(billed if is_billed else []),
-		parts.percent_column("share", _("Share of Collected"), 140),
-		parts.money_column("per_deal", _("Collected a Deal"), 140),
+		parts.percent_column("share", _("Share of Collected"), 140, drill_report=REPORT),
+		parts.money_column("per_deal", _("Collected a Deal"), 140, drill_report=REPORT),
 	]

@@ -4,7 +4,7 @@ frappe.query_reports["Sales Forecast"] = crm_plus.reports.define({
 		{ fieldname: "compare_with", label: __("Compare With Snapshot Of"), fieldtype: "Date" },
 		{
 			fieldname: "figure",
-			label: __("Deals Behind"),
+			label: __("Behind the Figure"),
 			fieldtype: "Select",
 			options: [
 				{ value: "", label: "" },
@@ -14,6 +14,10 @@ frappe.query_reports["Sales Forecast"] = crm_plus.reports.define({
 				{ value: "best_case", label: __("Best Case") },
 				{ value: "weighted", label: __("Weighted") },
 				{ value: "open", label: __("Open") },
+				{ value: "quota", label: __("Quota") },
+				{ value: "attained", label: __("Attained") },
+				{ value: "then", label: __("Weighted Then") },
+				{ value: "said", label: __("Said by the Snapshot") },
 			],
 		},
 		{ fieldname: "month", label: __("Month"), fieldtype: "Data", depends_on: "figure" },

@@ -7,6 +7,7 @@ from frappe import _
 from crm_plus.reports import report_parts as parts
 from crm_plus.reports.report_scope import Scope, between, default_pipeline, scope_filters
 from crm_plus.reports.sales_velocity import drill, sales_velocity
+from crm_plus.reports.visits_behind import visits_behind
 from crm_plus.rules.deal_stages import Stage
 
 
@@ -19,7 +20,7 @@ def execute(filters: dict[str, Any] | None = None) -> tuple[Any, ...]:
 	return parts.answer(
 		get_columns(group, stages),
 		rows,
-		total={**total, "group": _("Total"), "drill": all_closed(scope)},
+		total={**total, "group": _("Total"), "drill": behind_all(scope, stages)},
 		currency=scope.currency,
 		drawn=parts.chart(
 			[row["group"] for row in rows],
@@ -38,10 +39,11 @@ def execute(filters: dict[str, Any] | None = None) -> tuple[Any, ...]:
 	)
 
 
-def all_closed(scope: Scope) -> parts.Row:
+def behind_all(scope: Scope, stages: list[Stage]) -> parts.Row:
 	"""Return the list filters behind the total."""
-	closed = {"closed_on": between(scope.first, scope.last), "pipeline": default_pipeline(scope)}
-	return drill({**scope_filters(scope), **closed})
+	pipeline = default_pipeline(scope)
+	closed = {"closed_on": between(scope.first, scope.last), "pipeline": pipeline}
+	return {**drill({**scope_filters(scope), **closed}), **visits_behind(scope, pipeline, stages)}
 
 
 def get_columns(group: str, stages: list[Stage]) -> parts.Rows:
@@ -50,13 +52,15 @@ def get_columns(group: str, stages: list[Stage]) -> parts.Rows:
 		parts.column("group", _(group), width=190),
 		parts.count_column("closed", _("Closed"), drill="Deal"),
 		parts.count_column("won", _("Won"), drill="Deal"),
-		parts.percent_column("win_rate", _("Win Rate")),
+		parts.percent_column("win_rate", _("Win Rate"), drill="Deal"),
 		parts.money_column("amount", _("Won Amount"), drill="Deal"),
-		parts.money_column("average", _("Average Won Deal"), 140),
-		parts.days_column("cycle", _("Days to Win")),
-		parts.money_column("per_day", _("Won per Day of the Way"), 170),
+		parts.money_column("average", _("Average Won Deal"), 140, drill="Deal"),
+		parts.days_column("cycle", _("Days to Win"), drill="Deal"),
+		parts.money_column("per_day", _("Won per Day of the Way"), 170, drill="Deal"),
 		*(
-			parts.days_column(stage.name, _("Days in {0}").format(_(stage.stage_name)), 140)
+			parts.days_column(
+				stage.name, _("Days in {0}").format(_(stage.stage_name)), 140, drill="Stage Change"
+			)
 			for stage in stages
 		),
 	]

@@ -52,12 +52,17 @@ def get_columns(group: str) -> parts.Rows:
 		parts.money_column("won_amount", _("Won Amount"), drill="Deal"),
 	]
 	rates = [
-		parts.percent_column("win_rate", _("Win Rate")),
-		parts.percent_column("amount_rate", _("Win Rate by Amount"), 150),
-		parts.percent_column("won_discount", _("Discount of Won"), 130),
+		parts.percent_column("win_rate", _("Win Rate"), drill="Deal"),
+		parts.percent_column("amount_rate", _("Win Rate by Amount"), 150, drill="Deal"),
+		parts.percent_column("won_discount", _("Discount of Won"), 130, drill="Deal"),
 	]
-	discount = parts.percent_column("lost_discount", _("Discount of Lost"), 130)
+	discount = parts.percent_column("lost_discount", _("Discount of Lost"), 130, drill="Deal")
 	first = parts.column("group", _(group), width=200)
 	if group == "Lost Reason":
-		return [first, *lost, parts.percent_column("share", _("Share of Losses"), 130), discount]
+		return [
+			first,
+			*lost,
+			parts.percent_column("share", _("Share of Losses"), 130, drill="Deal"),
+			discount,
+		]
 	return [first, *won, *lost, *rates, discount]
