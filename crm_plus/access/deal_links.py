@@ -50,12 +50,12 @@ def check_newly_named(doc: Any) -> None:
 	What stands on the document that this one was made from comes along, whoever makes it: somebody else's order from an
 	agent's quotation. What the app itself writes (`ignore_permissions`) is not asked. Raises frappe.LinkValidationError.
 	"""
-	if doc.flags.ignore_permissions or frappe.session.user == "Administrator" or may_link_any_deal():
+	if doc.flags.ignore_permissions or frappe.session.user == "Administrator":
 		return
-	known = deals_on(doc.get_doc_before_save())
-	hidden = {
-		deal for deal in deals_on(doc) - known if not (frappe.db.exists("Deal", deal) and may_link(deal))
-	}
+	new = deals_on(doc) - deals_on(doc.get_doc_before_save())
+	if not new or may_link_any_deal():
+		return
+	hidden = {deal for deal in new if not (frappe.db.exists("Deal", deal) and may_link(deal))}
 	if hidden:
 		hidden -= set().union(*(_deals_of(*source) for source in made_from(doc)))
 	if hidden:

@@ -9,23 +9,24 @@ import frappe
 Listener = Callable[..., None]
 
 
-def never_in_the_way(*, writes: bool = False) -> Callable[[Listener], Listener]:
+def never_in_the_way(*, writes: bool = False, refuses: bool = False) -> Callable[[Listener], Listener]:
 	"""Wrap a document listener: where it fails, the failure is logged and the document goes on.
 
-	A listener that `writes` has its own writes undone as well; one that only notes or reads is spared the savepoint.
+	A listener that `writes` has its own writes undone as well; one that only notes or reads is spared the savepoint. What one
+	that `refuses` says on purpose (frappe.ValidationError) stops the document, its faults do not.
 	"""
 
 	def wrap(listener: Listener) -> Listener:
 		@functools.wraps(listener)
 		def guarded(doc: Any, *args: Any, **kwargs: Any) -> None:
-			_run(listener, writes, doc, *args, **kwargs)
+			_run(listener, writes, refuses, doc, *args, **kwargs)
 
 		return guarded
 
 	return wrap
 
 
-def _run(listener: Listener, writes: bool, doc: Any, *args: Any, **kwargs: Any) -> None:
+def _run(listener: Listener, writes: bool, refuses: bool, doc: Any, *args: Any, **kwargs: Any) -> None:
 	messages = list(frappe.local.message_log)
 	# A listener's writes set off other listeners: each depth has its own name, for a second savepoint replaces the first.
 	depth = frappe.flags.crm_plus_listeners or 0
@@ -34,7 +35,11 @@ def _run(listener: Listener, writes: bool, doc: Any, *args: Any, **kwargs: Any) 
 		if writes:
 			frappe.db.savepoint(savepoint)
 		listener(doc, *args, **kwargs)
-	except Exception:
+	except frappe.QueryDeadlockError:
+		raise  # the database has undone the document too: there is nothing left that could go on
+	except Exception as fault:
+		if refuses and isinstance(fault, frappe.ValidationError):
+			raise
 		if writes:
 			frappe.db.rollback(save_point=savepoint)
 		frappe.local.message_log = messages

@@ -27,6 +27,11 @@ def _fill_rows(doc: Any) -> None:
 
 def validate(doc: Any, method: str | None = None) -> None:
 	"""Refuse a deal of another company or customer: the one thing that an accountant is told by us."""
+	_check_links(doc)
+
+
+@never_in_the_way(refuses=True)
+def _check_links(doc: Any) -> None:
 	deal_links.check_links(doc)
 
 
@@ -34,7 +39,7 @@ def before_update_after_submit(doc: Any, method: str | None = None) -> None:
 	"""Let the rows follow a deal that was set or changed after submission; Frappe does not call `validate` then."""
 	check_newly_named(doc)
 	_refill_rows(doc)
-	deal_links.check_links(doc)
+	_check_links(doc)
 
 
 @never_in_the_way()

@@ -4,6 +4,7 @@ from typing import Any
 
 import frappe
 
+from crm_plus.overrides import sales_documents
 from crm_plus.overrides.guard import never_in_the_way
 from crm_plus.tests import factories
 from crm_plus.tests.base import CRMPlusTestCase
@@ -50,3 +51,32 @@ class TestGuard(CRMPlusTestCase):
 		factories.make("Lost Reason", reason=before)
 		outer(None)
 		self.assertEqual(self.kept(), [before, outer_name])
+
+	def test_what_a_listener_refuses_on_purpose_stops_the_document_and_its_faults_do_not(self) -> None:
+		@never_in_the_way(refuses=True)
+		def refusing(doc: Any) -> None:
+			frappe.throw("no", doc)
+
+		@never_in_the_way()
+		def following(doc: Any) -> None:
+			frappe.throw("no", doc)
+
+		with self.assertRaises(frappe.LinkValidationError):
+			refusing(frappe.LinkValidationError)
+		refusing(RuntimeError)
+		following(frappe.ValidationError)
+
+	def test_a_deadlock_which_undid_the_document_itself_is_not_passed_over(self) -> None:
+		@never_in_the_way(writes=True)
+		def caught(doc: Any) -> None:
+			raise frappe.QueryDeadlockError("both wait")
+
+		with self.assertRaises(frappe.QueryDeadlockError):
+			caught(None)
+
+	def test_a_sales_document_without_a_deal_asks_nothing_of_ours(self) -> None:
+		invoice = frappe.new_doc("Sales Invoice", items=[{"item_code": "x"}])
+		with self.as_user("Guest"), self.count_queries() as queries:
+			sales_documents.before_validate(invoice)
+			sales_documents.validate(invoice)
+		self.assertEqual(queries, [])
