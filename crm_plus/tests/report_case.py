@@ -14,6 +14,7 @@ import frappe
 from frappe.desk.query_report import run
 from frappe.utils import getdate, now_datetime
 
+from crm_plus.rules.periods import next_month
 from crm_plus.tests import factories
 from crm_plus.tests.base import CRMPlusTestCase
 from crm_plus.workflows import deal_progress
@@ -195,6 +196,11 @@ def random_time(chance: random.Random, first: int, last: int) -> datetime:
 	return min(
 		day + timedelta(seconds=chance.choice((0, 86_399, 40_000))), now_datetime().replace(microsecond=0)
 	)
+
+
+def all_days() -> dict[str, date]:
+	"""Return whole months that hold every day of the world's deals."""
+	return {"from_date": next_month(getdate(), -24), "to_date": next_month(getdate(), 24) - timedelta(days=1)}
 
 
 def as_list(filters: dict[str, Any]) -> list[list[Any]]:
