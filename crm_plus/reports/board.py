@@ -104,11 +104,9 @@ def cards_of(filters: BoardFilters, deals: list[str]) -> list[dict[str, Any]]:
 
 def load_stages(pipeline: str | None = None) -> list[Stage]:
 	"""The pipeline's stages from left to right, or those of all pipelines, without their gates."""
-	rows = frappe.get_all(
-		"Pipeline Stage",
-		filters={"pipeline": pipeline} if pipeline else {},
-		fields=["name", "stage_name", "pipeline", "position", *STAGE_FIELDS],
-	)
+	stage = frappe.qb.DocType("Pipeline Stage")
+	query = frappe.qb.from_(stage).select("name", "stage_name", "pipeline", "position", *STAGE_FIELDS)
+	rows = (query.where(stage.pipeline == pipeline) if pipeline else query).run(as_dict=True)
 	return deal_stages.in_order(
 		Stage(**{**row, "is_retired": bool(row.is_retired), "rots_after_days": cint(row.rots_after_days)})
 		for row in rows

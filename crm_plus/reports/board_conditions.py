@@ -5,6 +5,7 @@ Times are the site's.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -106,14 +107,17 @@ def is_rotten(deal: Any, stages: list[Stage]) -> Criterion:
 	"""`rules.deal_stages.is_rotten` as a condition; a test holds the two together."""
 	today = getdate()
 	midnight = datetime.combine(today, time.min)
-	too_long = [
-		(deal.stage == stage.name)
-		& (deal.stage_entered_on < midnight - timedelta(days=stage.rots_after_days))
-		for stage in stages
-		if stage.rots_after_days > 0 and stage.outcome == OPEN
-	]
-	if not too_long:
+	by_days = defaultdict(list)
+	for stage in stages:
+		if stage.rots_after_days > 0 and stage.outcome == OPEN:
+			by_days[stage.rots_after_days].append(stage.name)
+	if not by_days:
 		return deal.name.isnull()
+	# The day first: it is compared sooner than the names of stages.
+	too_long = [
+		(deal.stage_entered_on < midnight - timedelta(days=days)) & deal.stage.isin(names)
+		for days, names in sorted(by_days.items())
+	]
 	awake = deal.snoozed_until.isnull() | (deal.snoozed_until <= today)
 	return awake & Criterion.any(too_long)
 

@@ -3,15 +3,17 @@
 A deal reached a stage when it entered it or a later one of its pipeline, wherever it stands now.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 import frappe
 from frappe.utils import flt
 from pypika.functions import Count, Sum
 from pypika.queries import QueryBuilder
+from pypika.terms import ValueWrapper
 
 from crm_plus.reports.board import load_stages
-from crm_plus.reports.report_functions import SECONDS_IN_DAY, along, summed_by
+from crm_plus.reports.report_functions import SECONDS_IN_DAY, along, summed_together
 from crm_plus.reports.report_money import money
 from crm_plus.reports.report_scope import Scope, deal_rows, default_pipeline, on_days, read_scope
 from crm_plus.reports.stage_visits import visits_of_readable
@@ -27,9 +29,11 @@ def funnel(filters: dict[str, Any] | None) -> tuple[Scope, str, list[dict[str, A
 	"""
 	scope = read_scope(filters)
 	pipeline = default_pipeline(scope)
-	stages = [stage for stage in load_stages(pipeline) if stage.outcome != LOST]
+	everywhere = load_stages(pipeline)
+	stages = [stage for stage in everywhere if stage.outcome != LOST]
 	places = {stage.name: stage.position for stage in stages}
-	sums, days = read_furthest(scope, pipeline), read_days(scope, pipeline)
+	names = [stage.name for stage in everywhere]
+	sums, days = read_furthest(scope, pipeline, names), read_days(scope, pipeline, names)
 	rows: list[dict[str, Any]] = []
 	for stage in stages:
 		found = [row for row in sums if places.get(row["furthest"], 0) >= stage.position]
@@ -78,30 +82,41 @@ def with_conversion(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
 def cohort(scope: Scope, pipeline: str, deal: Any) -> QueryBuilder:
 	"""The deals of the filters that began in the period and stand in the pipeline; each knows the furthest stage it entered."""
 	return (
-		along(frappe.qb.from_(deal), "Deal", "report_began")
+		along(frappe.qb.from_(deal), "Deal", "report_reached")
 		.where(deal_rows(scope, deal))
 		.where((deal.pipeline == pipeline) & on_days(deal.began_on, scope.first, scope.last))
 	)
 
 
-def read_furthest(scope: Scope, pipeline: str) -> list[dict[str, Any]]:
-	"""Return count and amount of those deals by their furthest stage and their status."""
+def read_furthest(scope: Scope, pipeline: str, stages: Sequence[str]) -> list[dict[str, Any]]:
+	"""Return count and amount of those deals by their furthest stage and their status.
+
+	Both are named, so that the database goes to the days in question of each and adds up in the index's own order.
+	"""
 	deal = frappe.qb.DocType("Deal")
-	keys = {"furthest": deal.furthest_stage, "status": deal.status}
-	sums = {"deals": Count("*"), "amount": Sum(money(scope, deal))}
-	return summed_by(cohort(scope, pipeline, deal), keys, sums)
+	return (
+		cohort(scope, pipeline, deal)
+		.where(deal.furthest_stage.isin(stages or [""]) & deal.status.isin((OPEN, WON, LOST)))
+		.select(deal.furthest_stage.as_("furthest"), deal.status)
+		.select(Count("*").as_("deals"), Sum(money(scope, deal)).as_("amount"))
+		.groupby(deal.furthest_stage, deal.status)
+		.run(as_dict=True)
+	)
 
 
-def read_days(scope: Scope, pipeline: str) -> dict[str, float]:
+def read_days(scope: Scope, pipeline: str, stages: Sequence[str]) -> dict[str, float]:
 	"""Return the average days of a visit to each stage, of the visits that ended in the period."""
 	move = frappe.qb.DocType("Stage Change")
 	query, _deals = visits_of_readable(scope, pipeline, move)
-	rows = (
-		query.select(move.from_stage, Sum(move.seconds_in_previous), Count("*"))
-		.groupby(move.from_stage)
-		.run()
-	)
-	return {stage: flt(seconds) / count / SECONDS_IN_DAY for stage, seconds, count in rows}
+	sums = {"seconds": Sum(move.seconds_in_previous), "visits": Count("*")}
+	parts = [
+		(query.where(move.from_stage == stage), {"stage": ValueWrapper(stage)}, sums) for stage in stages
+	]
+	return {
+		row["stage"]: flt(row["seconds"]) / row["visits"] / SECONDS_IN_DAY
+		for row in (summed_together(parts) if parts else ())
+		if row["visits"]
+	}
 
 
 def deals_behind(filters: dict[str, Any]) -> tuple[Scope, list[dict[str, Any]]]:

@@ -11,7 +11,7 @@ from pypika.terms import Term
 from crm_plus.reports import report_groups
 from crm_plus.reports.board import load_stages
 from crm_plus.reports.board_conditions import is_rotten
-from crm_plus.reports.report_functions import SECONDS_IN_DAY, along, seconds_between, summed_by
+from crm_plus.reports.report_functions import SECONDS_IN_DAY, along, summed_by, whole_seconds
 from crm_plus.reports.report_groups import FIELDS, chosen_group, group_filter, group_labels, group_term
 from crm_plus.reports.report_money import money
 from crm_plus.reports.report_scope import Scope, before_day, deal_rows, read_scope, scope_filters
@@ -73,13 +73,13 @@ def read_sums(scope: Scope, group: str) -> list[dict[str, Any]]:
 
 def sums_of(scope: Scope, deal: Any) -> dict[str, Term]:
 	"""Return what is added up of each deal."""
-	amount = money(scope, deal)
+	amount, entered = money(scope, deal), deal.stage_entered_on
 	stages = [stage for stage in load_stages(scope.pipeline or None) if stage.outcome == OPEN]
 	return {
 		"deals": Count("*"),
 		"amount": Sum(amount),
-		"weighted": Sum(amount * deal.probability / 100),
-		"seconds": Sum(seconds_between(deal.stage_entered_on, now_datetime())),
+		"weighted": Sum(amount * deal.probability) / 100,
+		"seconds": Count(entered) * whole_seconds(now_datetime()) - Sum(whole_seconds(entered)),
 		"rotten": Sum(Case().when(is_rotten(deal, stages), 1).else_(0)),
 		"overdue": Sum(Case().when(deal.expected_close_date < scope.today, 1).else_(0)),
 		"no_follow_up": Sum(Case().when(deal.next_follow_up_on.isnull(), 1).else_(0)),

@@ -1,15 +1,22 @@
 """The few functions of the database that reports need and the query builder does not bring along."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from functools import reduce
+from operator import mul
 from typing import Any
 
 import frappe
 from pypika import Case, CustomFunction
 from pypika.functions import Extract, Max, Min, NullIf, Sum
 from pypika.queries import QueryBuilder
-from pypika.terms import Criterion, PseudoColumn, Term
+from pypika.terms import Criterion, PseudoColumn, Term, ValueWrapper
+
+# Rows, the keys and what is added up of them by these keys.
+Part = tuple[QueryBuilder, Mapping[str, Term], Mapping[str, Term]]
 
 SECONDS_IN_DAY = 86_400
+# Of a time, what makes two times a number of seconds apart; the database adds these up sooner than differences.
+whole_seconds = CustomFunction("TO_SECONDS", ["time"])
 _BETWEEN = CustomFunction("TIMESTAMPDIFF", ["unit", "start", "end"])
 # How many groups held words that differ.
 MIXED = "mixed"
@@ -53,32 +60,51 @@ def summed_by(
 	themselves are added. As a checksum also tells upper from lower case, the few groups are added up once more by the
 	words; only there nothing and an empty text become one.
 	"""
-	rows = _summed(query, keys, sums, exactly=False)
+	return summed_together([(query, keys, sums)])
+
+
+def summed_together(parts: Sequence[Part]) -> list[dict[str, Any]]:
+	"""Return the same of several queries in one: all have the same keys, and of a sum that one does not name it has none.
+
+	Rows of one status or stage are found along an index, so no row has to be asked which one it is of; a key that is a
+	constant of its part is not compared. Of a part by constants alone there is a row even where it has none to add up.
+	"""
+	rows = _summed(parts, exactly=False)
 	if any(row.pop(MIXED) for row in rows):
-		rows = _summed(query, keys, sums, exactly=True)
+		rows = _summed(parts, exactly=True)
 	return rows
 
 
-def _summed(
-	query: QueryBuilder, keys: Mapping[str, Term], sums: Mapping[str, Term], *, exactly: bool
-) -> list[dict[str, Any]]:
-	plain = {key: term.args[0] if isinstance(term, NullIf) else term for key, term in keys.items()}
-	inner = query.select(*(term.as_(name) for name, term in sums.items()))
-	for key, term in plain.items():
-		inner = inner.groupby(_CHECKSUM(term))
-		inner = inner.groupby(term).select(term.as_(key)) if exactly else inner.select(Max(term).as_(key))
-	if not exactly:
-		differ = Criterion.any(Min(term) != Max(term) for term in plain.values())
-		inner = inner.select(Case().when(differ, 1).else_(0).as_(MIXED))
-	each = inner.as_("each")
-	words = {
-		key: NullIf(each[key], "") if plain[key] is not term else each[key] for key, term in keys.items()
+def _summed(parts: Sequence[Part], *, exactly: bool) -> list[dict[str, Any]]:
+	names = list(dict.fromkeys(name for _query, _keys, sums in parts for name in sums))
+	each = reduce(mul, (_grouped(part, names, exactly=exactly) for part in parts)).as_("each")
+	keys = {
+		key: NullIf(each[key], "") if isinstance(term, NullIf) else each[key]
+		for key, term in parts[0][1].items()
 	}
-	summed = [*sums, *([] if exactly else [MIXED])]
+	summed = [*names, *([] if exactly else [MIXED])]
 	return (
 		frappe.qb.from_(each)
-		.select(*(word.as_(key) for key, word in words.items()))
+		.select(*(word.as_(key) for key, word in keys.items()))
 		.select(*(Sum(each[name]).as_(name) for name in summed))
-		.groupby(*words.values())
+		.groupby(*keys.values())
 		.run(as_dict=True)
 	)
+
+
+def _grouped(part: Part, names: Sequence[str], *, exactly: bool) -> QueryBuilder:
+	query, keys, sums = part
+	query = query.select(*(sums.get(name, ValueWrapper(0)).as_(name) for name in names))
+	words = []
+	for key, term in keys.items():
+		if isinstance(term, ValueWrapper):
+			query = query.select(term.as_(key))
+			continue
+		word = term.args[0] if isinstance(term, NullIf) else term
+		words.append(word)
+		query = query.groupby(_CHECKSUM(word))
+		query = query.groupby(word).select(word.as_(key)) if exactly else query.select(Max(word).as_(key))
+	if exactly:
+		return query
+	differ = Criterion.any(Min(word) != Max(word) for word in words)
+	return query.select((Case().when(differ, 1).else_(0) if words else ValueWrapper(0)).as_(MIXED))

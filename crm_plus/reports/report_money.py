@@ -52,17 +52,27 @@ def reporting_currency(company: str, currency: str) -> str:
 	)
 
 
-def rates_into(currency: str, company: str, day: date) -> dict[str, float]:
+def company_currencies() -> dict[str, str]:
+	"""Return in which currency each company keeps its books."""
+	company = frappe.qb.DocType("Company")
+	return dict(frappe.qb.from_(company).select(company.name, company.default_currency).run())
+
+
+def rates_into(
+	currency: str, company: str, day: date, books: dict[str, str] | None = None
+) -> dict[str, float]:
 	"""Return what one unit of each company's books is in `currency` on a day; of one company where it is chosen.
 
-	Companies that User Permissions keep from a reader are left out.
+	Companies that User Permissions keep from a reader are left out. `books` are the currencies of all, where they are known.
 
 	Raises frappe.ValidationError where deals need a rate that the site does not have.
 	"""
-	chosen = {"name": company} if company else {}
-	books = dict(frappe.get_all("Company", filters=chosen, fields=["name", "default_currency"], as_list=True))
 	bound = companies_for_readers()
-	books = {name: own for name, own in books.items() if bound is None or name in bound}
+	books = {
+		name: own
+		for name, own in (company_currencies() if books is None else books).items()
+		if (not company or name == company) and (bound is None or name in bound)
+	}
 	others = {own for own in books.values() if own != currency}
 	found = {currency: 1.0, **(_latest_rates(others, currency, day) if others else {})}
 	missing = [name for name, own in books.items() if own not in found]

@@ -14,7 +14,7 @@ from pypika.terms import Criterion, EmptyCriterion
 
 from crm_plus.access.report_readers import fields_for_readers, rows_for_readers
 from crm_plus.reports.board_conditions import team_members
-from crm_plus.reports.report_money import rates_into, reporting_currency
+from crm_plus.reports.report_money import company_currencies, rates_into, reporting_currency
 from crm_plus.rules import periods
 from crm_plus.rules.plain_values import as_day
 from crm_plus.rules.quoted_text import quoted
@@ -67,17 +67,19 @@ def read_scope(filters: dict[str, Any] | None, *, months: int = 0) -> Scope:
 	Raises frappe.ValidationError, in one sentence, for what cannot be meant.
 	"""
 	values = {key: str(value).strip() for key, value in (filters or {}).items() if value not in (None, "")}
+	books = company_currencies()
 	for key, doctype in DOCTYPES.items():
-		_refuse_what_is_gone(doctype, values.get(key, ""))
+		if key != "company" or values.get(key) not in books:
+			_refuse_what_is_gone(doctype, values.get(key, ""))
 	first, last = _period(values, months)
 	company, today = values.get("company", ""), getdate()
-	currency = reporting_currency(company, values.get("currency", ""))
+	currency = values.get("currency", "") or books.get(company) or reporting_currency(company, "")
 	return Scope(
 		first=first,
 		last=last,
 		today=today,
 		currency=currency,
-		rates=rates_into(currency, company, min(last, today)),
+		rates=rates_into(currency, company, min(last, today), books),
 		owners=_owners(values.get("owner", ""), values.get("team", "")),
 		**{key: values.get(key, "") for key in ("company", "pipeline", "source", "owner", "team")},
 	)
@@ -103,11 +105,10 @@ def _period(values: dict[str, str], months: int) -> tuple[date, date]:
 	given = [as_day(values.get(key)) for key in ("from_date", "to_date")]
 	if any(values.get(key) and not day for key, day in zip(("from_date", "to_date"), given, strict=True)):
 		frappe.throw(_("The period needs dates such as 2026-12-31."))
-	usual = _usual_period(months)
-	first, last = (
-		given[0] or min(usual[0], given[1] or usual[0]),
-		given[1] or max(usual[1], given[0] or usual[1]),
-	)
+	first, last = given
+	if not first or not last:
+		usual = _usual_period(months)
+		first, last = first or min(usual[0], last or usual[0]), last or max(usual[1], first or usual[1])
 	wrong = periods.problem(first, last)
 	if wrong == "backwards":
 		frappe.throw(_("The period ends before it begins: choose a later end."))

@@ -13,7 +13,7 @@ from pypika import Case
 from pypika.functions import Count, Max, Sum
 from pypika.terms import EmptyCriterion
 
-from crm_plus.reports.report_functions import month_number, month_text
+from crm_plus.reports.report_functions import along, month_number, month_text
 from crm_plus.reports.report_money import money
 from crm_plus.reports.report_scope import (
 	Scope,
@@ -168,7 +168,7 @@ def read_open(scope: Scope) -> dict[str, dict[str, Any]]:
 			Sum(amount).as_("open"),
 			Sum(Case().when(deal.probability >= limits.commit, amount).else_(0)).as_("committed"),
 			Sum(Case().when(deal.probability >= limits.best_case, amount).else_(0)).as_("likely"),
-			Sum(amount * deal.probability / 100).as_("weighted"),
+			(Sum(amount * deal.probability) / 100).as_("weighted"),
 		)
 		.where(deal_rows(scope, deal))
 		.where((deal.status == OPEN) & (dated | deal.expected_close_date.isnull()))
@@ -226,13 +226,15 @@ def read_snapshots(scope: Scope, days: list[date]) -> list[tuple[date, str, floa
 	dated = on_days(snapshot.expected_close_date, scope.first, scope.last)
 	query = frappe.qb.from_(snapshot)
 	readable = scope.readable_deals()
-	if not isinstance(readable, EmptyCriterion):
+	if isinstance(readable, EmptyCriterion):
+		query = along(query, "Pipeline Snapshot", "day_sums")
+	else:
 		query = query.join(deal).on(deal.name == snapshot.deal).where(readable)
 	narrow = narrowed(scope, snapshot)
 	if not isinstance(narrow, EmptyCriterion):
 		query = query.where(narrow)
 	rows = (
-		query.select(snapshot.snapshot_date, month, Sum(money(scope, snapshot) * snapshot.probability / 100))
+		query.select(snapshot.snapshot_date, month, Sum(money(scope, snapshot) * snapshot.probability) / 100)
 		.where(snapshot.snapshot_date.isin(days or [next_month(scope.today)]))
 		.where(dated | snapshot.expected_close_date.isnull())
 		.groupby(snapshot.snapshot_date, month)

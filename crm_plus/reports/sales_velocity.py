@@ -1,15 +1,15 @@
 """How fast deals go through their stages, and what the closed ones brought a day. Amounts in the report's currency."""
 
-from collections import defaultdict
+from collections.abc import Iterable
 from typing import Any
 
 import frappe
 from frappe.utils import flt
-from pypika import Case
 from pypika.functions import Count, Sum
+from pypika.terms import ValueWrapper
 
 from crm_plus.reports.board import load_stages
-from crm_plus.reports.report_functions import SECONDS_IN_DAY, along, seconds_between, summed_by
+from crm_plus.reports.report_functions import SECONDS_IN_DAY, along, seconds_between, summed_together
 from crm_plus.reports.report_groups import (
 	chosen_group,
 	closed_filters,
@@ -41,7 +41,7 @@ def sales_velocity(
 	group, pipeline = chosen_group(filters, GROUPS), default_pipeline(scope)
 	stages = [stage for stage in load_stages(pipeline) if stage.outcome == OPEN]
 	closed = {row["value"]: row for row in read_closed(scope, group, pipeline)}
-	visits = read_visits(scope, group, pipeline)
+	visits = read_visits(scope, group, pipeline, [stage.name for stage in stages])
 	values = {*closed, *(value for value, _stage in visits)}
 	labels = group_labels(group, values)
 	empty = dict.fromkeys(SUMS, 0)
@@ -96,29 +96,40 @@ def seconds_as_days(visit: tuple[float, int] | None) -> float | None:
 def read_closed(scope: Scope, group: str, pipeline: str) -> list[dict[str, Any]]:
 	"""Return of the deals closed in the period by group: how many, the won ones, their amount and their age in seconds."""
 	deal = frappe.qb.DocType("Deal")
-	is_won = deal.status == WON
 	query = (
 		along(frappe.qb.from_(deal), "Deal", "report_ended")
 		.where(deal_rows(scope, deal))
-		.where((deal.pipeline == pipeline) & deal.status.isin((WON, LOST)))
-		.where(on_days(deal.closed_on, scope.first, scope.last))
+		.where((deal.pipeline == pipeline) & on_days(deal.closed_on, scope.first, scope.last))
 	)
-	sums = {
-		"closed": Count("*"),
-		"won": Sum(Case().when(is_won, 1).else_(0)),
-		"amount": Sum(Case().when(is_won, money(scope, deal)).else_(0)),
-		"seconds": Sum(Case().when(is_won, seconds_between(deal.began_on, deal.closed_on)).else_(0)),
+	keys = {"value": group_term(group, deal)}
+	of_won = {
+		**{"closed": Count("*"), "won": Count("*"), "amount": Sum(money(scope, deal))},
+		"seconds": Sum(seconds_between(deal.began_on, deal.closed_on)),
 	}
-	return summed_by(query, {"value": group_term(group, deal)}, sums)
+	return summed_together(
+		[
+			(query.where(deal.status == WON), keys, of_won),
+			(query.where(deal.status == LOST), keys, {"closed": Count("*")}),
+		]
+	)
 
 
-def read_visits(scope: Scope, group: str, pipeline: str) -> dict[tuple[Any, str], tuple[float, int]]:
+def read_visits(
+	scope: Scope, group: str, pipeline: str, stages: Iterable[str]
+) -> dict[tuple[Any, str], tuple[float, int]]:
 	"""Return seconds and number of the visits that ended in the period, by group and stage."""
 	move = frappe.qb.DocType("Stage Change")
 	query, known = visits_of_readable(scope, pipeline, move, ask_deals=group not in KNOWN_TO_VISITS)
-	keys = {"value": group_term(group, known), "stage": move.from_stage}
 	sums = {"seconds": Sum(move.seconds_in_previous), "visits": Count("*")}
-	found: dict[tuple[Any, str], tuple[float, int]] = defaultdict(lambda: (0.0, 0))
-	for row in summed_by(query, keys, sums):
-		found[row["value"], row["stage"]] = (flt(row["seconds"]), int(row["visits"]))
-	return dict(found)
+	parts = [
+		(
+			query.where(move.from_stage == stage),
+			{"value": group_term(group, known), "stage": ValueWrapper(stage)},
+			sums,
+		)
+		for stage in stages
+	]
+	return {
+		(row["value"], row["stage"]): (flt(row["seconds"]), int(row["visits"]))
+		for row in (summed_together(parts) if parts else ())
+	}

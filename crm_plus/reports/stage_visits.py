@@ -10,7 +10,6 @@ from pypika.terms import Criterion, EmptyCriterion
 from crm_plus.access.belongings import as_sql
 from crm_plus.access.hiding import asked_elsewhere
 from crm_plus.access.rows import RawCondition
-from crm_plus.reports.board import load_stages
 from crm_plus.reports.report_functions import along
 from crm_plus.reports.report_scope import Scope, deal_rows, narrowed, on_days
 
@@ -21,12 +20,11 @@ REPEATED = {"name": "reference_name", "deal_owner": "deal_owner", "company": "co
 def ended_visits(scope: Scope, pipeline: str, move: Any) -> QueryBuilder:
 	"""The visits to stages of a pipeline that ended in the period, of all deals.
 
-	Each stage is named, so that the database goes to the days in question and finds the visits stage by stage.
+	The caller names each stage, so that the database goes to the days in question and finds the visits stage by stage.
 	"""
-	stages = [stage.name for stage in load_stages(pipeline)]
 	return (
 		along(frappe.qb.from_(move), "Stage Change", "visits")
-		.where((move.pipeline == pipeline) & move.from_stage.isin(stages or [""]))
+		.where(move.pipeline == pipeline)
 		.where(on_days(move.changed_on, scope.first, scope.last))
 	)
 

@@ -4,10 +4,9 @@ from typing import Any
 
 import frappe
 from frappe.utils import flt
-from pypika import Case
-from pypika.functions import Sum
+from pypika.functions import Count, Sum
 
-from crm_plus.reports.report_functions import along, summed_by
+from crm_plus.reports.report_functions import along, summed_together
 from crm_plus.reports.report_groups import chosen_group, closed_filters, group_labels, group_term, in_order
 from crm_plus.reports.report_money import money
 from crm_plus.reports.report_scope import Scope, between, deal_rows, on_days, read_scope, scope_filters
@@ -70,15 +69,20 @@ def drill(behind: dict[str, Any]) -> dict[str, Any]:
 def read(scope: Scope, group: str) -> list[dict[str, Any]]:
 	"""Return the sums of each group."""
 	deal = frappe.qb.DocType("Deal")
-	amount, sums = money(scope, deal), {}
-	for key, status in (("won", WON), ("lost", LOST)):
-		closed_so = deal.status == status
-		sums[key] = Sum(Case().when(closed_so, 1).else_(0))
-		sums[f"{key}_amount"] = Sum(Case().when(closed_so, amount).else_(0))
-		sums[f"{key}_discount"] = Sum(Case().when(closed_so, deal.additional_discount_percentage).else_(0))
 	query = (
 		along(frappe.qb.from_(deal), "Deal", "report_ended")
 		.where(deal_rows(scope, deal))
-		.where(deal.status.isin((WON, LOST)) & on_days(deal.closed_on, scope.first, scope.last))
+		.where(on_days(deal.closed_on, scope.first, scope.last))
 	)
-	return summed_by(query, {"value": group_term(group, deal)}, sums)
+	keys = {"value": group_term(group, deal)}
+	sums = {
+		"": Count("*"),
+		"_amount": Sum(money(scope, deal)),
+		"_discount": Sum(deal.additional_discount_percentage),
+	}
+	return summed_together(
+		[
+			(query.where(deal.status == status), keys, {f"{key}{name}": term for name, term in sums.items()})
+			for key, status in (("won", WON), ("lost", LOST))
+		]
+	)

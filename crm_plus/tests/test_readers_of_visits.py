@@ -30,7 +30,7 @@ class OfTeams:
 	def joins_deals(self, user: str) -> bool:
 		"""Tell whether a user's time in stages is looked up deal by deal."""
 		with self.as_user(user):
-			funnel.read_days(read_scope({}), self.pipeline)
+			funnel.read_days(read_scope({}), self.pipeline, [f"{self.pipeline}-New"])
 			return "join" in str(frappe.db.last_query).lower()
 
 

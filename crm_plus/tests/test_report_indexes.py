@@ -6,6 +6,8 @@ from collections.abc import Callable
 from typing import Any
 
 import frappe
+from frappe.utils import getdate
+from pypika.terms import ValueWrapper
 
 from crm_plus.crm_plus.doctype.deal import deal as deal_type
 from crm_plus.crm_plus.doctype.follow_up import follow_up
@@ -13,8 +15,8 @@ from crm_plus.crm_plus.doctype.interaction import interaction
 from crm_plus.crm_plus.doctype.pipeline_snapshot import pipeline_snapshot
 from crm_plus.crm_plus.doctype.stage_change import stage_change
 from crm_plus.patches.v0_3 import report_indexes
-from crm_plus.reports import funnel, pipeline_summary, sales_velocity, win_loss
-from crm_plus.reports.report_functions import summed_by
+from crm_plus.reports import funnel, pipeline_summary, sales_forecast, sales_velocity, win_loss
+from crm_plus.reports.report_functions import summed_by, summed_together
 from crm_plus.reports.report_scope import read_scope
 from crm_plus.tests import factories
 from crm_plus.tests.report_case import ReportCase
@@ -42,13 +44,21 @@ class TestIndexes(ReportCase):
 		self.assertTrue(frappe.db.has_index("tabStage Change", "history"))
 		self.assertFalse(frappe.db.has_index("tabStage Change", "reference_changed_on"))
 
+	def test_the_patch_takes_those_away_that_others_hold(self) -> None:
+		frappe.db.add_index(DEAL, ["pipeline", "began_on"], index_name="report_began")
+		frappe.db.add_index("Pipeline Snapshot", ["snapshot_date", "company"], index_name="day_company")
+		report_indexes.execute()
+		self.assertFalse(frappe.db.has_index("tabDeal", "report_began"))
+		self.assertFalse(frappe.db.has_index("tabPipeline Snapshot", "day_company"))
+
 	def test_the_reports_read_them_and_no_row(self) -> None:
 		scope = read_scope({"company": self.world.companies[0]})
 		plans = {
 			"report_open": lambda: pipeline_summary.read_sums(scope, "Owner"),
 			"report_ended": lambda: sales_velocity.read_closed(scope, "Owner", self.pipeline),
-			"report_began": lambda: funnel.read_furthest(scope, self.pipeline),
-			"visits": lambda: sales_velocity.read_visits(scope, "Owner", self.pipeline),
+			"report_reached": lambda: funnel.read_furthest(scope, self.pipeline, self.stages()),
+			"visits": lambda: sales_velocity.read_visits(scope, "Owner", self.pipeline, self.stages()),
+			"day_sums": lambda: sales_forecast.read_snapshots(scope, [getdate()]),
 		}
 		for index, run in plans.items():
 			steps = [step for step in self.plan_of(run) if step["key"] == index]
@@ -60,7 +70,7 @@ class TestIndexes(ReportCase):
 		scope = read_scope({"company": self.world.companies[0]})
 		found = [self.figures(scope)]
 		keys = [f"crm_plus_index:{DEAL}:report_open", f"crm_plus_index:{DEAL}:report_ended"]
-		keys += [f"crm_plus_index:{DEAL}:report_began", f"crm_plus_index:{CHANGE}:visits"]
+		keys += [f"crm_plus_index:{DEAL}:report_reached", f"crm_plus_index:{CHANGE}:visits"]
 		for key in keys:
 			frappe.cache.set_value(key, 0)
 		self.addCleanup(lambda: frappe.cache.delete_value(keys))
@@ -73,13 +83,16 @@ class TestIndexes(ReportCase):
 			*pipeline_summary.read_sums(scope, "Stage"),
 			*win_loss.read(scope, "Owner"),
 			*sales_velocity.read_closed(scope, "Source", self.pipeline),
-			*funnel.read_furthest(scope, self.pipeline),
+			*funnel.read_furthest(scope, self.pipeline, self.stages()),
 		]
 		return [
 			*sorted(str({**row, "seconds": 0}) for row in rows),
-			sales_velocity.read_visits(scope, "Owner", self.pipeline),
-			funnel.read_days(scope, self.pipeline),
+			sales_velocity.read_visits(scope, "Owner", self.pipeline, self.stages()),
+			funnel.read_days(scope, self.pipeline, self.stages()),
 		]
+
+	def stages(self) -> list[str]:
+		return frappe.get_all("Pipeline Stage", {"pipeline": self.pipeline}, pluck="name")
 
 	def plan_of(self, run: Callable[[], Any]) -> list[dict[str, Any]]:
 		"""Return the database's plan for the last thing that a function asked."""
@@ -97,6 +110,32 @@ class TestSummedBy(ReportCase):
 	def test_two_words_of_one_checksum_stay_apart(self) -> None:
 		self.assertEqual(zlib.crc32(b"plumless"), zlib.crc32(b"buckeroo"))
 		self.assert_sums([("plumless", 1), ("buckeroo", 2), ("Plumless", 4), (None, 8), ("spring", 16)])
+
+	def test_parts_are_one_sum(self) -> None:
+		"""Of two parts by one key, the sum that one does not name is the other's; a part's constant is a key."""
+		deals = [factories.make_deal().name for _number in range(3)]
+		deal = frappe.qb.DocType(DEAL)
+		for name, campaign in zip(deals, ("Spring", "spring", None), strict=True):
+			frappe.db.set_value(DEAL, name, "campaign", campaign)
+		first, rest = deal.name == deals[0], deal.name.isin(deals[1:])
+		query, count = frappe.qb.from_(deal), win_loss.Count("*")
+		by_campaign, by_part = {"value": win_loss.group_term("Campaign", deal)}, {"part": ValueWrapper("a")}
+		found = summed_together(
+			[
+				(query.where(first), by_campaign, {"one": count, "both": count}),
+				(query.where(rest), by_campaign, {"both": count}),
+			]
+		)
+		counts = {(row["value"] or "").lower(): (row["one"], row["both"]) for row in found}
+		self.assertEqual(counts, {"spring": (1, 2), "": (0, 1)})
+		nobody = deal.name == ""
+		found = summed_together(
+			[
+				(query.where(rest), by_part, {"deals": count}),
+				(query.where(nobody), {"part": ValueWrapper("b")}, {"deals": count}),
+			]
+		)
+		self.assertEqual({row["part"]: row["deals"] for row in found}, {"a": 2, "b": 0})
 
 	def assert_sums(self, rows: list[tuple[str | None, int]]) -> None:
 		deals = [factories.make_deal().name for _row in rows]

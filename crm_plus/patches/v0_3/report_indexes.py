@@ -8,14 +8,19 @@ from crm_plus.crm_plus.doctype.interaction import interaction
 from crm_plus.crm_plus.doctype.pipeline_snapshot import pipeline_snapshot
 from crm_plus.crm_plus.doctype.stage_change import stage_change
 
-HELD_BY_ANOTHER = {"Stage Change": "reference_changed_on", "Pipeline Snapshot": "deal_day"}
+HELD_BY_ANOTHER = (
+	("Stage Change", "reference_changed_on"),
+	("Pipeline Snapshot", "deal_day"),
+	("Pipeline Snapshot", "day_company"),
+	("Deal", "report_began"),
+)
 
 
 def execute() -> None:
 	"""Add what is missing; a site that has it stays as it is."""
 	for doctype in (deal, stage_change, pipeline_snapshot, interaction, follow_up):
 		doctype.on_doctype_update()
-	for name, index in HELD_BY_ANOTHER.items():
+	for name, index in HELD_BY_ANOTHER:
 		if frappe.db.has_index(f"tab{name}", index):
 			# DDL takes no bound parameters; both names come from the table above.
 			frappe.db.sql_ddl(f"alter table `tab{name}` drop index `{index}`")

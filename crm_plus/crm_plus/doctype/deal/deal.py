@@ -35,8 +35,8 @@ INDEXES = {
 		*("status", "closed_on", "company", "pipeline", "deal_owner", "lost_reason", "source"),
 		*("base_amount", "additional_discount_percentage", "began_on"),
 	),
-	"report_began": (
-		*("pipeline", "began_on", "company", "status", "furthest_stage", "deal_owner", "source"),
+	"report_reached": (
+		*("pipeline", "furthest_stage", "status", "began_on", "company", "deal_owner", "source"),
 		"base_amount",
 	),
 }

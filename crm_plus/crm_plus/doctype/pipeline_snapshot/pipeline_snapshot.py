@@ -2,8 +2,11 @@ import frappe
 from frappe.model.document import Document
 
 INDEXES = {
-	# Days are compared.
-	"day_company": ("snapshot_date", "company", "pipeline"),
+	# Days are compared and added up, without looking a row up.
+	"day_sums": (
+		*("snapshot_date", "company", "pipeline", "expected_close_date", "deal_owner", "source"),
+		*("base_amount", "probability"),
+	),
 	# A deal's own way, and what its newest snapshot knows of its close dates without looking the row up.
 	"deal_day_dates": (
 		"deal",
