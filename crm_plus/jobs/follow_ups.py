@@ -7,6 +7,8 @@ import frappe
 from crm_plus.workflows import follow_up_series, next_steps
 
 BATCH = 200
+# How often one record's work is begun where the database ends it because two were waiting for each other.
+ATTEMPTS = 3
 
 
 def continue_series() -> None:
@@ -26,11 +28,23 @@ def catch_up() -> None:
 def _alone(work: Callable[[str], None], name: str) -> bool:
 	"""Do one record's work and commit it; where it fails, log it and say so."""
 	try:
-		work(name)
-		frappe.db.commit()
+		_persistently(work, name)
 	except Exception:
 		frappe.db.rollback()
 		frappe.log_error(title="CRM Plus: follow-ups", reference_doctype="Follow Up", reference_name=name)
 		frappe.db.commit()
 		return False
 	return True
+
+
+def _persistently(work: Callable[[str], None], name: str) -> None:
+	"""Do one record's work and commit it, again where somebody who was at the same record has gone first."""
+	for attempt in range(1, ATTEMPTS + 1):
+		try:
+			work(name)
+			frappe.db.commit()
+			return
+		except frappe.QueryDeadlockError:
+			frappe.db.rollback()
+			if attempt == ATTEMPTS:
+				raise

@@ -175,14 +175,14 @@ class TestMail(CRMPlusTestCase):
 			frappe.connect()
 			try:
 				for mail in mails:
-					barrier.wait(30)
+					barrier.wait(120)
 					answers.append(capture.capture("Communication", mail.name))
 			finally:
 				frappe.destroy()
 
 		workers = [threading.Thread(target=work) for _ in range(2)]
 		[worker.start() for worker in workers]
-		[worker.join(60) for worker in workers]
+		[worker.join(300) for worker in workers]
 		self.commit()
 		self.assertEqual(answers, [True] * 10)
 		for mail in mails:

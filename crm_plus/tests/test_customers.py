@@ -9,6 +9,7 @@ from frappe.utils import nowdate
 from crm_plus.api import profiles as api
 from crm_plus.setup.compatibility import doctype_exists
 from crm_plus.tests.base import CRMPlusTestCase
+from crm_plus.tests.connection import press_again
 from crm_plus.tests.factories import company, leaf, make, make_customer, make_item, make_profile, unique
 from crm_plus.tests.factories_customers import (
 	contacts_of,
@@ -247,8 +248,8 @@ class TestConcurrency(CRMPlusTestCase):
 			frappe.connect()
 			try:
 				document = frappe.get_doc("Customer Profile", profile.name)
-				gate.wait(timeout=10)
-				found.append(customer_for_quotation(document, company()))
+				gate.wait(timeout=120)
+				found.append(press_again(lambda: customer_for_quotation(document, company())))
 				frappe.db.commit()
 			except Exception as error:
 				failed.append(error)
@@ -259,7 +260,7 @@ class TestConcurrency(CRMPlusTestCase):
 		for thread in threads:
 			thread.start()
 		for thread in threads:
-			thread.join(timeout=30)
+			thread.join(timeout=300)
 		self.assertEqual(failed, [])
 		self.assertEqual(len(set(found)), 1)
 		frappe.db.rollback()

@@ -10,6 +10,7 @@ from frappe.utils import add_days, now_datetime, today
 from crm_plus.api import deals as api
 from crm_plus.tests import factories
 from crm_plus.tests.base import CRMPlusTestCase
+from crm_plus.tests.connection import press_again
 from crm_plus.tests.factories_deals import changes, gated_pipeline
 from crm_plus.workflows import deal_stages
 from crm_plus.workflows.deal_stages import StageRuleNotMet
@@ -94,10 +95,12 @@ class TestMoves(CRMPlusTestCase):
 			deal.flags.stage_moved_on = add_days(start, days)
 			deal_stages.move(deal, self.stage(name))
 		self.assertEqual([row.seconds_in_previous for row in changes(deal.name)], [0, 3 * 86400, 5 * 86400])
+		before = now_datetime()
 		visits = api.stage_history(deal.name)
+		after = now_datetime()
 		self.assertEqual([visit["stage_name"] for visit in visits], ["New", "Gate", "New"])
-		age = (now_datetime() - visits[0]["entered_on"]).total_seconds()
-		self.assertAlmostEqual(sum(visit["seconds"] for visit in visits), age, delta=2)
+		least, most = ((now - visits[0]["entered_on"]).total_seconds() for now in (before, after))
+		self.assertTrue(int(least) <= sum(visit["seconds"] for visit in visits) <= most)
 
 	def test_saving_without_a_move_writes_no_history_and_keeps_the_clock(self) -> None:
 		deal = self.deal(stage_entered_on=add_days(now_datetime(), -3))
@@ -154,7 +157,7 @@ class TestTwoPeopleAtOnce(CRMPlusTestCase):
 		pipeline = factories.make_pipeline(("New", "Left", "Right", "Won", "Lost")).name
 		deal = factories.make_deal(pipeline=pipeline)
 		self.commit()
-		both_have_read = threading.Barrier(2, timeout=20)
+		both_have_read = threading.Barrier(2, timeout=120)
 		outcomes: list[str] = []
 		threads = [
 			threading.Thread(
@@ -166,7 +169,7 @@ class TestTwoPeopleAtOnce(CRMPlusTestCase):
 		for thread in threads:
 			thread.start()
 		for thread in threads:
-			thread.join(timeout=60)
+			thread.join(timeout=300)
 		frappe.db.rollback()  # see what the two have committed
 		self.assertEqual(sorted(outcomes), ["TimestampMismatchError", "moved"])
 		history = changes(deal.name)
@@ -188,7 +191,7 @@ def mover(site: str, deal: str, stage: str, both_have_read: threading.Barrier, o
 	try:
 		doc = frappe.get_doc("Deal", deal)
 		both_have_read.wait()
-		deal_stages.move(doc, stage)
+		press_again(lambda: deal_stages.move(doc, stage))
 		frappe.db.commit()  # a person's request ends here
 		outcomes.append("moved")
 	except Exception as error:

@@ -40,14 +40,14 @@ class TestOneProfile(CRMPlusTestCase):
 			with own_connection(site):
 				frappe.get_doc(PROFILE, profiles[0]).update({"erpnext_customer": customer}).save()
 				has_saved.set()
-				is_asked.wait(30)
+				is_asked.wait(120)
 				frappe.db.commit()
 
 		def second() -> None:
 			with own_connection(site):
 				frappe.db.begin()
 				profile = frappe.get_doc(PROFILE, profiles[1]).update({"erpnext_customer": customer})
-				has_saved.wait(30)
+				has_saved.wait(120)
 				threading.Timer(0.5, is_asked.set).start()
 				profile.save()
 

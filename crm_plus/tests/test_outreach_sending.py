@@ -9,7 +9,7 @@ import frappe
 from crm_plus.api import outreach as api
 from crm_plus.api.timeline import entries
 from crm_plus.jobs import outreach as job
-from crm_plus.tests.connection import site_name
+from crm_plus.tests.connection import press_again, site_name
 from crm_plus.tests.factories import unique
 from crm_plus.tests.factories_customers import use_settings
 from crm_plus.tests.factories_outreach import recipients
@@ -202,7 +202,7 @@ def press(function: Callable[[str], int], name: str) -> Any:
 	frappe.connect()
 	try:
 		frappe.set_user("Administrator")
-		answer = function(name)
+		answer = press_again(lambda: function(name))
 		frappe.db.commit()  # the end of the request
 		return answer
 	except NotReleased:

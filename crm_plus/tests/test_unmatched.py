@@ -9,7 +9,7 @@ from crm_plus.api import unmatched as api
 from crm_plus.reports import mail_count
 from crm_plus.tests import factories
 from crm_plus.tests.base import CRMPlusTestCase
-from crm_plus.tests.connection import site_name
+from crm_plus.tests.connection import press_again, site_name
 from crm_plus.tests.factories_interactions import (
 	captured,
 	interaction_of,
@@ -98,15 +98,15 @@ class TestTray(CRMPlusTestCase):
 			frappe.connect()
 			frappe.set_user("Administrator")
 			try:
-				barrier.wait(30)
-				made.append(api.new_profile(row))
+				barrier.wait(120)
+				made.append(press_again(lambda: api.new_profile(row)))
 				frappe.db.commit()  # the end of the request
 			finally:
 				frappe.destroy()
 
 		people = [threading.Thread(target=press, args=(row,)) for row in rows]
 		[one.start() for one in people]
-		[one.join(60) for one in people]
+		[one.join(300) for one in people]
 		self.commit()
 		self.assertEqual(len(made), 2)
 		self.assertEqual(frappe.db.count("Customer Profile", {"email": address}), 1)
