@@ -50,7 +50,7 @@ class World:
 			{"doctype": "Adoption Run", "pipeline": self.pipeline, "company": self.company}
 		).insert()
 		self.interaction = make_interaction(customer_profile=self.profile).name
-		planned = {"status": "Planned", "starts_on": "2030-01-02 10:00:00"}
+		planned = {"status": "Planned", "starts_on": "2090-01-02 10:00:00"}
 		self.planned = make_interaction(customer_profile=make_person().name, **planned).name
 		self.tray = [wait_in_tray() for _ in range(3)]
 		self.mail = captured(make_mail(reference_doctype="Deal", reference_name=self.deal)).source_name
@@ -123,7 +123,7 @@ EXAMPLES: Examples = {
 	"deal_documents.documents_of_deal": of_deal,
 	"deal_documents.documents_of_profile": lambda world: {"profile": world.profile},
 	"deals.move": lambda world: {"deal": world.deal, "stage": world.stage("New")},
-	"deals.snooze": lambda world: {"deal": world.snoozed, "until": "2030-01-01", "reason": "Holidays"},
+	"deals.snooze": lambda world: {"deal": world.snoozed, "until": "2090-01-01", "reason": "Holidays"},
 	"deals.unsnooze": lambda world: {"deal": world.snoozed},
 	"deals.reopen": lambda world: {"deal": world.lost},
 	"deals.make_quotation": of_deal,
@@ -158,12 +158,12 @@ EXAMPLES: Examples = {
 		}
 	},
 	"interactions.close_plan": lambda world: {"interaction": world.missed(), "status": "No Show"},
-	"interactions.postpone": lambda world: {"interaction": world.missed(), "until": "2030-01-01 09:00"},
+	"interactions.postpone": lambda world: {"interaction": world.missed(), "until": "2090-01-01 09:00"},
 	"interactions.choices": lambda world: {},
 	"interactions.invitation": lambda world: {"interaction": world.planned},
 	"interactions.log": lambda world: {
 		"interaction": {"interaction_type": "Call", "customer_profile": world.profile, "outcome": "Reached"},
-		"next_step": {"due_on": "2030-01-01 09:00:00"},
+		"next_step": {"due_on": "2090-01-01 09:00:00"},
 	},
 	"interactions.relink": lambda world: {
 		**{"name": world.mail, "reference_doctype": "Deal", "reference_name": world.deal},
@@ -175,11 +175,11 @@ EXAMPLES: Examples = {
 	},
 	"follow_ups.complete_many": lambda world: {"follow_ups": [world.follow_up()], "answer": {"note": "Done"}},
 	"follow_ups.delegate": lambda world: {"follow_up": world.follow_up(), "colleague": "Administrator"},
-	"follow_ups.snooze": lambda world: {"follow_up": world.follow_up(), "until": "2030-01-01 09:00"},
+	"follow_ups.snooze": lambda world: {"follow_up": world.follow_up(), "until": "2090-01-01 09:00"},
 	"follow_ups.cancel": lambda world: {"follow_up": world.follow_up()},
 	"follow_ups.reopen": lambda world: {"follow_up": world.follow_up(status="Done")},
 	"follow_ups.preview": lambda world: {
-		"values": {"due_on": "2030-01-31 09:00", "repeat": "Monthly by Date"}
+		"values": {"due_on": "2090-01-31 09:00", "repeat": "Monthly by Date"}
 	},
 	"my_day.day": lambda world: {},
 	"notifications.mine": lambda world: {},

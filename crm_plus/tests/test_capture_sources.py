@@ -43,7 +43,9 @@ class TestEvents(CRMPlusTestCase):
 		self.assertIsNone(captured(event))
 
 	def test_each_time_of_one_that_repeats_is_an_interaction(self) -> None:
-		person, first = make_person(), add_to_date(now_datetime(), days=-15).replace(microsecond=0)
+		# In the morning: an hour later is the same day.
+		first = add_to_date(now_datetime(), days=-15).replace(hour=9, minute=0, second=0, microsecond=0)
+		person = make_person()
 		weekly = {"repeat_this_event": 1, "repeat_on": "Weekly", first.strftime("%A").lower(): 1}
 		event = make_event(starts_on=first, with_=[("Customer Profile", person.name)], **weekly)
 		times = [(0, "Done"), (7, "Done"), (14, "Done"), (21, "Planned")]

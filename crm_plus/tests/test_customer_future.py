@@ -157,13 +157,22 @@ class TestCustomerFuture(ReportCase):
 			"import sys; sys.modules['scipy'] = None\n"
 			"import frappe; frappe.init(site=sys.argv[1], sites_path=sys.argv[2]); frappe.connect()\n"
 			"from crm_plus.crm_plus.report.customer_value.customer_value import execute\n"
-			"columns, rows, message, *_rest = execute({'source': sys.argv[3], 'currency': 'EUR'})\n"
+			"period = {'from_date': sys.argv[4], 'to_date': sys.argv[5]}\n"
+			"columns, rows, message, *_rest = execute({'source': sys.argv[3], 'currency': 'EUR', **period})\n"
 			"assert rows and 'alive' not in [column['fieldname'] for column in columns]\n"
 			"print(message)"
 		)
 		sites = frappe.utils.get_bench_path() + "/sites"
 		done = subprocess.run(
-			[sys.executable, "-c", code, frappe.local.site, sites, self.shop.source],
+			[
+				sys.executable,
+				"-c",
+				code,
+				frappe.local.site,
+				sites,
+				self.shop.source,
+				*map(str, long().values()),
+			],
 			capture_output=True,
 			text=True,
 			cwd=sites,

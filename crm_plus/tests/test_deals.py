@@ -3,7 +3,7 @@
 from typing import Any
 
 import frappe
-from frappe.utils import add_days, now_datetime, today
+from frappe.utils import add_days, add_to_date, now_datetime, today
 
 from crm_plus.tests import factories
 from crm_plus.tests.base import CRMPlusTestCase
@@ -35,7 +35,7 @@ class TestNewDeals(CRMPlusTestCase):
 
 	def test_an_import_creates_deals_in_any_stage_and_meets_its_entry_rules(self) -> None:
 		pipeline = gated_pipeline()
-		closed_on = now_datetime().replace(microsecond=0, year=now_datetime().year - 1)
+		closed_on = add_to_date(now_datetime(), years=-1).replace(microsecond=0)
 		deal = factories.make_deal(
 			pipeline=pipeline, stage=f"{pipeline}-Won", stage_entered_on=closed_on, closed_on=closed_on
 		)

@@ -17,7 +17,7 @@ from crm_plus.tests.factories_reminders import prefer, rows
 from crm_plus.tests.follow_up_case import FollowUpCase
 from crm_plus.workflows import follow_ups, next_steps
 
-JANUARY_31 = datetime(2027, 1, 31, 9, 0)
+JANUARY_31 = datetime(2094, 1, 31, 9, 0)
 
 
 class TestAssignment(FollowUpCase):
@@ -48,9 +48,9 @@ class TestAssignment(FollowUpCase):
 			frappe.parse_json(frappe.db.get_value("Follow Up", one.name, "_assign")), [self.agent]
 		)
 		one.reload()
-		one.due_on = "2027-05-05 09:00:00"
+		one.due_on = "2094-05-05 09:00:00"
 		one.save()
-		self.assertEqual(str(todos_of(one.name)[0].date), "2027-05-05")
+		self.assertEqual(str(todos_of(one.name)[0].date), "2094-05-05")
 
 	def test_delegating_moves_the_todo_and_leaves_no_share(self) -> None:
 		one = make_follow_up(assigned_to=self.agent)
@@ -136,9 +136,9 @@ class TestNextStep(FollowUpCase):
 
 	def test_deal_and_customer_know_their_earliest_open_one(self) -> None:
 		deal = factories.make_deal()
-		late = make_follow_up(deal=deal.name, due_on="2027-06-02 10:00:00")
+		late = make_follow_up(deal=deal.name, due_on="2094-06-02 10:00:00")
 		self.assertEqual(late.customer_profile, deal.customer_profile)
-		early = make_follow_up(deal=deal.name, due_on="2027-06-01 10:00:00")
+		early = make_follow_up(deal=deal.name, due_on="2094-06-01 10:00:00")
 		modified = frappe.db.get_value("Deal", deal.name, "modified")
 		self.assertEqual(self.next_of(deal.name), early.due_on)
 		profile = frappe.db.get_value("Customer Profile", deal.customer_profile, "next_follow_up_on")
@@ -190,7 +190,7 @@ class TestNextStep(FollowUpCase):
 			follow_ups.complete(one)
 		one.reload()
 		self.assertEqual(one.status, "Open")
-		step = {"subject": "Send the offer", "due_on": "2027-03-01 10:00:00"}
+		step = {"subject": "Send the offer", "due_on": "2094-03-01 10:00:00"}
 		name = follow_ups.complete(one, outcome="", note="They want an offer", next_step=step)
 		second = frappe.get_doc("Follow Up", name)
 		self.assertEqual((second.deal, second.subject, second.status), (deal.name, "Send the offer", "Open"))
@@ -229,10 +229,10 @@ class TestNextStep(FollowUpCase):
 	def test_an_organization_knows_the_next_one_of_its_people(self) -> None:
 		organization, other = (factories.make_profile().name for _ in range(2))
 		person = factories.make_profile(profile_type="Person", organization=organization)
-		one = make_follow_up(customer_profile=person.name, due_on="2027-05-03 10:00:00")
+		one = make_follow_up(customer_profile=person.name, due_on="2094-05-03 10:00:00")
 		self.commit()
 		self.assertEqual(self.step_of(organization), one.due_on)
-		own = make_follow_up(customer_profile=organization, due_on="2027-05-02 10:00:00")
+		own = make_follow_up(customer_profile=organization, due_on="2094-05-02 10:00:00")
 		self.commit()
 		self.assertEqual(self.step_of(organization), own.due_on)
 		follow_ups.complete(own.reload())
@@ -262,20 +262,20 @@ class TestNextStep(FollowUpCase):
 		deal = factories.make_deal()
 		one = make_follow_up(deal=deal.name)
 		self.commit()
-		frappe.db.set_value("Follow Up", one.name, "due_on", get_datetime("2028-01-01 10:00:00"))
+		frappe.db.set_value("Follow Up", one.name, "due_on", get_datetime("2095-01-01 10:00:00"))
 		empty = factories.make_deal()
 		frappe.db.set_value("Deal", empty.name, "next_follow_up_on", now_datetime())
 		self.commit()
 		self.assertTrue({deal.name, empty.name} <= set(next_steps.stale("Deal")))
 		jobs.catch_up()
-		self.assertEqual(str(self.next_of(deal.name)), "2028-01-01 10:00:00")
+		self.assertEqual(str(self.next_of(deal.name)), "2095-01-01 10:00:00")
 		self.assertIsNone(self.next_of(empty.name))
 		self.assertEqual(next_steps.stale("Deal"), [])
 
 	def test_what_is_closed_is_not_closed_again(self) -> None:
 		one = make_follow_up()
 		follow_ups.complete(one)
-		for act in (follow_ups.complete, follow_ups.cancel, lambda doc: follow_ups.snooze(doc, "2030-01-01")):
+		for act in (follow_ups.complete, follow_ups.cancel, lambda doc: follow_ups.snooze(doc, "2095-01-01")):
 			with self.assertRaisesRegex(frappe.ValidationError, "closed already"):
 				act(one)
 		second = make_follow_up()

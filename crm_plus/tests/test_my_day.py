@@ -91,7 +91,7 @@ class TestDay(DayCase):
 		with self.as_user(self.agent):
 			interactions.close_plan(done.name, "Done")
 			interactions.close_plan(missed.name, "No Show")
-			interactions.postpone(moved.name, "2030-06-01 09:00")
+			interactions.postpone(moved.name, "2090-06-01 09:00")
 			for status in ("Planned", "Cancelled", "Open"):
 				with self.assertRaisesRegex(frappe.ValidationError, "took place or nobody"):
 					interactions.close_plan(moved.name, status)
@@ -180,7 +180,7 @@ class TestAnswers(DayCase):
 		kind = interaction_type()
 		answer = {
 			**{"outcome": outcome, "note": "They like it.\nSend <b>prices</b>.", "interaction_type": kind},
-			**{"next_subject": "Send prices", "next_due_on": "2030-03-01 09:00"},
+			**{"next_subject": "Send prices", "next_due_on": "2090-03-01 09:00"},
 		}
 		with self.as_user(self.agent):
 			done = api.complete(one.name, answer)
@@ -225,22 +225,22 @@ class TestAnswers(DayCase):
 		frappe.clear_document_cache("User", self.agent)
 		one = self.follow_up(hours=1)
 		with self.as_user(self.agent):
-			api.snooze(one.name, "2030-06-01 09:00")
+			api.snooze(one.name, "2090-06-01 09:00")
 		one.reload()
-		self.assertEqual(str(site_clock.on_wall(one.due_on, self.agent)), "2030-06-01 09:00:00")
-		for nonsense in ("soon", "", "2030-13-01 09:00"):
+		self.assertEqual(str(site_clock.on_wall(one.due_on, self.agent)), "2090-06-01 09:00:00")
+		for nonsense in ("soon", "", "2090-13-01 09:00"):
 			with self.assertRaisesRegex(frappe.ValidationError, "Choose a day and a time"):
 				api.snooze(one.name, nonsense)
 
 	def test_a_rule_is_told_while_it_is_typed(self) -> None:
-		told = api.preview({"due_on": "2027-01-31 09:00:00", "repeat": "Monthly by Date"})
+		told = api.preview({"due_on": "2094-01-31 09:00:00", "repeat": "Monthly by Date"})
 		self.assertEqual(told["sentence"], "Every month on the last day.")
-		self.assertEqual([day[:10] for day in told["next"]], ["2027-02-28", "2027-03-31", "2027-04-30"])
+		self.assertEqual([day[:10] for day in told["next"]], ["2094-02-28", "2094-03-31", "2094-04-30"])
 		self.assertEqual(api.preview({"repeat": "Daily"}), {"sentence": "", "next": []})
 
 	def test_others_are_refused(self) -> None:
 		one = self.follow_up(hours=1)
 		outsider = factories.make_user("Employee").name
 		with self.as_user(outsider):
-			for act in (lambda: api.complete(one.name), lambda: api.snooze(one.name, "2030-01-01 09:00")):
+			for act in (lambda: api.complete(one.name), lambda: api.snooze(one.name, "2090-01-01 09:00")):
 				self.assertRaises(frappe.PermissionError, act)

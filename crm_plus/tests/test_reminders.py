@@ -74,7 +74,9 @@ class TestReminders(CRMPlusTestCase):
 		one, other = make_person(choices=BELL), make_person(choices=BELL)
 		due = in_minutes(60)
 		done, moved, handed_on = (make_follow_up(one, due) for _ in range(3))
-		prefer(one, BELL, quiet_from="00:00", quiet_to="23:59")
+		# Around the time, wherever in the day that is.
+		night = {"quiet_from": due - 120 * MINUTE, "quiet_to": due + 120 * MINUTE}
+		prefer(one, BELL, **{field: moment.strftime("%H:%M") for field, moment in night.items()})
 		self.commit()
 		run(due)
 		self.assertEqual([row.status for row in rows(one)], [WAITING] * 3)
