@@ -7,10 +7,10 @@ must not be lost behind a green summary: each comes in here as an error, in the 
 import os
 
 import pytest
-from hypothesis import settings
 
-settings.register_profile("patient", deadline=None)
-settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "patient"))
+from crm_plus.tests import examples
+
+examples.choose_profile()
 
 
 def failed_outside() -> list[str]:

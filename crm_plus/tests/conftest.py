@@ -5,14 +5,10 @@ from collections.abc import Iterator
 
 import pytest
 from frappe.utils import getdate
-from hypothesis import HealthCheck, settings
 
-from crm_plus.tests import connection
+from crm_plus.tests import connection, examples
 
-# A database's answer takes as long as it takes.
-settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "patient"))
-
+examples.choose_profile()
 started_in = os.getcwd()
 connection.connect()
 # Test modules ask for the site's day when they are imported: with a cold cache Frappe reads files of `sites` for it.
