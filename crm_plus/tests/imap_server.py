@@ -17,10 +17,11 @@ from typing import Any
 import frappe
 
 from crm_plus.tests import factories
-from crm_plus.tests.mail_server import free_port, really_sending
+from crm_plus.tests.mail_server import SECONDS_TO_START, really_sending
+from crm_plus.tests.ports import free_port
 
 PASSWORD = "mailbox"
-SECONDS_TO_START = 30
+SECONDS_TO_END = 30
 
 
 @dataclass(frozen=True)
@@ -64,7 +65,11 @@ def provider() -> Iterator[Provider]:
 		yield found
 	finally:
 		process.terminate()
-		process.wait(10)
+		try:
+			process.wait(SECONDS_TO_END)
+		except subprocess.TimeoutExpired:
+			process.kill()
+			process.wait()
 
 
 def _wait_for(port: int, process: subprocess.Popen[bytes]) -> None:

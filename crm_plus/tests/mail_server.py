@@ -1,7 +1,6 @@
 """A mail server of our own on this machine: what a site sends arrives here, over real SMTP."""
 
 import email
-import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from email.message import EmailMessage
@@ -13,6 +12,9 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from crm_plus.tests import factories
+from crm_plus.tests.ports import free_port
+
+SECONDS_TO_START = 60
 
 
 class Mailbox:
@@ -36,18 +38,11 @@ class Mailbox:
 		return [message for receivers, message in self.envelopes if address in receivers]
 
 
-def free_port() -> int:
-	"""Return a port that nobody listens on right now; aiosmtpd has to be told one."""
-	with socket.socket() as probe:
-		probe.bind(("127.0.0.1", 0))
-		return int(probe.getsockname()[1])
-
-
 @contextmanager
 def mail_server() -> Iterator[tuple[Mailbox, int]]:
 	"""Run a server on a free port; yields its mailbox and the port."""
 	mailbox, port = Mailbox(), free_port()
-	controller = Controller(mailbox, hostname="127.0.0.1", port=port)
+	controller = Controller(mailbox, hostname="127.0.0.1", port=port, ready_timeout=SECONDS_TO_START)
 	controller.start()
 	try:
 		yield mailbox, port

@@ -2,7 +2,6 @@
 
 import os
 import signal
-import socket
 import subprocess
 import time
 import urllib.error
@@ -13,8 +12,12 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from crm_plus.tests.ports import free_port
+
 ROOT = Path(__file__).resolve().parents[2]
-START_SECONDS = 120
+START_SECONDS, END_SECONDS = 300, 120
+# Milliseconds, however busy the machine is: what is waited for ends the waiting as soon as it is there.
+PATIENCE = 90_000
 QUIET = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run", "--disable-sync"]
 QUIET += ["--disable-background-networking", "--disable-component-update"]
 
@@ -25,7 +28,7 @@ def serve(site: str, sites: Path, log: Path) -> Iterator[str]:
 
 	Raises RuntimeError with the end of the processes' output where the site does not answer.
 	"""
-	port, socketio_port = free_ports(2)
+	port, socketio_port = free_port(), free_port()
 	ports = ["--port", str(port), "--socketio-port", str(socketio_port)]
 	command = [
 		sites.parent / "env" / "bin" / "python",
@@ -41,16 +44,7 @@ def serve(site: str, sites: Path, log: Path) -> Iterator[str]:
 		yield f"http://{site}:{port}"
 	finally:
 		process.send_signal(signal.SIGTERM)
-		process.wait(60)
-
-
-def free_ports(count: int) -> list[int]:
-	"""Return ports of this machine that nothing listens on."""
-	sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
-	ports = [open_socket.getsockname()[1] for open_socket in sockets]
-	for open_socket in sockets:
-		open_socket.close()
-	return ports
+		process.wait(END_SECONDS)
 
 
 def wait_until_served(process: subprocess.Popen, site: str, port: int, log: Path) -> None:
@@ -72,7 +66,7 @@ def open_chromium() -> Iterator[Browser]:
 	installed = (path for path in ("/usr/bin/chromium", "/usr/bin/google-chrome") if Path(path).exists())
 	program = os.environ.get("CHROMIUM") or next(installed, None)
 	with sync_playwright() as playwright:
-		browser = playwright.chromium.launch(executable_path=program, args=QUIET)
+		browser = playwright.chromium.launch(executable_path=program, args=QUIET, timeout=PATIENCE)
 		yield browser
 		browser.close()
 
