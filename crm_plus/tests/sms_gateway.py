@@ -19,6 +19,10 @@ class Gateway:
 		self.status = 200
 		self.hangs_up = False
 
+	def texts(self, receiver: str) -> list[str]:
+		"""Return what a number was sent; others may have waited for a gateway since before the test."""
+		return [text for number, text in self.taken if number == receiver]
+
 
 def handler_for(gateway: Gateway) -> type[BaseHTTPRequestHandler]:
 	"""Return the class that answers for a gateway."""

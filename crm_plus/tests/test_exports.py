@@ -39,8 +39,9 @@ class ExportCase(CRMPlusTestCase):
 		same = {"docstatus": 0, "status": "Open", "company": template.company, "currency": template.currency}
 		same |= {"pipeline": template.pipeline, "stage": template.stage, "deal_owner": owner, **values}
 		same |= {"customer_profile": template.customer_profile}
-		names = (factories.unique("EXP") for _ in range(count))
-		bulk("Deal", [{"name": name, "title": f'{self.word}, "a"\nb', **same} for name in names])
+		key = factories.unique("EXP")
+		rows = [{"name": f"{key}-{number}", "title": f'{self.word}, "a"\nb'} for number in range(count)]
+		bulk("Deal", [{**row, **same} for row in rows])
 
 	def ask(self, **values: Any) -> None:
 		frappe.local.form_dict = frappe._dict(

@@ -18,11 +18,11 @@ from crm_plus.tests.request_case import user_with
 
 LEDGER = ("quoted_amount", "ordered_amount", "invoiced_amount", "paid_amount", "outstanding_amount")
 MONEY = ("lifetime_value", "outstanding_amount")
-# No number here may stand in a colour of Frappe's style sheets for print.
+# Longer than a colour of Frappe's style sheets for print, and than the parts of a second in a time.
 SECRETS = {
-	"ledger": ("714317", "724327", "734337", "744347", "754357"),
-	"amount": ("614316", "624326"),
-	"value": ("814318", "824328"),
+	"ledger": ("7143177", "7243277", "7343377", "7443477", "7543577"),
+	"amount": ("6143166", "6243266"),
+	"value": ("8143188", "8243288"),
 	"person": ("secret.mask@", "4915112121212"),
 }
 # What each role must not see of these.
@@ -47,11 +47,11 @@ class TestMasks(CRMPlusTestCase):
 			full_name=self.word, email="secret.mask@example.com", phone="+49 1511 2121212"
 		).name
 		self.deal = factories.make_deal(
-			**{"title": self.word, "customer_profile": self.profile, "amount": 614316},
+			**{"title": self.word, "customer_profile": self.profile, "amount": 6143166},
 			**{"pipeline": self.pipeline, "stage": f"{self.pipeline}-New"},
 		).name
 		ledger = dict(zip(LEDGER, (int(one) for one in SECRETS["ledger"]), strict=True))
-		frappe.db.set_value("Deal", self.deal, {**ledger, "approved_amount": 624326})
+		frappe.db.set_value("Deal", self.deal, {**ledger, "approved_amount": 6243266})
 		values = dict(zip(MONEY, (int(one) for one in SECRETS["value"]), strict=True))
 		frappe.db.set_value("Customer Profile", self.profile, values)
 		self.change(
@@ -214,7 +214,7 @@ class TestMasks(CRMPlusTestCase):
 			doc = frappe.get_doc(client.get("Deal", self.deal))
 			doc.next_step = "Call"
 			doc.save()
-		self.assertEqual(frappe.db.get_value("Deal", self.deal, "invoiced_amount"), 734337)
+		self.assertEqual(frappe.db.get_value("Deal", self.deal, "invoiced_amount"), 7343377)
 
 	def test_sums_are_masked_too(self) -> None:
 		with self.as_user(user_with("Support Team")):

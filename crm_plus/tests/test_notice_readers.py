@@ -70,7 +70,10 @@ class TestWhoIsReached(NoticeCase):
 		self.commit()
 		[short] = rows(agent, event="payment_received", reference_name=name)
 		[full] = rows(manager, event="team_payment_received", reference_name=name)
-		self.assertEqual(("000" in short.subject, "000" in full.subject), (False, True))
+		# The deal's title may hold any digits.
+		title = frappe.db.get_value("Deal", name, "title")
+		told = ["000" in row.subject.replace(title, "") for row in (short, full)]
+		self.assertEqual(told, [False, True])
 
 	def parties(self, owner: str) -> list[tuple[str, str]]:
 		"""Return a lead and a prospect whose profiles somebody owns."""

@@ -88,7 +88,7 @@ class TestWorkers(CRMPlusTestCase):
 			people = self.people_with_work(due)
 			workers = [self.worker(due) for _ in range(2)]
 			for worker in workers:
-				out, _error = worker.communicate(timeout=60)
+				out, _error = worker.communicate(timeout=300)
 				self.assertIn("done", out)
 			self.commit()
 			for person in people:
