@@ -11,13 +11,14 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from browser import serving
 from crm_plus.tests import connection
 
 FAILURES = Path(os.environ.get("CRM_PLUS_FAILURES") or Path(__file__).parent / "failures")
 
+expect.set_options(timeout=serving.PATIENCE)
 started_in = os.getcwd()
 connection.connect()
 os.chdir(started_in)
@@ -51,7 +52,7 @@ def chromium() -> Iterator[Browser]:
 def browser_page(request: pytest.FixtureRequest, chromium: Browser, served: str) -> Iterator[Page]:
 	"""A page of its own for each test; paths like "/login" are taken on the served site."""
 	context = chromium.new_context(base_url=served, viewport={"width": 1280, "height": 900}, locale="en-US")
-	context.set_default_timeout(30_000)
+	context.set_default_timeout(serving.PATIENCE)
 	page = context.new_page()
 	yield page
 	if request.node.stash.get(failed, False):
@@ -80,7 +81,7 @@ def phone(chromium: Browser, served: str) -> Iterator[Page]:
 	context = chromium.new_context(
 		base_url=served, viewport={"width": 390, "height": 844}, has_touch=True, locale="en-US"
 	)
-	context.set_default_timeout(30_000)
+	context.set_default_timeout(serving.PATIENCE)
 	yield context.new_page()
 	context.close()
 

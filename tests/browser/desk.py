@@ -4,8 +4,9 @@ import time
 
 import frappe
 from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import TimeoutError as NothingHeard
 
-WORKER_SECONDS = 30
+WORKER_SECONDS = 120
 
 
 def wait_for(doctype: str, **filters: str) -> int:
@@ -15,6 +16,20 @@ def wait_for(doctype: str, **filters: str) -> int:
 		time.sleep(0.3)
 		frappe.db.rollback()  # a new snapshot
 	return count
+
+
+def wait_for_news(page: Page, doctype: str) -> None:
+	"""Wait until the page hears of what others change: its subscription is no request that could be waited for."""
+	page.evaluate("() => { window.heard = 0; frappe.realtime.on('list_update', () => window.heard++); }")
+	end = time.monotonic() + WORKER_SECONDS
+	while time.monotonic() < end:
+		frappe.publish_realtime("list_update", {"doctype": doctype, "name": "nobody's"}, doctype=doctype)
+		try:
+			page.wait_for_function("() => window.heard", timeout=1000)
+		except NothingHeard:
+			continue
+		return
+	raise AssertionError("The page never heard of anything: is socket.io there?")
 
 
 class Desk:

@@ -17,6 +17,8 @@ SLOW_SECONDS = 1
 LOG = "**/api/method/crm_plus.api.interactions.log"
 # Two presses before the page has drawn anything, as a double click on a slow telephone.
 TWICE = "button => { button.click(); button.click(); }"
+# Bootstrap closes nothing while it fades in.
+FADED_IN = """() => { const modal = $('.modal.show').data('bs.modal'); return modal?._isShown && !modal._isTransitioning; }"""
 BELIEVES_OFFLINE = "Object.defineProperty(navigator, 'onLine', { get: () => false, configurable: true })"
 
 
@@ -45,7 +47,7 @@ def on_deal(phone: Page, login: Callable, agent: str, deal: str) -> Page:
 
 def open_deal(page: Page, deal: str) -> None:
 	page.goto(f"/app/deal/{deal}")
-	page.wait_for_function("() => window.cur_frm?.doc?.name && crm_plus.log_interaction")
+	page.wait_for_function("() => window.cur_frm?.doc?.name && window.crm_plus?.log_interaction")
 	page.wait_for_load_state("networkidle")
 
 
@@ -143,9 +145,7 @@ def test_a_dialog_gives_the_focus_back(on_deal: Page, deal: str) -> None:
 		on_deal.evaluate(f"deal => void {call}", deal)
 		dialog = on_deal.locator(".crm-follow-up-dialog, .crm-quick-log")
 		expect(dialog).to_have_count(1)
-		for _try in range(10):  # Bootstrap closes nothing while it fades in
-			on_deal.wait_for_timeout(500)
-			if dialog.count():
-				dialog.locator(".btn-modal-close").click()  # version 16 keeps Escape for a link's suggestions
+		on_deal.wait_for_function(FADED_IN)
+		dialog.locator(".btn-modal-close").click()  # version 16 keeps Escape for a link's suggestions
 		expect(dialog).to_have_count(0)
 		expect(opener).to_be_focused()

@@ -8,6 +8,7 @@ import frappe
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from browser.desk import wait_for_news
 from crm_plus.tests import factories
 
 PASSWORD = "Board-Pass-9x-crm"
@@ -58,15 +59,8 @@ def agent() -> str:
 	"""One for all: Frappe lets only so many users be made in an hour."""
 	frappe.set_user("Administrator")
 	email = f"board-{frappe.generate_hash(length=10)}@example.com"
-	factories.make(
-		"User",
-		email=email,
-		first_name="Board Agent",
-		send_welcome_email=0,
-		new_password=PASSWORD,
-		language="en",
-		roles=[{"role": "Sales User"}],
-	)
+	user = {"first_name": "Board Agent", "send_welcome_email": 0, "new_password": PASSWORD, "language": "en"}
+	factories.make("User", email=email, roles=[{"role": "Sales User"}], **user)
 	frappe.db.commit()  # he logs in by a request
 	return email
 
@@ -92,7 +86,7 @@ def drag(page: Page, what: Locator, onto: Locator) -> None:
 	page.mouse.down()
 	page.mouse.move(start["x"] + 80, start["y"] + 20, steps=4)
 	page.mouse.move(end["x"] + end["width"] / 2, end["y"] + 60, steps=15)
-	page.wait_for_timeout(150)
+	expect(onto.locator(".deal-ghost")).to_have_count(1)
 	page.mouse.up()
 
 
@@ -136,12 +130,13 @@ def test_who_saw_an_older_deal_is_refused(open_board: Page, board: Board) -> Non
 
 def test_what_others_do_shows_by_itself(open_board: Page, board: Board) -> None:
 	page, deal = open_board, board.deals[0]
+	wait_for_news(page, "Deal")
 	doc = frappe.get_doc("Deal", deal)
 	doc.update({"title": "Renamed elsewhere", "stage": board.stage("Talking")})
 	doc.save()
 	frappe.db.commit()  # the other user's request ends, and tells every browser
 	target = column(page, board.stage("Talking"))
-	expect(target.locator(".deal-title")).to_have_text("Renamed elsewhere", timeout=20_000)
+	expect(target.locator(".deal-title")).to_have_text("Renamed elsewhere")
 	expect(target.locator(".column-count")).to_have_text("1")
 	expect(column(page, board.stage("New")).locator(".deal-card")).to_have_count(2)
 
@@ -234,9 +229,9 @@ def test_a_long_column_loads_as_it_is_scrolled(open_board: Page, board: Board) -
 	cards = column(page, board.stage("New")).locator(".deal-card")
 	expect(column(page, board.stage("New")).locator(".column-count")).to_have_text("45")
 	expect(cards).to_have_count(20)
-	for _ in range(4):
+	while (shown := cards.count()) < 45:
 		body.evaluate("element => element.scrollTo(0, element.scrollHeight)")
-		page.wait_for_timeout(400)
+		expect(cards).not_to_have_count(shown)
 	expect(cards).to_have_count(45)
 	names = cards.evaluate_all("cards => cards.map((card) => card.dataset.name)")
 	assert len(set(names)) == 45

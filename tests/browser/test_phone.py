@@ -15,6 +15,7 @@ from frappe.utils.password import update_password
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from browser.desk import wait_for
+from browser.serving import PATIENCE
 from crm_plus.tests import factories
 from crm_plus.tests.factories_follow_ups import make_follow_up
 from crm_plus.tests.factories_interactions import make_interaction
@@ -93,7 +94,7 @@ def phone(chromium: Browser, served: str, world: World, login: Callable) -> Iter
 		is_mobile=True,
 		locale="en-US",
 	)
-	context.set_default_timeout(30_000)
+	context.set_default_timeout(PATIENCE)
 	context.add_init_script(DIALS)
 	page = context.new_page()
 	login(page, world.agent, PASSWORD)

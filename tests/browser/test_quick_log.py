@@ -26,7 +26,7 @@ def test_a_call_is_logged_with_its_next_step(phone: Page, login: Callable) -> No
 	frappe.db.commit()  # the browser's requests are other connections
 	login(phone, agent, PASSWORD)
 	phone.goto(f"/app/deal/{deal.name}")
-	phone.wait_for_function("() => window.cur_frm?.doc?.name && crm_plus.log_interaction")
+	phone.wait_for_function("() => window.cur_frm?.doc?.name && window.crm_plus?.log_interaction")
 	phone.wait_for_load_state("networkidle")
 	began = time.monotonic()
 	phone.evaluate("() => void crm_plus.log_interaction({ deal: cur_frm.doc.name })")

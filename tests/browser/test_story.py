@@ -10,6 +10,7 @@ from frappe.utils.password import update_password
 from playwright.sync_api import Browser, Page, expect
 
 from browser.desk import Desk
+from browser.serving import PATIENCE
 from crm_plus.tests import factories
 
 PASSWORD = "Story-Pass-9x-crm"
@@ -62,7 +63,7 @@ def test_from_the_first_hello_to_the_paid_invoice(
 def desk_of(chromium: Browser, served: str, user: str, login: Callable) -> Iterator[Desk]:
 	"""Another person at a browser of their own."""
 	context = chromium.new_context(base_url=served, viewport={"width": 1280, "height": 900}, locale="en-US")
-	context.set_default_timeout(30_000)
+	context.set_default_timeout(PATIENCE)
 	page = context.new_page()
 	login(page, user, PASSWORD)
 	yield Desk(page)
@@ -121,6 +122,7 @@ def drag_to_qualified(desk: Desk, deal: str) -> None:
 	mouse.down()
 	mouse.move(start["x"] + 60, start["y"] + 30, steps=5)
 	mouse.move(end["x"] + end["width"] / 2, end["y"] + 140, steps=15)
+	expect(target.locator(".deal-ghost")).to_have_count(1)
 	mouse.up()
 	expect(target.locator(f'.deal-card[data-name="{deal}"]')).to_be_visible()
 	desk.settle()

@@ -10,7 +10,7 @@ from frappe.utils import add_days, add_to_date, now_datetime
 from frappe.utils.password import update_password
 from playwright.sync_api import Page, expect
 
-from browser.desk import Desk, wait_for
+from browser.desk import Desk, wait_for, wait_for_news
 from crm_plus.rules.timeline import PAGE_LENGTH
 from crm_plus.tests import factories
 from crm_plus.tests.factories_accounting import make_party, make_sales, pay
@@ -179,6 +179,7 @@ def test_a_comment_there_tells_who_is_mentioned(desk: Desk, story: Story, login:
 
 def test_what_others_log_shows_by_itself(desk: Desk, story: Story, login: Callable) -> None:
 	open_timeline(desk, story, story.agent, login)
+	wait_for_news(desk.page, "Interaction")
 	frappe.set_user("Administrator")
 	kind = frappe.get_all("Interaction Type", pluck="name", limit=1)[0]
 	values = {"deal": story.deal, "customer_profile": story.profile, "interaction_type": kind}
@@ -186,7 +187,7 @@ def test_what_others_log_shows_by_itself(desk: Desk, story: Story, login: Callab
 		"Interaction", subject="Logged elsewhere", starts_on=now_datetime(), status="Done", **values
 	)
 	frappe.db.commit()  # the other user's request ends, and tells every browser
-	expect(desk.page.locator(".timeline-entry", has_text="Logged elsewhere")).to_have_count(1, timeout=20_000)
+	expect(desk.page.locator(".timeline-entry", has_text="Logged elsewhere")).to_have_count(1)
 
 
 def test_it_fits_a_phone(desk: Desk, story: Story, login: Callable) -> None:
