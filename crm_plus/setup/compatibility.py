@@ -58,7 +58,8 @@ def is_asked_for_a_joined_table() -> bool:
 	Version 16 asks there too, but joins the table under a name that it tells nobody: the condition would name a column
 	that the query does not know, and hide rows for what they link. Only its caller knows the name: see `joined_tables`.
 	"""
-	frame = _frame_of("get_permission_conditions")
+	# The first of either: what is built on its own from within is asked for no join.
+	frame = _frame_of("get_permission_conditions", "build_match_conditions")
 	table = frame.f_locals.get("table") if frame else None
 	return bool(getattr(table, "alias", None))
 
@@ -133,9 +134,8 @@ def joined_tables() -> Iterator[Joined]:
 			yield Joined(link.doctype, query.doctype, frozenset(columns), partial(_narrow_on_15, link))
 		return
 	frame = _frame_of("apply_join")
-	joined = frame.f_locals["self"] if frame else None
-	if frame and hasattr(joined, "link_fieldname"):
-		asked = _frame_of("get_query", frame)
+	if frame and frame.f_locals.get("engine") is query and hasattr(frame.f_locals["self"], "link_fieldname"):
+		joined, asked = frame.f_locals["self"], _frame_of("get_query", since=frame)
 		text = str([asked.f_locals.get(part) for part in ASKED_FOR]) if asked else ""
 		columns = re.findall(rf"\b{joined.link_fieldname}(?:`|')?\.`?(\w+)", text)
 		join = frame.f_locals["query"]._joins[-1]
@@ -153,10 +153,10 @@ def _narrow_on_16(join: Any, alias: str, doctype: str, condition: str) -> None:
 	join.criterion &= RawCondition(f"`{alias}`.`name` in ({names})")
 
 
-def _frame_of(function: str, frame: FrameType | None = None) -> FrameType | None:
-	"""Return the innermost running call of a function of this name."""
-	frame = frame or inspect.currentframe()
-	while frame and frame.f_code.co_name != function:
+def _frame_of(*functions: str, since: FrameType | None = None) -> FrameType | None:
+	"""Return the innermost running call of a function of one of these names, of those that called `since`."""
+	frame = since or inspect.currentframe()
+	while frame and frame.f_code.co_name not in functions:
 		frame = frame.f_back
 	return frame
 

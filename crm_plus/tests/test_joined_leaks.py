@@ -52,6 +52,17 @@ class TestJoinedLeaks(PrivateRequestCase):
 		row = frappe.db.get_value("Quotation Item", {"parent": self.quotation})
 		self.assertEqual(self.listed("Quotation Item", row, *fields, parent="Quotation"), [None, None])
 
+	def test_no_filter_by_a_joined_field_tells_a_hidden_value(self) -> None:
+		"""Version 15 knows no such filter, and version 16 finds nothing by it."""
+
+		def found(amount: int) -> Any:
+			filters = {"name": self.quotation, "crm_plus_deal.amount": amount}
+			asked = {"doctype": "Quotation", "filters": filters}
+			status, body = self.call("frappe.client.get_list", asked, token=self.token)
+			return body["message"] if status == 200 else status
+
+		self.assertEqual(found(777), found(778))
+
 	def test_of_a_deal_that_one_may_read_a_quotation_tells_all(self) -> None:
 		deal = self.deal_of(self.mine, factories.make_profile(profile_owner=self.mine).name)
 		name = self.quoted(deal)
