@@ -143,6 +143,12 @@ crm_plus_sources = {
 	"WhatsApp Message": "crm_plus.overrides.whatsapp_message.read",
 }
 
+# How what was said under a phone number is found, once somebody is known to have it.
+crm_plus_sources_of_numbers = {
+	"Call Log": "crm_plus.overrides.call_log.of_number",
+	"WhatsApp Message": "crm_plus.overrides.whatsapp_message.of_number",
+}
+
 scheduler_events = {
 	"cron": {
 		"* * * * *": ["crm_plus.jobs.reminders.tick", "crm_plus.jobs.outreach.tick"],

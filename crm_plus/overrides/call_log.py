@@ -3,11 +3,11 @@
 import frappe
 from frappe.utils import cint, cstr, get_datetime
 
-from crm_plus.overrides.sources import on_trash, on_update
+from crm_plus.overrides.sources import from_or_to, on_trash, on_update
 from crm_plus.rules.capture import RECIPIENT, SENDER, Person, Source
 from crm_plus.rules.interactions import CANCELLED, DONE, INCOMING, NO_SHOW, OUTGOING
 
-__all__ = ["on_trash", "on_update", "read"]
+__all__ = ["of_number", "on_trash", "on_update", "read"]
 
 DOCTYPE = "Call Log"
 STATUSES = {"Completed": DONE, "In Progress": DONE, "Ringing": DONE, "Canceled": CANCELLED}
@@ -44,6 +44,11 @@ def read(name: str) -> Source | None:
 		records=records,
 		links=records,
 	)
+
+
+def of_number(end: str) -> list[str]:
+	"""Return the calls from or to a number that ends so, for capture."""
+	return from_or_to(DOCTYPE, end)
 
 
 def named_in(name: str, customer: str | None) -> list[tuple[str, str]]:

@@ -11,7 +11,7 @@ from crm_plus.overrides.sources import on_trash
 from crm_plus.rules.capture import RECIPIENT, SENDER, Person, Source
 from crm_plus.rules.interactions import DONE, INCOMING, OUTGOING
 
-__all__ = ["on_trash", "on_update", "read"]
+__all__ = ["of_number", "on_trash", "on_update", "read"]
 
 DOCTYPE = "WhatsApp Message"
 FIELDS = ("type", "from", "to", "message", "content_type", "status", "owner", "creation")
@@ -26,6 +26,12 @@ def on_update(doc: Any, method: str | None = None) -> None:
 	"""Note a message; a reminder of ours to one of our own people is none."""
 	if not doc.flags.crm_plus_reminder:
 		sources.on_update(doc)
+
+
+def of_number(end: str) -> list[str]:
+	"""Return the messages from or to a number that ends so, for capture; none of another app's document."""
+	meta = frappe.get_meta(DOCTYPE)
+	return sources.from_or_to(DOCTYPE, end) if meta.has_field("from") and meta.has_field("to") else []
 
 
 def read(name: str) -> Source | None:

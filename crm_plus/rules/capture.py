@@ -54,9 +54,10 @@ class Source:
 	is_message: bool = False
 	# A code where it is no interaction at all: it is set aside, and counted.
 	set_aside: str = ""
-	repeats: bool = False
 	# Of something that repeats: the time before, which has an interaction that stays.
 	follows: datetime | None = None
+	# Of something that repeats: this time is over, and there may be a next one to capture.
+	goes_on: bool = False
 
 	@property
 	def key(self) -> str:

@@ -13,6 +13,9 @@ from crm_plus.tests.base import CRMPlusTestCase
 from crm_plus.tests.factories_interactions import captured, interaction_of, make_mail, make_person, work_off
 from crm_plus.workflows import unmatched
 
+# Longer than the hourly sweep looks back.
+LONG_AGO = "2020-01-01 00:00:00"
+
 
 def subscriber() -> str:
 	"""Return the digits of a German mobile number that nobody has, after the country's."""
@@ -76,6 +79,21 @@ class TestNumbers(CRMPlusTestCase):
 		made = captured(self.call(**{"from": f"+49{other}"}))
 		self.assertEqual((made.customer_profile, made.contact), (company.name, contact.name))
 
+	def test_old_calls_find_whoever_gets_to_be_known_by_their_number(self) -> None:
+		other = subscriber()
+		calls = [
+			self.call(**{"from": f"+49 {other[:4]}/{other[4:]}"}),
+			self.call(type="Outgoing", to=f"0049{other}"),
+		]
+		elsewhere = self.call(**{"from": f"+43{other}"})
+		for call in (*calls, elsewhere):
+			self.assertIsNone(captured(call))
+			call.db_set("modified", LONG_AGO, update_modified=False)
+		known = make_person(phone=f"+49 {other}")
+		work_off()
+		self.assertEqual([interaction_of(call).customer_profile for call in calls], [known.name] * 2)
+		self.assertIsNone(interaction_of(elsewhere), "of another country")
+
 	def test_a_number_that_only_ends_alike_is_another(self) -> None:
 		self.assertIsNone(captured(self.call(**{"from": f"+43{self.number}"})))
 
@@ -113,6 +131,17 @@ class TestWhatsApp(CRMPlusTestCase):
 		self.assertIsNone(captured(self.received(content_type="reaction", message="👍")))
 		self.assertIsNone(captured(self.received(status="failed")))
 		self.assertIsNone(captured(self.received(**{"from": f"49{subscriber()}"})))
+
+	def test_what_a_stranger_wrote_long_ago_is_his_once_his_number_is_known(self) -> None:
+		number = f"49{subscriber()}"
+		message = self.received(**{"from": number})
+		self.assertIsNone(captured(message))
+		message.db_set("modified", LONG_AGO, update_modified=False)
+		stranger = make_person()
+		work_off()
+		stranger.reload().update({"phone": f"+{number}"}).save()
+		work_off()
+		self.assertEqual(interaction_of(message).customer_profile, stranger.name)
 
 	def test_what_we_write_is_one_and_a_reminder_to_our_own_people_is_not_noted(self) -> None:
 		with whatsapp_cloud.whatsapp_cloud():

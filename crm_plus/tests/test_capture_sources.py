@@ -68,6 +68,16 @@ class TestEvents(CRMPlusTestCase):
 		self.assertEqual(self.times_of(event), [])
 		self.assertEqual(frappe.db.get_value("Interaction", kept.name, "summary"), "They want two")
 
+	def test_the_calendar_is_asked_once_for_each_time(self) -> None:
+		first = add_to_date(now_datetime(), days=-15).replace(hour=9, minute=0, second=0, microsecond=0)
+		weekly = {"repeat_this_event": 1, "repeat_on": "Weekly", first.strftime("%A").lower(): 1}
+		event = make_event(starts_on=first, with_=[("Customer Profile", make_person().name)], **weekly)
+		with self.count_queries() as queries:
+			captured(event)
+		asked = [query for query in queries if "repeat_till" in query and "tabEvent" in query]
+		self.assertEqual(len(self.times_of(event)), 4)
+		self.assertEqual(len(asked), 3, "the first time needs no calendar")
+
 	def times_of(self, event: Any) -> list[tuple[Any, str]]:
 		where = {"source_doctype": "Event", "source_name": event.name}
 		found = frappe.get_all("Interaction", where, ["starts_on", "status"], order_by="starts_on")

@@ -11,6 +11,7 @@ from dataclasses import replace
 import frappe
 
 from crm_plus.rules import capture as rules
+from crm_plus.rules import contact_points
 from crm_plus.rules.capture import Placement, Source
 from crm_plus.workflows import (
 	capture_findings,
@@ -27,6 +28,10 @@ TOUCHED = "sources"
 JOB = "crm_plus.workflows.capture.work"
 # The hook by which an app says how a DocType of its own is read: {DocType: dotted path of a function(name) -> Source}.
 READERS = "crm_plus_sources"
+# And how those of a number are found where the tray does not keep them: {DocType: dotted path of a function(end of it) -> names}.
+FINDERS = "crm_plus_sources_of_numbers"
+# A number that has become known, noted like a source: all that was said under it is captured by the worker.
+NUMBER = "Phone Number"
 DEEPEST_THREAD = 20
 Name = tuple[str, str]  # DocType, name
 
@@ -51,7 +56,8 @@ def work(sources: Iterable[Name | list[str]]) -> None:
 	"""Capture sources, each in a transaction of its own; one failure does not stop the rest."""
 	with interaction_times.together():
 		for doctype, name in sources:
-			capture(doctype, name)
+			for source in _of_number(name) if doctype == NUMBER else [(doctype, name)]:
+				capture(*source)
 
 
 def capture(doctype: str, name: str) -> bool:
@@ -68,7 +74,7 @@ def capture(doctype: str, name: str) -> bool:
 
 
 def _capture(doctype: str, name: str, depth: int) -> bool:
-	"""Capture a source as it is now; tells whether it took place, and will again."""
+	"""Capture a source as it is now; tells whether that took place, and may take place again."""
 	# One at a time: of two jobs for one source the second sees what the first has made.
 	frappe.db.get_value(doctype, name, "name", for_update=True)
 	source = read(doctype, name)
@@ -85,7 +91,7 @@ def _capture(doctype: str, name: str, depth: int) -> bool:
 		_leave_unplaced(source)
 		return False
 	_put(source, placement)
-	return event_source.goes_on(source)
+	return source.goes_on
 
 
 def _is_of_a_plan(event: str, source: Source | None) -> bool:
@@ -144,6 +150,22 @@ def _log_failure(doctype: str, name: str) -> None:
 
 def note_known(addresses: Collection[str]) -> None:
 	"""Note the messages that waited for somebody to know one of these addresses or numbers."""
-	known = [address.lower() if "@" in address else as_dialled(address) for address in addresses if address]
-	for doctype, name in unmatched.waiting_from(known):
+	given = {address for address in addresses if address}
+	mails, numbers = ({one for one in given if ("@" in one) is is_mail} for is_mail in (True, False))
+	dialled = [as_dialled(number) for number in sorted(numbers)]
+	for doctype, name in unmatched.waiting_from([*(mail.lower() for mail in sorted(mails)), *dialled]):
 		note(doctype, name)
+	if frappe.get_hooks(FINDERS):
+		for number in dialled:
+			note(NUMBER, number)
+
+
+def _of_number(number: str) -> list[Name]:
+	"""Return (DocType, name) of what was said under a number, however long ago, and has no interaction."""
+	end, there = contact_points.tail(number), set(sources())
+	found: list[Name] = []
+	for doctype, paths in frappe.get_hooks(FINDERS).items() if end else ():
+		if doctype in there:
+			names = frappe.get_attr(paths[-1])(end)
+			found += [(doctype, name) for name in names if not captured.exists(doctype, name)]
+	return found

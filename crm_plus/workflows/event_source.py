@@ -39,7 +39,8 @@ def read(name: str) -> Source | None:
 		(each.reference_doctype, each.reference_docname) for each in [row, *rows] if each.reference_docname
 	]
 	first = get_datetime(row.starts_on or row.creation)
-	starts_on, follows = _occurrence(name, row, first) if row.repeat_this_event else (first, None)
+	once = (first, None, False)
+	starts_on, follows, goes_on = _occurrence(name, row, first) if row.repeat_this_event else once
 	is_public = row.event_type == "Public"
 	return Source(
 		doctype=DOCTYPE,
@@ -54,23 +55,25 @@ def read(name: str) -> Source | None:
 		people=tuple(Person(cstr(each.email).strip().lower(), "", RECIPIENT) for each in rows if each.email),
 		records=tuple(named),
 		links=tuple(record for record in named if record[0] != "Deal"),
-		repeats=bool(row.repeat_this_event),
 		follows=follows,
+		goes_on=goes_on,
 	)
 
 
-def _occurrence(name: str, row: Any, first: datetime) -> tuple[datetime, datetime | None]:
-	"""Return which time of an Event that repeats is to be captured, and the one before it where that is over.
+def _occurrence(name: str, row: Any, first: datetime) -> tuple[datetime, datetime | None, bool]:
+	"""Return which time of an Event that repeats is to be captured, the one before it where that is over, and whether this one is
+	over too, so that the next may follow.
 
 	Each time has an interaction of its own: once it is over the next one is planned, and what is planned follows the calendar.
 	"""
 	now, shown = now_datetime(), shown_on(name)
 	if shown is None:
-		return (first if first > now - YEAR else _next(name, row.owner, now - YEAR) or first), None
+		begins = first if first > now - YEAR else _next(name, row.owner, now - YEAR) or first
+		return begins, None, begins <= now
 	if shown > now:
-		return _next(name, row.owner, now) or shown, None
+		return _next(name, row.owner, now) or shown, None, False
 	following = _next(name, row.owner, shown)
-	return (following, shown) if following else (shown, None)
+	return (following, shown, following <= now) if following else (shown, None, False)
 
 
 def shown_on(name: str) -> datetime | None:
@@ -82,12 +85,6 @@ def _next(name: str, owner: str, after: datetime) -> datetime | None:
 	"""Return the first time of an Event after a moment, as Frappe's calendar shows it."""
 	found = get_events(after.date(), (after + YEAR).date(), user=owner, filters={"name": name})
 	return min((event.starts_on for event in found if event.starts_on > after), default=None)
-
-
-def goes_on(source: Source) -> bool:
-	"""Tell whether an Event took place as captured, and has a next time."""
-	is_over = source.repeats and source.starts_on <= now_datetime()
-	return is_over and _next(source.name, source.owner, source.starts_on) is not None
 
 
 def _duration(row: Any, starts_on: datetime) -> int:
