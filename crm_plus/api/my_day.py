@@ -5,7 +5,7 @@ from typing import Any
 import frappe
 from frappe.utils import get_datetime
 
-from crm_plus.reports import my_day
+from crm_plus.reports import my_day, who_answers
 from crm_plus.rules import my_day as rules
 from crm_plus.workflows import site_clock
 
@@ -32,14 +32,17 @@ def day() -> dict[str, Any]:
 	today = site_clock.on_site(limits.today, user)
 	meetings, missed = my_day.meetings(user, today, end), my_day.missed(user, today)
 	for meeting in (*meetings, *missed):
-		starts_on = site_clock.on_wall(get_datetime(meeting["starts_on"]), user)
-		meeting["starts_on_wall"] = starts_on.isoformat(timespec="minutes")
+		meeting["starts_on_wall"] = _wall(meeting["starts_on"], user)
+	quiet = my_day.quiet_deals(user, site_clock.on_site(limits.quiet_since, user))
+	who_answers.complete(
+		[*(item for listed in lists.values() for item in listed), *meetings, *missed, *quiet["deals"]]
+	)
 	return {
 		**lists,
 		"has_more": len(items) > my_day.FOLLOW_UPS,
 		"meetings": meetings,
 		"missed": missed,
-		"quiet": my_day.quiet_deals(user, site_clock.on_site(limits.quiet_since, user)),
+		"quiet": quiet,
 		"quiet_after_days": my_day.quiet_after_days(),
 		"outcomes": my_day.outcomes(),
 		"types": my_day.types(),
@@ -49,3 +52,8 @@ def day() -> dict[str, Any]:
 		"can_close": bool(frappe.has_permission("Interaction", "write")),
 		"can_create": bool(frappe.has_permission("Follow Up", "create")),
 	}
+
+
+def _wall(stored: str, user: str) -> str:
+	"""What the user's clock shows when the site's shows what is stored."""
+	return site_clock.on_wall(get_datetime(stored), user).isoformat(timespec="minutes")

@@ -91,6 +91,7 @@ def quiet_deals(user: str, since: datetime) -> dict[str, Any]:
 	query = (
 		_with_names(deal, of_deal=True)
 		.select(deal.name, deal.title.as_("deal_title"), deal.customer_profile, deal.stage)
+		.select(deal.contact.as_("deal_contact"))
 		.select(spoken.as_("quiet_since"))
 		.where(condition)
 		.orderby(spoken, order=Order.asc)
@@ -161,6 +162,7 @@ def _with_names(item: Any, *, of_deal: bool = False) -> Any:
 	if readable is not None:
 		query = query.left_join(deal).on(Criterion.all([readable, deal.name == item.deal]))
 		query = query.select(deal.title.as_("deal_title"), deal.status.as_("deal_status"))
+		query = query.select(deal.contact.as_("deal_contact"))
 	return query
 
 

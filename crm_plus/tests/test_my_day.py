@@ -8,6 +8,7 @@ from frappe.utils import now_datetime
 
 from crm_plus.api import follow_ups as api
 from crm_plus.api import interactions, my_day
+from crm_plus.reports import who_answers
 from crm_plus.tests import factories
 from crm_plus.tests.base import CRMPlusTestCase
 from crm_plus.tests.factories_follow_ups import make_follow_up, successor_of
@@ -126,6 +127,36 @@ class TestDay(DayCase):
 			frappe.db.set_single_value("CRM Plus Settings", "quiet_after_days", days)
 			shown = self.day()
 			self.assertEqual((shown["quiet"]["count"], shown["quiet_after_days"]), (count, days))
+
+	def test_an_organization_is_called_by_its_people_and_a_deal_by_its_contact(self) -> None:
+		organization = factories.make_profile(profile_owner=self.agent).name
+		person = {"profile_type": "Person", "organization": organization, "profile_owner": self.agent}
+		factories.make_profile(phone="+49 30 5550123", email="her@example.com", **person)
+		deal = factories.make_deal(deal_owner=self.agent, customer_profile=organization)
+		for name in (deal.name, self.deal.name):
+			make_follow_up(deal=name, assigned_to=self.agent, due_on=now_datetime() - timedelta(days=2))
+		first = next(item for item in self.day()["overdue"] if item["deal"] == deal.name)
+		self.assertEqual(
+			(first["customer_phone"], first["customer_email"]), ("+49 30 5550123", "her@example.com")
+		)
+		contact = frappe.get_doc({"doctype": "Contact", "first_name": factories.unique("Buyer")})
+		contact.append("phone_nos", {"phone": "+49 171 5550124", "is_primary_mobile_no": 1})
+		contact.append("links", {"link_doctype": "Customer Profile", "link_name": organization})
+		deal.reload().update({"contact": contact.insert().name}).save()
+		first = next(item for item in self.day()["overdue"] if item["deal"] == deal.name)
+		self.assertEqual(
+			(first["customer_phone"], first["customer_email"]), ("+49 171 5550124", "her@example.com")
+		)
+		self.assertNotIn("deal_contact", first)
+
+	def test_who_may_not_see_numbers_is_given_none_of_an_organizations_people(self) -> None:
+		organization = factories.make_profile(profile_owner=self.agent).name
+		person = {"profile_type": "Person", "organization": organization, "phone": "+49 30 5550125"}
+		factories.make_profile(profile_owner=self.agent, **person)
+		rows = [{"customer_profile": organization}]
+		with self.as_user(factories.make_user("Stock User").name):
+			who_answers.complete(rows)
+		self.assertEqual(rows, [{"customer_profile": organization}])
 
 	def test_the_number_of_questions_does_not_grow(self) -> None:
 		self.follow_up(hours=1)

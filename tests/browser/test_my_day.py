@@ -116,6 +116,39 @@ def test_done_with_outcome_and_next_step_in_four_taps(on_a_phone: Page, day: Day
 	assert frappe.db.count("Follow Up", {"deal": day.deal, "status": "Open"}) == 2
 
 
+def test_what_is_merely_done_is_no_call_and_a_time_is_not_forgotten(on_a_phone: Page, day: Day) -> None:
+	page = on_a_phone
+	item(page, day.late).get_by_label("Done: Call about the offer").click()
+	dialog = page.locator(".crm-follow-up-dialog:visible")
+	log_as = dialog.locator('[data-fieldname="interaction_type"] select')
+	expect(log_as).to_be_hidden()
+	dialog.locator("button", has_text="Another time").click()
+	dialog.locator(".btn-modal-primary").click()
+	expect(page.locator(".desk-alert", has_text="Choose the day and time")).to_be_visible()
+	dialog.locator("textarea").first.press_sequentially("They sign")
+	expect(log_as).to_have_value("Call")
+	dialog.locator("textarea").first.fill("")
+	expect(log_as).to_be_hidden()
+	dialog.locator("button", has_text="In 3 days").click()
+	dialog.locator(".btn-modal-primary").click()
+	expect(item(page, day.late)).to_have_count(0)
+	assert stored(day.late).status == "Done"
+	assert frappe.db.count("Interaction", {"deal": day.deal}) == 0
+
+
+def test_what_is_logged_may_be_what_was_promised(on_a_phone: Page, day: Day) -> None:
+	page = on_a_phone
+	item(page, day.late).get_by_label("Log: Call about the offer").click()
+	dialog = page.locator(".crm-quick-log")
+	dialog.locator("button[data-name='Reached']").click()
+	dialog.locator("label", has_text="Done with it: Call about the offer").click()
+	dialog.locator(".btn-modal-primary").click()
+	expect(dialog).to_have_count(0)
+	expect(item(page, day.late)).to_have_count(0)
+	assert stored(day.late).status == "Done"
+	assert frappe.db.count("Interaction", {"deal": day.deal}) == 1
+
+
 def test_the_last_one_asks_what_comes_next(on_a_phone: Page, day: Day) -> None:
 	page = on_a_phone
 	for name in (day.late, day.today):

@@ -49,6 +49,66 @@ def test_a_call_is_logged_with_its_next_step(phone: Page, login: Callable) -> No
 	assert frappe.db.count("Follow Up", {"deal": deal.name, "status": "Open"}) == 1
 
 
+def open_deal(page: Page, login: Callable) -> tuple[str, str]:
+	"""Log an agent in and open a deal of his; return him and the deal."""
+	frappe.set_user("Administrator")
+	agent = factories.make_user("Sales User").name
+	update_password(agent, PASSWORD)
+	deal = factories.make_deal(deal_owner=agent).name
+	frappe.db.commit()  # the browser's requests are other connections
+	login(page, agent, PASSWORD)
+	page.goto(f"/app/deal/{deal}")
+	page.wait_for_function("() => window.cur_frm?.doc?.name && window.crm_plus?.log_interaction")
+	page.wait_for_load_state("networkidle")
+	return agent, deal
+
+
+def test_a_slip_of_the_thumb_loses_nothing_and_the_full_form_neither(phone: Page, login: Callable) -> None:
+	_agent, deal = open_deal(phone, login)
+	dialog = phone.locator(".crm-quick-log")
+	phone.evaluate("() => void crm_plus.log_interaction({ deal: cur_frm.doc.name })")
+	dialog.locator(".ql-editor").fill("They want two of them")
+	dialog.locator(".btn-modal-close").tap()
+	expect(dialog).to_have_count(0)
+	phone.evaluate("() => void crm_plus.log_interaction({ deal: cur_frm.doc.name })")
+	expect(dialog.locator(".ql-editor")).to_have_text("They want two of them")
+	customer = frappe.db.get_value("Deal", deal, "customer_profile")
+	expect(dialog.locator(".modal-title")).to_contain_text(
+		frappe.db.get_value("Customer Profile", customer, "full_name")
+	)
+	dialog.locator("button[data-name='tomorrow']").tap()
+	dialog.locator("button", has_text="Full Form").tap()
+	phone.wait_for_function("() => cur_frm?.doctype === 'Interaction' && !cur_frm.is_new()")
+	frappe.db.rollback()  # a new snapshot: the browser's request has written meanwhile
+	[summary] = frappe.get_all("Interaction", {"deal": deal}, pluck="summary")
+	assert "They want two of them" in summary
+	assert frappe.db.count("Follow Up", {"deal": deal, "status": "Open"}) == 1
+
+
+def test_what_is_only_opened_is_not_changed(browser_page: Page, login: Callable) -> None:
+	"""Most countries' clocks are shown without seconds, which what was stored has."""
+	frappe.set_user("Administrator")
+	before = frappe.db.get_single_value("System Settings", "time_format")
+	agent = factories.make_user("Sales User").name
+	update_password(agent, PASSWORD)
+	made = make_interaction(starts_on="2024-05-05 10:00:17", status="Done", interaction_owner=agent)
+	frappe.db.set_single_value("System Settings", "time_format", "HH:mm")
+	frappe.clear_cache()
+	frappe.db.commit()  # the browser's requests are other connections
+	try:
+		login(browser_page, agent, PASSWORD)
+		browser_page.goto(f"/app/interaction/{made.name}")
+		field = browser_page.locator('[data-fieldname="starts_on"] input:visible').first
+		expect(field).to_have_value(re.compile(r"\b10:00$"))
+		browser_page.wait_for_load_state("networkidle")
+		assert not browser_page.evaluate("cur_frm.is_dirty()")
+		assert browser_page.evaluate("cur_frm.doc.starts_on") == "2024-05-05 10:00:17"
+	finally:
+		frappe.db.set_single_value("System Settings", "time_format", before)
+		frappe.clear_cache()
+		frappe.db.commit()  # for the tests that follow
+
+
 def test_people_are_invited_with_a_calendar_file(browser_page: Page, login: Callable) -> None:
 	frappe.set_user("Administrator")
 	agent = factories.make_user("Sales User").name

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 
 globalThis.__ = (text) => text;
-const { next_values } = await import("../../crm_plus/public/js/follow_up/dialogs.js");
+const { is_said, next_values } = await import("../../crm_plus/public/js/follow_up/dialogs.js");
 const VALUES = { note: "Reached", interaction_type: "Call", next_subject: "Send it", no_next_reason: "They decide" };
 const SAID = { note: "Reached", interaction_type: "Call" };
 
@@ -19,4 +19,12 @@ test("a time has its subject, and no reason that was typed before", () => {
 
 test("nothing has its reason, and no time", () => {
 	assert.deepEqual(next_values({ next: "nothing" }, VALUES), { ...SAID, no_next_reason: "They decide" });
+});
+
+test("what is merely done is logged as nothing: a contract that was prepared is no call", () => {
+	const silent = { ...VALUES, note: "  " };
+	assert.equal(next_values({}, silent).interaction_type, undefined);
+	assert.equal(next_values({ outcome: "Reached" }, silent).interaction_type, "Call");
+	assert.equal(is_said({}, { note: undefined }), false);
+	assert.equal(is_said({}, { note: "He wants two" }), true);
 });

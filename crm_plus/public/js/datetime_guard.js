@@ -13,4 +13,13 @@ if (ControlDatetime) {
 			if (!(this.datepicker && failed instanceof TypeError)) throw failed;
 		}
 	};
+
+	// Where the clock is shown without seconds, what is merely shown reads back without them: the form would be "Not Saved" as
+	// soon as it is opened.
+	const { parse } = ControlDatetime.prototype;
+	ControlDatetime.prototype.parse = function (...given) {
+		const read = parse.apply(this, given);
+		const stored = this.doc ? this.get_model_value() : "";
+		return stored && read === `${stored.slice(0, 16)}:00` ? stored : read;
+	};
 }

@@ -8,6 +8,7 @@ frappe.ui.form.on("Follow Up", {
 
 	refresh(frm) {
 		show_status(frm);
+		if (frappe.is_mobile()) frm.page.clear_secondary_action();
 		if (!frm.is_new() && frm.perm[0].write) add_buttons(frm);
 		tell_rule(frm);
 	},
@@ -37,6 +38,8 @@ function add_buttons(frm) {
 		return;
 	}
 	frm.add_custom_button(__("Done"), then_reload(follow_up.finish)).addClass("btn-primary");
+	// A phone hides the form's own buttons in its menu: the likeliest stands beside Save.
+	if (frappe.is_mobile()) frm.page.set_secondary_action(__("Done"), then_reload(follow_up.finish));
 	frm.add_custom_button(__("Snooze"), then_reload(follow_up.snooze));
 	frm.add_custom_button(__("Hand On"), then_reload(follow_up.delegate));
 	frm.add_custom_button(__("Cancel Follow-up"), then_reload(follow_up.cancel));

@@ -28,8 +28,7 @@ export function ask_answer({ item, day, send, title }) {
 			fieldtype: "Select",
 			label: __("Log it as"),
 			options: ["", ...day.types].map((type) => ({ value: type, label: type ? __(type) : __("Do not log it") })),
-			default: item.customer_profile ? day.types[0] : "",
-			hidden: !item.customer_profile || !day.types.length,
+			hidden: 1,
 		},
 		{ fieldname: "next_section", fieldtype: "Section Break" },
 		{ fieldname: "times", fieldtype: "HTML" },
@@ -42,11 +41,26 @@ export function ask_answer({ item, day, send, title }) {
 		primary_action_label: __("Done"),
 		on_show(dialog) {
 			const outcomes = day.outcomes.map((outcome) => ({ value: outcome, label: __(outcome) }));
-			chips(dialog, "outcomes", outcomes, (value) => (answer.outcome = value), __("How did it go?"));
+			const may_log = item.customer_profile && day.types.length;
+			const show_type = () => {
+				const said = is_said(answer, { note: dialog.get_value("note") });
+				const field = dialog.fields_dict.interaction_type;
+				if (!may_log || Boolean(field.df.hidden) !== said) return;
+				dialog.set_df_property("interaction_type", "hidden", said ? 0 : 1);
+				// A choice that was hidden has forgotten what it began with.
+				if (said && !field.get_value()) dialog.set_value("interaction_type", day.types[0]);
+			};
+			const on_outcome = (value) => {
+				answer.outcome = value;
+				show_type();
+			};
+			chips(dialog, "outcomes", outcomes, on_outcome, __("How did it go?"));
+			dialog.fields_dict.note.$input.on("input", show_type);
 			const nothing = { value: NOTHING, label: __("Nothing") };
 			const on_pick = (value) => show_next(dialog, answer, value);
 			times(dialog, day.now, on_pick, __("What comes next?"), [nothing]);
 		},
+		missing: () => answer.next === OTHER && __("Choose the day and time of what comes next."),
 		send: (values) => send({ ...next_values(answer, values), outcome: answer.outcome || "" }),
 	});
 }
@@ -55,11 +69,18 @@ function show_next(dialog, answer, value) {
 	answer.next = value;
 	dialog.set_df_property("next_subject", "hidden", !value || value === NOTHING);
 	dialog.set_df_property("no_next_reason", "hidden", value !== NOTHING);
+	// Below the fold of a phone nobody would look for it.
+	const field = { [NOTHING]: "no_next_reason", [OTHER]: "times" }[value] || (value && "next_subject");
+	if (field) dialog.fields_dict[field].$wrapper.get(0).scrollIntoView({ block: "center", behavior: "smooth" });
 }
+
+/** Whether anything was said of how it went: a task that is merely done is no call. */
+export const is_said = (answer, values) => Boolean(answer.outcome || String(values.note || "").trim());
 
 /** What the answer says of the next step, as the server takes it. */
 export function next_values(answer, values) {
-	const said = { note: values.note, interaction_type: values.interaction_type };
+	const said = { note: values.note };
+	if (is_said(answer, values)) said.interaction_type = values.interaction_type;
 	if (answer.next === NOTHING) return { ...said, no_next_reason: values.no_next_reason };
 	if (!answer.next) return said;
 	return { ...said, next_subject: values.next_subject, next_due_on: answer.next };
@@ -78,6 +99,7 @@ export function ask_time({ item, day, send, words: given }) {
 		fields: [{ fieldname: "times", fieldtype: "HTML" }],
 		primary_action_label: action,
 		on_show: (dialog) => times(dialog, day.now, (value) => (until = value), question),
+		missing: () => is_untimed(until) && __("Choose a time."),
 		send: () => send(until),
 	});
 }
@@ -94,10 +116,13 @@ export function ask_new({ values, now, send }) {
 		],
 		primary_action_label: __("Plan"),
 		on_show: (dialog) => times(dialog, now, (value) => (due_on = value), __("When?")),
+		missing: () => is_untimed(due_on) && __("Choose when it is due."),
 		// The document takes the site's time.
 		send: (given) => send({ ...values, ...given, due_on: due_on && frappe.datetime.convert_to_system_tz(due_on) }),
 	});
 }
+
+const is_untimed = (time) => !time || time === OTHER;
 
 /** To whom it is handed on. */
 export function ask_colleague({ title, send }) {
@@ -120,7 +145,8 @@ export function ask_cancel({ item, send }) {
 	});
 }
 
-function ask({ title, fields, primary_action_label, on_show, send }) {
+/** `missing()` may say what is still to be chosen before anything is sent. */
+function ask({ title, fields, primary_action_label, on_show, missing, send }) {
 	const opener = document.activeElement;
 	return new Promise((resolve) => {
 		let answer = null;
@@ -128,6 +154,8 @@ function ask({ title, fields, primary_action_label, on_show, send }) {
 		const submit = async (values) => {
 			// A button that only looks disabled takes the second press of a double click.
 			if (is_sending || answer) return;
+			const wanted = missing?.();
+			if (wanted) return frappe.show_alert({ message: wanted, indicator: "orange" });
 			is_sending = true;
 			dialog.disable_primary_action();
 			try {
@@ -161,13 +189,15 @@ function ask({ title, fields, primary_action_label, on_show, send }) {
 function times(dialog, now, on_pick, label, more = []) {
 	const offered = later_times(now, words()).map((time) => ({ value: time.at, label: time.label }));
 	const $own = $('<input type="datetime-local" class="form-control crm-own-time">').attr({ min: now, "aria-label": label });
+	// Without a time of one's own it is only known that there is to be one.
+	const own_time = () => $own.val().replace("T", " ") || OTHER;
 	const pick = (value) => {
 		$own.toggle(value === OTHER);
-		on_pick(value === OTHER ? $own.val().replace("T", " ") : value);
+		on_pick(value === OTHER ? own_time() : value);
 		if (value === OTHER) $own.trigger("focus");
 	};
 	chips(dialog, "times", [...offered, { value: OTHER, label: __("Another time") }, ...more], pick, label);
-	$own.hide().on("input", () => on_pick($own.val().replace("T", " ")));
+	$own.hide().on("input", () => on_pick(own_time()));
 	dialog.fields_dict.times.$wrapper.append($own);
 }
 

@@ -18,8 +18,8 @@ const LABELS = {
 
 /**
  * Log an interaction. `given` may name customer_profile, deal, contact, interaction_type and subject; with `follow_up`, the
- * name of one that is done with it, that is closed in the same step. `after(result)` runs when it is stored, and so does
- * `done`: { interaction, follow_up } of what was made.
+ * name of one that is done with it, that is closed in the same step; with `may_finish`, { name, subject }, that is asked.
+ * `after(result)` runs when it is stored, and so does `done`: { interaction, follow_up } of what was made.
  */
 export async function log_interaction(given = {}) {
 	choices = choices || (await get("interactions.choices"));
@@ -54,7 +54,17 @@ class QuickLog {
 		this.dialog.show();
 		this.draw();
 		this.restore();
+		this.name_customer();
 		return this.dialog;
+	}
+
+	/** Whose it is: what is written of the wrong one is hard to find again. */
+	async name_customer() {
+		const { customer_profile } = this.given;
+		if (!customer_profile) return;
+		const about = ["Customer Profile", customer_profile];
+		const name = frappe.utils.get_link_title(...about) || (await frappe.utils.fetch_link_title(...about));
+		if (name) this.dialog.set_title(frappe.utils.escape_html(this.given.follow_up ? __("Done: {0}", [name]) : __("Log: {0}", [name])));
 	}
 
 	/** Bring back what was written when the page went away, and keep what is written now should it go again. */
@@ -62,6 +72,7 @@ class QuickLog {
 		const draft = drafts.take(this.given);
 		if (draft) {
 			this.set(draft.state);
+			if (draft.state.follow_up && this.given.may_finish) this.dialog.set_value("finished", 1);
 			this.note.set_value(draft.summary);
 			frappe.show_alert({ message: __("What you had written and not saved is back."), indicator: "blue" });
 		}
@@ -72,7 +83,7 @@ class QuickLog {
 	}
 
 	close() {
-		this.let_go();
+		this.let_go({ and_store: !this.is_settled });
 		this.dialog.$wrapper.remove();
 		this.opener?.focus(); // who works with the keyboard goes on where he was
 	}
@@ -93,6 +104,7 @@ class QuickLog {
 			{ fieldname: "outcomes", fieldtype: "HTML" },
 			{ fieldname: "summary", fieldtype: "HTML" },
 			{ fieldname: "files", fieldtype: "HTML" },
+			...this.finish_field(),
 			{ fieldname: "next_section", fieldtype: "Section Break", label: __("Next Follow-up") },
 			{ fieldname: "chips", fieldtype: "HTML" },
 			{ fieldname: "picked", fieldtype: "Datetime", label: __("Due"), hidden: 1, onchange: () => this.draw_subject() },
@@ -105,6 +117,15 @@ class QuickLog {
 		);
 	}
 
+	/** "This is done with it", where there is something that may be. */
+	finish_field() {
+		const { may_finish } = this.given;
+		if (!may_finish) return [];
+		const onchange = () => (this.state.follow_up = this.dialog.get_value("finished") ? may_finish.name : null);
+		const label = __("Done with it: {0}", [frappe.utils.escape_html(may_finish.subject)]);
+		return [{ fieldname: "finished", fieldtype: "Check", label, onchange }];
+	}
+
 	/** Two lines, in which @ tells a colleague: Frappe's own control for comments, without its frame. */
 	make_note() {
 		const $parent = this.dialog.fields_dict.summary.$wrapper.empty();
@@ -113,7 +134,7 @@ class QuickLog {
 			...{ parent: $parent, render_input: true, only_input: true, no_wrapper: true, enable_mentions: true },
 			df: { fieldtype: "Comment", fieldname: "note" },
 		});
-		$parent.find(".ql-editor").attr("aria-label", __("What Was Said"));
+		$parent.find(".ql-editor").attr({ "aria-label": __("What Was Said"), "data-placeholder": "" });
 	}
 
 	draw() {
@@ -184,12 +205,13 @@ class QuickLog {
 		this.dialog.disable_primary_action();
 		try {
 			const result = await post("interactions.log", this.values());
-			this.let_go();
+			this.is_settled = true;
 			localStorage.setItem(LAST_TYPE, this.state.type);
 			this.dialog.hide();
 			frappe.show_alert({ message: __("Logged"), indicator: "green" });
 			this.files.attach("Interaction", result.interaction);
 			for (const then of [this.given.after, this.given.done]) if (typeof then === "function") then(result);
+			return result;
 		} catch (failed) {
 			this.is_saving = false;
 			if (failed?.exc_type === "NextStepNeeded") this.set({ asks_reason: true });
@@ -198,8 +220,15 @@ class QuickLog {
 		}
 	}
 
-	open_form() {
-		const { interaction } = this.values();
+	/** The form takes the interaction alone: what else was chosen is stored before it opens. */
+	async open_form() {
+		const { interaction, next_step } = this.values();
+		if (next_step || this.state.follow_up || this.files.files.length) {
+			const stored = await this.save();
+			if (stored?.interaction) frappe.set_route("Form", "Interaction", stored.interaction);
+			return;
+		}
+		this.is_settled = true;
 		this.dialog.hide();
 		frappe.new_doc("Interaction", interaction);
 	}

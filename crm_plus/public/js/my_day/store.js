@@ -89,8 +89,10 @@ class DayStore {
 	log(item, interaction_type) {
 		if (!frappe.model.can_create("Interaction")) return null;
 		const deal = item.deal || (item.stage && item.name);
-		const { customer_profile } = item;
-		return crm_plus.log_interaction({ customer_profile, deal, interaction_type, after: () => this.load() });
+		const { customer_profile, name, subject } = item;
+		// What was promised is often what was just said: then it is done in the same step.
+		const may_finish = item.due_on && this.state.day.can_write ? { name, subject } : null;
+		return crm_plus.log_interaction({ customer_profile, deal, interaction_type, may_finish, after: () => this.load() });
 	}
 
 	plan(deal) {
