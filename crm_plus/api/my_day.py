@@ -26,9 +26,7 @@ def day() -> dict[str, Any]:
 	lists: dict[str, list[dict[str, Any]]] = {rules.OVERDUE: [], rules.TODAY: [], rules.SOON: []}
 	for item in items[: my_day.FOLLOW_UPS]:
 		due_on = site_clock.on_wall(get_datetime(item["due_on"]), user)
-		lists[rules.list_of(due_on, now)].append(
-			{**item, "due_on_wall": due_on.isoformat(timespec="minutes")}
-		)
+		lists[rules.list_of(due_on, now)].append({**item, "due_on_wall": _wall(item["due_on"], user)})
 	today = site_clock.on_site(limits.today, user)
 	meetings, missed = my_day.meetings(user, today, end), my_day.missed(user, today)
 	for meeting in (*meetings, *missed):
