@@ -61,9 +61,9 @@ def move(
 	lost_reason: str | None = None,
 	lost_detail: str | None = None,
 ) -> dict[str, Any]:
-	"""Move a deal as its card stood in the caller's browser; returns what `changed` returns.
+	"""Move a deal as its card stood in the caller's browser; returns its card and the two columns that changed.
 
-	`modified` is the card's. Raises frappe.TimestampMismatchError where somebody else saved the deal since,
+	`stages` names these two; a retired one in which no deal stands any more is no column. `modified` is the card's. Raises frappe.TimestampMismatchError where somebody else saved the deal since,
 	frappe.PermissionError without write permission, and the workflow's sentence where a stage's rule refuses.
 	"""
 	chosen = read_filters(arguments.mapping(filters))
@@ -73,8 +73,14 @@ def move(
 	if lost_reason:
 		doc.lost_reason = lost_reason
 		doc.lost_detail = lost_detail or doc.lost_detail
+	before = doc.stage
 	deal_stages.move(doc, stage)
-	return {"columns": board.columns(chosen), "cards": board.cards_of(chosen, [deal])}
+	stages = list(dict.fromkeys([before, doc.stage]))
+	return {
+		"stages": stages,
+		"columns": board.columns(chosen, only=stages),
+		"cards": board.cards_of(chosen, [deal]),
+	}
 
 
 # Number cards are asked for by POST.

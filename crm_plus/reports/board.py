@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from datetime import datetime
 from functools import reduce
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import frappe
 from frappe import _
@@ -24,17 +24,22 @@ from crm_plus.rules import deal_stages
 from crm_plus.rules.deal_stages import OPEN, Stage
 from crm_plus.rules.quoted_text import quoted
 
+if TYPE_CHECKING:
+	from collections.abc import Collection
+
 PAGE_LENGTH = 20
 STAGE_FIELDS = ("outcome", "probability", "rots_after_days", "is_retired")
 
 
-def columns(filters: BoardFilters, *, with_cards: bool = False) -> list[dict[str, Any]]:
+def columns(
+	filters: BoardFilters, *, with_cards: bool = False, only: Collection[str] | None = None
+) -> list[dict[str, Any]]:
 	"""The pipeline's stages in order, each with its count, rotten count and sums per company currency.
 
 	A retired stage is a column only while deals stand in it. With `with_cards` each brings its first page, as `cards`
-	returns it: of all columns in one query.
+	returns it: of all columns in one query. `only` are the stages that are asked for, None is all.
 	"""
-	stages = load_stages(filters.pipeline)
+	stages = [one for one in load_stages(filters.pipeline) if only is None or one.name in only]
 	totals = _totals(filters, stages)
 	rows = [{**_column(stage), **totals[stage.name]} for stage in stages]
 	shown = [row for row in rows if row["count"] or not row["is_retired"]]

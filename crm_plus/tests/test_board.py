@@ -187,8 +187,17 @@ class TestMove(BoardCase):
 		self.assertEqual(
 			(card["name"], card["stage"], card["days_in_stage"]), (deal, self.stage("Talking"), 0)
 		)
-		self.assertEqual([column["count"] for column in answer["columns"]], [0, 1, 0, 0])
+		self.assertEqual(answer["stages"], [self.stage("New"), self.stage("Talking")])
+		self.assertEqual([column["name"] for column in answer["columns"]], answer["stages"])
+		self.assertEqual([column["count"] for column in answer["columns"]], [0, 1])
 		self.assertEqual(frappe.db.get_value("Deal", deal, "stage"), self.stage("Talking"))
+
+	def test_a_retired_stage_that_the_last_deal_leaves_is_no_column(self) -> None:
+		deal = self.make_deal()
+		frappe.db.set_value("Pipeline Stage", self.stage("New"), "is_retired", 1)
+		answer = self.move(deal, "Talking")
+		self.assertEqual(answer["stages"], [self.stage("New"), self.stage("Talking")])
+		self.assertEqual([column["name"] for column in answer["columns"]], [self.stage("Talking")])
 
 	def test_the_card_can_be_moved_again_with_what_the_move_gave(self) -> None:
 		deal = self.make_deal()

@@ -142,6 +142,17 @@ test("a deal that was changed elsewhere moves, changes in its place, or goes whe
 	assert.equal(of(changed, "New").count, 7);
 });
 
+test("after a move two columns are anew, and one that is no more goes", () => {
+	const columns = model.move_card(board(), "A", "Talking");
+	const fresh = { ...of(columns, "Talking"), count: 9, cards: undefined };
+	const answer = { columns: [fresh], cards: [card("A", "Talking")], stages: ["New", "Talking"] };
+	const changed = model.apply_changes(columns, ["A"], answer);
+	assert.deepEqual(changed.map((one) => one.name), columns.map((one) => one.name).filter((name) => name !== "New"));
+	assert.equal(of(changed, "Talking").count, 9);
+	assert.ok(names(changed, "Talking").includes("A"));
+	assert.deepEqual(of(changed, "Won"), of(columns, "Won"));
+});
+
 test("a changed deal behind the cards that are loaded waits for its page", () => {
 	const columns = board().map((one) => (one.name === "New" ? { ...one, next: ["2026-11-01 10:00:00", "A"] } : one));
 	const rows = columns.map(({ cards, next, ...row }) => row);

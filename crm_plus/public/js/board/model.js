@@ -60,13 +60,21 @@ export function undo_move(columns, card) {
 
 /**
  * What the server says of some cards: each stands where its stage is, and is gone where the filters hide it now.
- * Counts and sums are the server's.
+ * Counts and sums are the server's: of all columns, or of those that `stages` names.
  */
-export function apply_changes(columns, names, { columns: rows, cards }) {
+export function apply_changes(columns, names, { columns: rows, cards, stages }) {
 	const by_name = new Map(cards.map((card) => [card.name, card]));
 	let next = columns;
 	for (const name of names) next = place_card(next, name, by_name.get(name));
-	return build_columns(rows, next);
+	return stages ? renew_columns(next, rows, stages) : build_columns(rows, next);
+}
+
+/** Some columns anew; one of them that the server shows no more goes. */
+function renew_columns(columns, rows, stages) {
+	const fresh = new Map(build_columns(rows, columns).map((column) => [column.name, column]));
+	return columns
+		.filter((column) => fresh.has(column.name) || !stages.includes(column.name))
+		.map((column) => fresh.get(column.name) || column);
 }
 
 function place_card(columns, name, card) {
