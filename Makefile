@@ -1,6 +1,6 @@
 # Each target says what it does; `make` alone lists them.
 .DEFAULT_GOAL := help
-.PHONY: help demo test fast lint screenshots host-check bench-tables
+.PHONY: help demo test fast lint screenshots pot host-check bench-tables
 ARGS ?=
 
 help: ## list the targets
@@ -20,6 +20,9 @@ lint: ## ruff and mypy alone
 
 screenshots: ## take the README's pictures from the demo site
 	@bash scripts/screenshots.sh
+
+pot: ## the texts that translations start from, found anew
+	@bash scripts/pot.sh
 
 host-check: ## ERPNext's own tests without and with CRM Plus, and what CRM Plus adds to submitting an invoice
 	@bash scripts/host_check.sh $(ARGS)

@@ -74,8 +74,9 @@ def _parts(doc: Any) -> list[Any]:
 
 def _place(part: Any) -> str:
 	"""Say where a deal is named, as Frappe does of links that lead nowhere."""
-	named = f"{_(part.meta.get_label(FIELD), context=part.doctype)}: {part.get(FIELD)}"
-	return f"{_('Row')} #{part.idx}: {named}" if part.get("parentfield") else named
+	row, label = _("Row"), _(part.meta.get_label(FIELD), context=part.doctype)
+	named = f"{label}: {part.get(FIELD)}"
+	return f"{row} #{part.idx}: {named}" if part.get("parentfield") else named
 
 
 def made_from(doc: Any) -> set[tuple[str, str]]:

@@ -36,8 +36,8 @@ def _as_list(message: Message) -> str:
 	"""Return the lines with their links, as the bell's own page shows them."""
 	items = [f'<li><a href="{line.url}">{line.text}</a></li>' for line in message.lines[:LINES_SHOWN]]
 	more = len(message.lines) - LINES_SHOWN
-	rest = f"<p>{_('And {0} more.').format(more)}</p>" if more > 0 else ""
-	return f"<ul>{''.join(items)}</ul>{rest}"
+	rest = _("And {0} more.").format(more)
+	return f"<ul>{''.join(items)}</ul>{f'<p>{rest}</p>' if more > 0 else ''}"
 
 
 def choices_url() -> str:

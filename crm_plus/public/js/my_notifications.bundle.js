@@ -84,11 +84,14 @@ crm_plus.MyNotifications = class MyNotifications {
 					${event.choice[channel.field] ? "checked" : ""} ${channel.missing ? "disabled" : ""}>
 				<span class="mn-label">${html(channel.label)}</span></label></td>`
 		);
+		// Frappe's extraction finds no text in a template within a template.
+		const differs = __("Differs from the default");
+		const digest = __("Morning digest");
 		return `<tr class="${silent ? "mn-silent" : ""}" data-row="${at}">
-			<th scope="row">${html(event.label)}${is_default(event) ? "" : `<span class="mn-dot" title="${__("Differs from the default")}"></span>`}</th>
+			<th scope="row">${html(event.label)}${is_default(event) ? "" : `<span class="mn-dot" title="${differs}"></span>`}</th>
 			${cells.join("")}
 			<td class="mn-choice">${event.has_notice ? select(at, "notice_minutes", event, notices(event).map((minutes) => [minutes, notice_words(minutes)])) : ""}</td>
-			<td class="mn-choice">${can_wait(event) ? select(at, "digest", event, [[0, __("At once")], [1, __("Morning digest")]]) : `<span class="text-muted">${__("At once")}</span>`}</td>
+			<td class="mn-choice">${can_wait(event) ? select(at, "digest", event, [[0, __("At once")], [1, digest]]) : `<span class="text-muted">${__("At once")}</span>`}</td>
 		</tr>`;
 	}
 
