@@ -13,6 +13,9 @@ from crm_plus.tests.base import CRMPlusTestCase
 LISTS = (
 	("deal_owner", "amount", "owner_amount"),
 	("stage", "expected_close_date", "stage_close"),
+	("stage", "next_follow_up_on", "stage_follow_up"),
+	("stage", "modified", "stage_modified"),
+	("status", "stage", "status_stage"),
 )
 
 
@@ -25,16 +28,18 @@ class TestListIndexes(CRMPlusTestCase):
 			self.assertTrue(frappe.db.has_index("tabDeal", index), index)
 
 	def test_a_list_is_read_in_its_order_and_not_sorted(self) -> None:
+		"""Whether MariaDB takes the index depends on how many deals it believes there are; that it serves does not."""
 		deal = factories.make_deal(deal_owner="Administrator")
 		for field, order, index in LISTS:
 			frappe.get_all("Deal", {field: deal.get(field)}, "name", order_by=f"{order} desc", limit=20)
-			(step,) = self.plan()
+			(step,) = self.plan(index)
 			with self.subTest(index):
 				self.assertEqual(step["key"], index)
 				self.assertNotIn("filesort", step["Extra"])
 
-	def plan(self) -> list[dict[str, Any]]:
-		"""Return the database's plan for what was asked last."""
-		frappe.db._cursor.execute(f"explain {frappe.db.last_query}")
+	def plan(self, index: str) -> list[dict[str, Any]]:
+		"""Return the database's plan for what was asked last, along an index."""
+		asked = str(frappe.db.last_query).replace("`tabDeal`", f"`tabDeal` force index (`{index}`)", 1)
+		frappe.db._cursor.execute(f"explain {asked}")
 		names = [column[0] for column in frappe.db._cursor.description]
 		return [dict(zip(names, step, strict=True)) for step in frappe.db._cursor.fetchall()]

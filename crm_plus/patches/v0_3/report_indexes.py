@@ -13,6 +13,7 @@ HELD_BY_ANOTHER = (
 	("Pipeline Snapshot", "deal_day"),
 	("Pipeline Snapshot", "day_company"),
 	("Deal", "report_began"),
+	("Deal", "stage_status_modified"),
 )
 
 

@@ -8,7 +8,7 @@ from crm_plus.workflows.plain_values import PlainValues
 # Fields of few values have no index of their own: MariaDB would intersect them, a hundred times slower on a long list.
 INDEXES = {
 	"status_modified": ("status", "modified"),
-	"stage_status_modified": ("stage", "status", "modified"),
+	"stage_modified": ("stage", "modified"),
 	"company_status_modified": ("company", "status", "modified"),
 	"owner_status_close": ("deal_owner", "status", "expected_close_date"),
 	# Whose customers a salesperson sells to.
@@ -19,6 +19,9 @@ INDEXES = {
 	# Of one person or stage among many, the first rows in that order are far apart along the order's own index.
 	"owner_amount": ("deal_owner", "amount"),
 	"stage_close": ("stage", "expected_close_date"),
+	# What is closed has no next step, and stands at the end of that order; the first stages are few among all of a status.
+	"stage_follow_up": ("stage", "next_follow_up_on"),
+	"status_stage": ("status", "stage"),
 	# The board: a column's cards in order, and all columns' sums without touching the rows.
 	"board_cards": ("stage", "stage_entered_on"),
 	"board_sums": (
