@@ -7,7 +7,7 @@ the files made for an import. `hooks.override_whitelisted_methods` puts these in
 import json
 from io import BytesIO
 from typing import Any
-from zipfile import BadZipFile, ZipFile
+from zipfile import ZIP_DEFLATED, BadZipFile, ZipFile
 
 import frappe
 from frappe import _
@@ -24,6 +24,7 @@ from crm_plus.rules.exported_files import (
 	REPORT,
 	rows_in_sheet,
 	rows_in_text,
+	without_formulas,
 )
 
 MODULE = "CRM Plus"
@@ -40,6 +41,7 @@ def of_list(**_sent: Any) -> None:
 	rows = _chosen(asked.selected_items) or reportview.get_count() if waits else None
 	frappe.local.form_dict = frappe._dict(asked)
 	reportview.export_query()
+	_keep_text()
 	if _is_ours(asked.doctype):
 		rows = rows if waits else _rows_in_answer(1 + int(asked.add_totals_row == "1"))
 		_note(LIST, rows, doctype=asked.doctype, file_type=asked.file_format_type, filters=asked.filters)
@@ -51,6 +53,7 @@ def of_report(**_sent: Any) -> None:
 	"""Export a report. Raises frappe.PermissionError, frappe.ValidationError."""
 	asked = frappe._dict(frappe.local.form_dict)
 	query_report.export_query()
+	_keep_text()
 	rows = _chosen(asked.visible_idx)
 	if rows is None:
 		rows = _rows_in_answer(1 + _filter_rows(asked))
@@ -145,6 +148,31 @@ def rows_in_workbook(content: bytes) -> int | None:
 			return rows_in_sheet(book.read(SHEET))
 	except (BadZipFile, KeyError):
 		return None
+
+
+def _keep_text() -> None:
+	"""Let the workbook that is sent hold as text what people typed with "=" before it: Frappe writes a formula of it."""
+	content = frappe.response.get("filecontent")
+	if isinstance(content, bytes):
+		frappe.response["filecontent"] = text_in_workbook(content)
+
+
+def text_in_workbook(content: bytes) -> bytes:
+	"""Return an Excel file whose first sheet has no formulas; any other file as it is."""
+	try:
+		with ZipFile(BytesIO(content)) as book:
+			sheet = book.read(SHEET)
+			if b"<f>" not in sheet:
+				return content
+			parts = {each: book.read(each.filename) for each in book.infolist() if each.filename != SHEET}
+	except (BadZipFile, KeyError):
+		return content
+	written = BytesIO()
+	with ZipFile(written, "w", ZIP_DEFLATED) as book:
+		for part, held in parts.items():
+			book.writestr(part, held)
+		book.writestr(SHEET, without_formulas(sheet))
+	return written.getvalue()
 
 
 def _note(method: str, rows: int | None, **values: Any) -> None:

@@ -88,12 +88,8 @@ def drill(scope: Scope, owner: str | None) -> dict[str, Any]:
 	people = {"owner": owner} if owner else {key: getattr(scope, key) for key in ("owner", "team")}
 	asked = {key: value for key, value in people.items() if value}
 	asked |= {"from_date": str(scope.first), "to_date": str(scope.last)}
-	states = {state: {**asked, "show": state} for state in STATES}
-	return {
-		**dict.fromkeys(("due", "kept_rate"), {**asked, "show": ALL}),
-		**states,
-		"days_late": states["Late"],
-	}
+	of = {state: {**asked, "show": state} for state in (ALL, *STATES)}
+	return {"due": of[ALL], "kept_rate": of[ALL], "days_late": of["Late"], **{one: of[one] for one in STATES}}
 
 
 def follow_ups_behind(filters: dict[str, Any]) -> list[dict[str, Any]]:
