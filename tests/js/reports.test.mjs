@@ -34,6 +34,7 @@ test("a figure with documents behind it is a link to their list", () => {
 test("a figure may lead to a report", () => {
 	const figure = JSON.stringify({ report: "Deal to Cash", filters: { owner: "a" } });
 	assert.deepEqual(figure_route(figure), { to: ["query-report", "Deal to Cash"], filters: { owner: "a" } });
+	assert.deepEqual(figure_route(JSON.stringify({ doctype: "Stage Change", filters: {} })).to, ["List", "Stage Change", "Report"]);
 	assert.equal(figure_route("no json"), null);
 	assert.equal(figure_route("{}"), null);
 });

@@ -16,6 +16,9 @@ export function cell(value, row, column, data, default_formatter) {
 	return data && data.is_total ? `<b>${shown}</b>` : shown;
 }
 
+// A history is read in its columns: its list shows too few of them.
+const VIEWS = { "Stage Change": "Report" };
+
 export function figure_route(text) {
 	let figure;
 	try {
@@ -24,5 +27,5 @@ export function figure_route(text) {
 		return null;
 	}
 	if (figure.report) return { to: ["query-report", figure.report], filters: figure.filters };
-	return figure.doctype ? { to: ["List", figure.doctype, "List"], filters: figure.filters } : null;
+	return figure.doctype ? { to: ["List", figure.doctype, VIEWS[figure.doctype] || "List"], filters: figure.filters } : null;
 }
