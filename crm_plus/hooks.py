@@ -278,6 +278,15 @@ user_data_fields = [
 		],
 	},
 	{"doctype": "Interaction Participant", "filter_by": "email", "redact_fields": ["full_name", "phone"]},
+	# Whom ERPNext keeps besides, for as long as it has that DocType.
+	{
+		"doctype": "Lead",
+		"filter_by": "email_id",
+		"redact_fields": [
+			*("lead_name", "first_name", "middle_name", "last_name", "title", "job_title"),
+			*("phone", "mobile_no", "whatsapp_no", "fax", "image"),
+		],
+	},
 	# No table: it gathers what hangs on the person's profile. It is erased by overrides/personal_data_deletion_request.py.
 	{"doctype": "Held Personal Data", "filter_by": "email", "redact_fields": ["held"]},
 ]

@@ -98,6 +98,7 @@ class PersonalDataCase(CRMPlusTestCase):
 		"""Return all that our tables, and Frappe's beside them, hold: what is not to be found must be nowhere in it."""
 		ours = frappe.get_all("DocType", {"module": "CRM Plus", "issingle": 0, "is_virtual": 0}, pluck="name")
 		more = ["Comment", "Version", "ToDo", "Event", "File", "Notification Log", "Deleted Document"]
+		more += ["Tag Link", "Event Participants", "Communication Link"]
 		found = []
 		for doctype in (*ours, *more, "Contact", "Contact Email"):
 			for row in frappe.get_all(doctype, fields=["*"]):
@@ -182,6 +183,38 @@ class TestErasing(PersonalDataCase):
 		self.assertEqual(self.everything(), "")
 		with self.assertRaisesRegex(frappe.ValidationError, "no e-mail address"):
 			api.held(self.profile.name)
+
+	def test_a_person_whom_several_records_of_frappes_and_erpnexts_keep(self) -> None:
+		frappe.db.delete("User", {"name": self.address})
+		frappe.db.set_value("Contact", {"email_id": self.address}, "user", None)
+		self.profile.add_tag(self.name)
+		self.deal.add_tag("boats")
+		guests = {"reference_doctype": "Customer Profile", "reference_docname": self.profile.name}
+		dates = {"starts_on": "2090-01-01 10:00:00", "event_participants": [guests]}
+		factories.make("Event", subject=f"Tea with {self.name}", **dates)
+		gone = {"deleted_doctype": "Interaction", "data": json.dumps({"customer_profile": self.profile.name})}
+		gone = bare("Deleted Document", **gone).name
+		known = factories.make(
+			"Lead", lead_name=self.name, email_id=self.address, mobile_no="+49 1512 3456789"
+		)
+		other = factories.make("Contact", first_name=self.name, email_ids=[{"email_id": self.address}])
+		queued = bare("Email Queue", message=self.name, status="Sent").name
+		bare("Email Queue Recipient", parent=queued, parenttype="Email Queue", recipient=self.address)
+		sent = make_mail(sender=self.address, sender_full_name=self.name.replace(" ", ""))
+		api.erase(self.profile.name)
+		self.assertEqual(self.everything(), "")
+		self.assertFalse(frappe.db.exists("Contact", other.name))
+		self.assertFalse(frappe.db.exists("Email Queue", queued))
+		self.assertEqual(frappe.db.get_value("Deleted Document", gone, "data"), "{}")
+		left = (
+			frappe.get_doc("Lead", known.name).as_json()
+			+ frappe.get_doc("Communication", sent.name).as_json()
+		)
+		for word in (self.name, self.name.replace(" ", ""), self.address, "3456789"):
+			self.assertNotIn(word, left)
+		searched = "select doctype from `__global_search` where doctype != 'User' and content like %s"
+		self.assertEqual(frappe.db.sql(searched, f"%{self.name}%"), ())
+		self.assertEqual(frappe.get_all("Tag Link", {"document_name": self.profile.name}), [])
 
 	def test_others_are_refused(self) -> None:
 		firm = factories.make_profile().name

@@ -15,10 +15,12 @@ from frappe.website.doctype.personal_data_download_request.personal_data_downloa
 
 from crm_plus.rules.personal_data import PARTLY, REDACTED, WHOLE, redacted_history, without
 from crm_plus.rules.quoted_text import quoted
+from crm_plus.setup.compatibility import PROFILE_FIELDS
+from crm_plus.workflows import personal_traces
 from crm_plus.workflows.personal_records import ABOUT, LEDGER, PROFILE, RECIPIENT, TRAY, Records, records_of
 
 # Of what Frappe redacts by address, what a person without a login may have.
-FRAPPES = ("Contact", "Address", "Communication")
+FRAPPES = ("Contact", "Address", "Communication", *PROFILE_FIELDS)
 OF_PROFILE = ("job_title", "birthday", "birthday_key", "phone", "phone_e164", "phone_reversed", "email")
 TEXTS_OF_PROFILE = ("preferences", "notes", "image", "name_key")
 # Of what stands beside a record: what goes whole, and what loses the person's name alone.
@@ -34,12 +36,14 @@ BESIDE_PARTLY = {
 }
 
 
-def erase(email: str) -> None:
+def erase(email: str) -> tuple[str, ...]:
 	"""Redact every text about the person with this address. It writes past the documents: nothing may keep what was erased.
 
-	May be repeated. Raises what the database raises: half an erasure must not pass for one.
+	Returns what he was called. May be repeated. Raises what the database raises: half an erasure must not pass for one.
 	"""
 	records = records_of(email)
+	# First: it finds things by the address, which goes from them next.
+	personal_traces.erase(email, records)
 	for doctype, fields in (WHOLE | BESIDE_WHOLE).items():
 		_redact(doctype, records.by_doctype.get(doctype, []), fields)
 	for doctype, fields in (PARTLY | BESIDE_PARTLY).items():
@@ -50,8 +54,10 @@ def erase(email: str) -> None:
 	_redact_history(records)
 	_remove_files(records)
 	_redact_profiles(email, records)
-	_redact_contacts(email)
-	_redact_deleted(email)
+	# Last: the files that were deleted are among them.
+	personal_traces.redact_deleted(records)
+	personal_traces.erase_searched(records.names)
+	return records.names
 
 
 def held_everywhere(email: str) -> dict[str, Any]:
@@ -68,15 +74,17 @@ def erase_everywhere(email: str) -> None:
 		frappe.throw(
 			_("{0} has a login: make a Personal Data Deletion Request instead.").format(quoted(email))
 		)
-	erase(email)
+	names = erase(email)
 	request = frappe.new_doc("Personal Data Deletion Request", email=email)
-	request.anon = f"deleted-{frappe.generate_hash(length=10)}@{frappe.local.site}"
+	request.anon = personal_traces.nobody()
 	request.full_name = request.email
 	request.full_name_regex = request.email_regex = get_pattern(email)
 	request.anonymization_value_map["Email"] = request.anon
 	for redacted in request.full_match_privacy_docs:
 		if redacted["doctype"] in FRAPPES:
 			request.redact_full_match_data(redacted, email)
+	personal_traces.forget_former_name(request.anon)
+	personal_traces.erase_searched(names)
 
 
 def _redact(doctype: str, names: Iterable[str], fields: Iterable[str]) -> None:
@@ -143,6 +151,10 @@ def _remove_files(records: Records) -> None:
 		for name in frappe.get_all("File", attached, pluck="name"):
 			# safe: who may erase a person was asked before; the files are about nobody else
 			frappe.delete_doc("File", name, ignore_permissions=True, force=True)
+		# That a file came and went stays in the history, its name does not.
+		said = {"reference_doctype": doctype, "reference_name": attached["attached_to_name"]}
+		said["comment_type"] = ["in", ["Attachment", "Attachment Removed"]]
+		frappe.db.set_value("Comment", said, "content", REDACTED, update_modified=False)
 
 
 def _redact_profiles(email: str, records: Records) -> None:
@@ -160,19 +172,3 @@ def _redact_profiles(email: str, records: Records) -> None:
 	for where in ({"email": email}, his):
 		for row in frappe.get_all("Interaction Participant", where, pluck="name"):
 			_write("Interaction Participant", row, {"full_name": REDACTED, **nothing})
-
-
-def _redact_contacts(email: str) -> None:
-	"""Take from the person's contacts what Frappe leaves there: the names together, and the rows of addresses and numbers."""
-	for name in frappe.get_all("Contact", {"email_id": email}, pluck="name"):
-		_write("Contact", name, {"full_name": REDACTED})
-		for table in ("Contact Email", "Contact Phone"):
-			frappe.db.delete(table, {"parent": name, "parenttype": "Contact"})
-
-
-def _redact_deleted(email: str) -> None:
-	"""Empty what Frappe has kept of deleted records of ours that name the person."""
-	ours = frappe.get_all("DocType", {"module": "CRM Plus"}, pluck="name")
-	where = {"deleted_doctype": ["in", ours], "data": ["like", f"%{email}%"]}
-	for name in frappe.get_all("Deleted Document", where, pluck="name"):
-		_write("Deleted Document", name, {"data": "{}"})
