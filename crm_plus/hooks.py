@@ -215,6 +215,8 @@ has_permission = {
 	"Unmatched Mail": "crm_plus.access.mail_tray.may_see",
 	"Outreach Recipient": "crm_plus.access.outreach.may_see",
 	"Stage Change": "crm_plus.access.belongings.may_read_history",
+	"Dashboard Chart": "crm_plus.access.charts.may_see",
+	"Number Card": "crm_plus.access.charts.may_see",
 	"Comment": "crm_plus.access.side_doors.may_see_beside",
 	"Document Follow": "crm_plus.access.side_doors.may_see_beside",
 	"Tag Link": "crm_plus.access.side_doors.may_see_beside",

@@ -13,15 +13,15 @@ from frappe import _, client
 from frappe.desk import listview, notifications, search
 from frappe.desk.doctype.dashboard_chart import dashboard_chart
 
+from crm_plus.access.charts import shows_hidden_columns
 from crm_plus.access.records import name_by
-from crm_plus.access.rows import readable_fields, reads_all_rows
+from crm_plus.access.rows import reads_all_rows
 from crm_plus.access.visibility import KINDS
 from crm_plus.api import arguments
 from crm_plus.setup.compatibility import count_readable
 
 Answer = Callable[..., Any]
 # The columns that a chart adds up, and groups or dates by.
-CHART_COLUMNS = ("value_based_on", "based_on", "aggregate_function_based_on", "group_by_based_on")
 
 
 def refusing(function: Answer) -> Answer:
@@ -202,8 +202,7 @@ def _check_columns(chart: Any) -> None:
 	if not doctype or frappe.get_meta(doctype).module != "CRM Plus":
 		return
 	frappe.has_permission(doctype, "read", throw=True)
-	hidden = {field.fieldname for field in frappe.get_meta(doctype).fields} - readable_fields(doctype)
-	if hidden & {chart.get(column) for column in CHART_COLUMNS}:
+	if shows_hidden_columns(chart):
 		frappe.throw(_("You have no permission to read what this chart shows."), frappe.PermissionError)
 
 
