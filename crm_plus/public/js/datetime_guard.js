@@ -1,11 +1,11 @@
-// Frappe's field for date and time hides the seconds of its calendar where the site's time format has none, and relies on its
-// own edition of air-datepicker for that. With npm's edition, which has no seconds, it fails, and the form stays half drawn.
+// Frappe's fields for a time hide the seconds of their calendar where the site's time format has none, and rely on its own
+// edition of air-datepicker for that. With npm's edition, which has no seconds, they fail, and the form stays half drawn.
 
-const { ControlDatetime } = frappe.ui.form;
+const { ControlDatetime, ControlTime } = frappe.ui.form;
 
-if (ControlDatetime) {
-	const { set_datepicker } = ControlDatetime.prototype;
-	ControlDatetime.prototype.set_datepicker = function (...given) {
+for (const { prototype } of [ControlDatetime, ControlTime].filter(Boolean)) {
+	const { set_datepicker } = prototype;
+	prototype.set_datepicker = function (...given) {
 		try {
 			return set_datepicker.apply(this, given);
 		} catch (failed) {
@@ -13,7 +13,9 @@ if (ControlDatetime) {
 			if (!(this.datepicker && failed instanceof TypeError)) throw failed;
 		}
 	};
+}
 
+if (ControlDatetime) {
 	// Where the clock is shown without seconds, what is merely shown reads back without them: the form would be "Not Saved" as
 	// soon as it is opened.
 	const { parse } = ControlDatetime.prototype;
