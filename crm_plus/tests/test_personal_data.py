@@ -212,8 +212,11 @@ class TestErasing(PersonalDataCase):
 		)
 		for word in (self.name, self.name.replace(" ", ""), self.address, "3456789"):
 			self.assertNotIn(word, left)
-		searched = "select doctype from `__global_search` where doctype != 'User' and content like %s"
-		self.assertEqual(frappe.db.sql(searched, f"%{self.name}%"), ())
+		searched = frappe.db.sql(
+			"select doctype from `__global_search` where doctype != 'User' and content like %s",
+			f"%{self.name}%",
+		)
+		self.assertEqual(searched, ())
 		self.assertEqual(frappe.get_all("Tag Link", {"document_name": self.profile.name}), [])
 
 	def test_others_are_refused(self) -> None:
