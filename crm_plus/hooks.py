@@ -280,7 +280,6 @@ user_data_fields = [
 		],
 	},
 	{"doctype": "Interaction Participant", "filter_by": "email", "redact_fields": ["full_name", "phone"]},
-	# Whom ERPNext keeps besides, for as long as it has that DocType.
 	{
 		"doctype": "Lead",
 		"filter_by": "email_id",
@@ -290,11 +289,9 @@ user_data_fields = [
 			"middle_name",
 			"last_name",
 			"title",
-			"job_title",
 			"phone",
 			"mobile_no",
 			"whatsapp_no",
-			"fax",
 			"image",
 		],
 	},
