@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 import frappe
 
 Found = TypeVar("Found")
-# What is asked, of which DocType, and for whom or by which condition.
+# What is asked, of what, and for whom or by which condition.
 Question = tuple[str, str, str]
 # The questions about rights; others are about the records that there are.
 OF_RIGHTS = ("rows", "fields")

@@ -146,9 +146,9 @@ def stage_chart(filters: str | dict[str, Any] | None = None, **_chart: Any) -> d
 	where the caller may read no deal.
 	"""
 	_check_read()
-	columns = [
-		row for row in board.columns(read_filters(arguments.mapping(filters))) if row["outcome"] == OPEN
-	]
+	chosen = read_filters(arguments.mapping(filters))
+	open_ones = {stage.name for stage in board.load_stages(chosen.pipeline) if stage.outcome == OPEN}
+	columns = board.columns(chosen, only=open_ones)
 	return {
 		"labels": [_(row["title"]) for row in columns],
 		"datasets": [{"name": _("Deals"), "values": [row["count"] for row in columns]}],

@@ -26,6 +26,8 @@ from crm_plus.rules.forecast import percent
 
 PROFILE = "Customer Profile"
 MOST_ROWS = 1000
+# So many of them a chart shows.
+DRAWN = 10
 FIFTHS = 5
 DAYS = CustomFunction("DATEDIFF", ["later", "earlier"])
 QUARTER = CustomFunction("QUARTER", ["day"])
@@ -42,10 +44,13 @@ def customer_value(filters: dict[str, Any] | None) -> tuple[Scope, list[dict[str
 	Raises frappe.ValidationError for filters that make no sense, frappe.PermissionError for who may not know their worth.
 	"""
 	scope = read_scope(filters)
-	worth = purchases(
-		scope, on_days(frappe.qb.DocType("Sales Invoice").posting_date, scope.first, scope.last)
-	)
-	each = worth.as_("each")
+	period = on_days(frappe.qb.DocType("Sales Invoice").posting_date, scope.first, scope.last)
+	if is_chart_only(filters):
+		drawn = most_valuable(scope, period)
+		# Of few customers all are read: what they will bring next year is a sum of them.
+		if drawn[1]["customers"] > MOST_ROWS:
+			return scope, *drawn
+	each = purchases(scope, period).as_("each")
 	# Ties fall by name, so that the fifths are the same every time.
 	fifths = {
 		key: over.NTile(FIFTHS)
@@ -73,6 +78,30 @@ def customer_value(filters: dict[str, Any] | None) -> tuple[Scope, list[dict[str
 	return scope, [value_row(scope, row) for row in rows], total
 
 
+def most_valuable(scope: Scope, period: Criterion) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+	"""Return the few customers that a chart shows, and the number and the revenue of all who bought."""
+	invoice = frappe.qb.DocType("Sales Invoice")
+	revenue = Sum(books_money(scope, invoice, invoice.base_net_total)).as_("revenue")
+	each = of_customers(scope, bought(scope, period).select(revenue), "revenue").as_("each")
+	found = (
+		frappe.qb.from_(each)
+		.select(each.customer, over.Count("*").over(), over.Sum(each.revenue).over())
+		.orderby(each.revenue, order=Order.desc)
+		.orderby(each.name)
+		.limit(DRAWN)
+		.run()
+	)
+	largest = [row[0] for row in found]
+	rows = purchases(scope, period & invoice.customer.isin(largest or [""])).run(as_dict=True)
+	rows.sort(key=lambda row: largest.index(row["customer"]))
+	_customer, customers, whole = found[0] if found else ("", 0, 0)
+	# Which fifth they are in is not drawn.
+	shown = [
+		value_row(scope, {**row, **dict.fromkeys(("recency", "frequency", "money"), "")}) for row in rows
+	]
+	return shown, {"customers": int(customers), "revenue": flt(whole)}
+
+
 def value_row(scope: Scope, row: dict[str, Any]) -> dict[str, Any]:
 	"""Return what is shown of a customer; `score` reads recency, frequency, money, 5 the best."""
 	revenue, count = flt(row["revenue"]), int(row["purchases"])
@@ -85,31 +114,55 @@ def value_row(scope: Scope, row: dict[str, Any]) -> dict[str, Any]:
 
 
 def purchases(scope: Scope, period: Criterion) -> QueryBuilder:
-	"""Each readable customer with how often he bought on days of a period, first and last, and for how much.
+	"""Each readable customer with how often he bought on days of a period, first and last, and for how much."""
+	invoice = frappe.qb.DocType("Sales Invoice")
+	day = Case().when(invoice.is_return == 0, invoice.posting_date).else_(None)
+	each = bought(scope, period).select(
+		*(Min(day).as_("first_on"), Max(day).as_("last_on"), Count(day).distinct().as_("purchases")),
+		Sum(books_money(scope, invoice, invoice.base_net_total)).as_("revenue"),
+	)
+	return of_customers(
+		scope,
+		each,
+		*("first_on", "last_on", "purchases", "revenue"),
+		of_profile=("full_name", "lifecycle_stage", "profile_owner"),
+	)
 
-	The invoices are added up by customer along an index that has them in this order and holds all that is asked of them.
-	"""
-	profile, invoice = frappe.qb.DocType(PROFILE), frappe.qb.DocType("Sales Invoice")
-	bought = Case().when(invoice.is_return == 0, invoice.posting_date).else_(None)
-	each = (
+
+def first_purchases(scope: Scope) -> QueryBuilder:
+	"""Each readable customer who bought for the first time in the period, and when that was."""
+	invoice = frappe.qb.DocType("Sales Invoice")
+	day = Min(invoice.posting_date)
+	each = bought(scope, (invoice.posting_date <= scope.today) & (invoice.is_return == 0))
+	return of_customers(
+		scope, each.select(day.as_("first_on")).having(on_days(day, scope.first, scope.last)), "first_on"
+	)
+
+
+def bought(scope: Scope, period: Criterion) -> QueryBuilder:
+	"""The invoices of a period by customer, along an index that has them in this order and holds all that is asked of them."""
+	invoice = frappe.qb.DocType("Sales Invoice")
+	return (
 		along(frappe.qb.from_(invoice), "Sales Invoice", "crm_plus")
-		.select(
-			*(invoice.customer, Min(bought).as_("first_on"), Max(bought).as_("last_on")),
-			Count(bought).distinct().as_("purchases"),
-			Sum(books_money(scope, invoice, invoice.base_net_total)).as_("revenue"),
-		)
+		.select(invoice.customer)
 		.where((invoice.docstatus == 1) & period & invoice.company.isin(list(scope.rates) or [""]))
 		.groupby(invoice.customer)
-		.as_("bought")
 	)
+
+
+def of_customers(
+	scope: Scope, each: QueryBuilder, *columns: str, of_profile: tuple[str, ...] = ()
+) -> QueryBuilder:
+	"""What is known by customer, of those whose profiles the readers may read."""
+	profile, known = frappe.qb.DocType(PROFILE), each.as_("bought")
 	return (
-		frappe.qb.from_(each)
+		# Read as it stands here: else the invoices are added up once a profile.
+		frappe.qb.from_(known)
+		.modifier("STRAIGHT_JOIN")
 		.join(profile)
-		.on(profile.erpnext_customer == each.customer)
-		.select(
-			*(profile.name, profile.full_name, profile.lifecycle_stage, profile.profile_owner),
-			*(each.customer, each.first_on, each.last_on, each.purchases, each.revenue),
-		)
+		.on(profile.erpnext_customer == known.customer)
+		.select(profile.name, *(profile[column] for column in of_profile))
+		.select(known.customer, *(known[column] for column in columns))
 		.where(profile_rows(scope, profile))
 	)
 
@@ -133,10 +186,9 @@ def cohorts(filters: dict[str, Any] | None) -> tuple[Scope, list[dict[str, Any]]
 	a chart does not show.
 	"""
 	scope = read_scope(filters)
-	invoice = frappe.qb.DocType("Sales Invoice")
-	first = purchases(scope, invoice.posting_date <= scope.today).as_("first")
+	first = first_purchases(scope).as_("first")
 	began = quarter_number(first.first_on)
-	begun = frappe.qb.from_(first).where(on_days(first.first_on, scope.first, scope.last)).groupby(began)
+	begun = frappe.qb.from_(first).groupby(began)
 	if is_chart_only(filters):
 		rows = begun.select(began, began, Count(first.name)).run()
 	else:

@@ -11,7 +11,7 @@ from frappe.utils import flt
 from pypika import Case, CustomFunction
 from pypika.functions import Coalesce, Count, Max, Min, Sum
 from pypika.queries import QueryBuilder
-from pypika.terms import Term
+from pypika.terms import NullValue, Term, ValueWrapper
 
 from crm_plus.reports.document_money import is_of_an_invoice, moves_money, net_part
 from crm_plus.reports.report_groups import (
@@ -24,6 +24,7 @@ from crm_plus.reports.report_groups import (
 	one_group,
 )
 from crm_plus.reports.report_money import books_money, money, refuse_hidden_ledger
+from crm_plus.reports.report_parts import is_chart_only
 from crm_plus.reports.report_scope import Scope, between, deal_rows, on_days, read_scope, scope_filters
 from crm_plus.rules.deal_stages import WON
 from crm_plus.rules.deal_to_cash import Leaks, largest
@@ -55,7 +56,7 @@ def deal_to_cash(filters: dict[str, Any] | None) -> tuple[Scope, str, list[dict[
 	group = chosen_group(filters, GROUPS)
 	found = [
 		{key: flt(value) if key != "value" else value for key, value in row.items()}
-		for row in read(scope, group, str((filters or {}).get("behind") or ""))
+		for row in read(scope, group, str((filters or {}).get("behind") or ""), drawn=is_chart_only(filters))
 	]
 	labels = group_labels(group, [row["value"] for row in found])
 	rows = [
@@ -100,9 +101,12 @@ def largest_leak(total: dict[str, Any]) -> str:
 	return largest(Leaks(**{key: total[key] for key in LEAKS}))
 
 
-def read(scope: Scope, group: str, behind: str) -> list[dict[str, Any]]:
-	"""Return the sums of each group, or of the one that is looked behind; one query however many deals and documents."""
-	each = won_deals(scope, group, behind).as_("each")
+def read(scope: Scope, group: str, behind: str, *, drawn: bool = False) -> list[dict[str, Any]]:
+	"""Return the sums of each group, or of the one that is looked behind; one query however many deals and documents.
+
+	Where they are only `drawn`, nothing is looked for that neither a chart nor the line above it says.
+	"""
+	each = (drawn_deals if drawn else won_deals)(scope, group, behind).as_("each")
 	query = (
 		frappe.qb.from_(each)
 		.select(each.value, Count("*").as_("deals"), Sum(money(scope, each)).as_("won"))
@@ -122,7 +126,24 @@ def read(scope: Scope, group: str, behind: str) -> list[dict[str, Any]]:
 
 
 def won_deals(scope: Scope, group: str, behind: str) -> QueryBuilder:
-	"""The deals won in the period, each with its group, its amounts, which part of them is net, and the days of its steps.
+	"""The deals won in the period, each with its group, its amounts, which part of them is net, and the days of its steps."""
+	deal = frappe.qb.DocType("Deal")
+	quoted = without_taxes_part(deal, deal.quoted_amount, "Quotation")
+	days = (first_order(deal).as_("ordered_on"), first_invoice(deal).as_("invoiced_on"))
+	return deals_and_cash(scope, group, behind).select(*days, quoted.as_("net_of_quotations"))
+
+
+def drawn_deals(scope: Scope, group: str, behind: str) -> QueryBuilder:
+	"""The same, of which nobody is told what was quoted, nor of other days than those from invoice to cash."""
+	deal = frappe.qb.DocType("Deal")
+	invoiced = first_invoice(deal).where(deal.billing_status == "Paid")
+	return deals_and_cash(scope, group, behind).select(
+		NullValue().as_("ordered_on"), invoiced.as_("invoiced_on"), ValueWrapper(1).as_("net_of_quotations")
+	)
+
+
+def deals_and_cash(scope: Scope, group: str, behind: str) -> QueryBuilder:
+	"""The deals won in the period, each with its group, its amounts, what is net of orders and invoices, and when it was paid.
 
 	The limit, which nothing reaches, has the database look for each of these once, not wherever it is asked for.
 	"""
@@ -131,13 +152,12 @@ def won_deals(scope: Scope, group: str, behind: str) -> QueryBuilder:
 		frappe.qb.from_(deal)
 		.select(group_term(group, deal).as_("value"), deal.company, deal.currency, deal.closed_on)
 		.select(deal.amount, deal.base_amount, *(deal[f"{key}_amount"] for key in DOCUMENTS))
-		.select(first_order(deal).as_("ordered_on"), first_invoice(deal).as_("invoiced_on"))
 		.select(last_payment(deal).as_("paid_on"))
 		.where(deal_rows(scope, deal))
 		.where((deal.status == WON) & on_days(deal.closed_on, scope.first, scope.last))
 		.limit(ALL)
 	)
-	for key in ("quoted", "ordered", "invoiced"):
+	for key in ("ordered", "invoiced"):
 		doctype, part = DOCUMENTS[key]
 		query = query.select(without_taxes_part(deal, deal[f"{key}_amount"], doctype).as_(part))
 	own = one_group(behind, {each: group_term(each, deal) for each in GROUPS})

@@ -145,6 +145,8 @@ def grouped(
 	drawn: Callable[[Rows, Row, str], Row],
 	summary: Callable[[Row, str], Rows],
 	message: str | None = None,
+	*,
+	is_listed: bool = True,
 ) -> tuple[Any, ...]:
 	"""Return the answer of a report by groups: `found` is its scope, the group, the rows and the total.
 
@@ -157,8 +159,9 @@ def grouped(
 		total={**total, "group": _("Total")},
 		currency=scope.currency,
 		message=message if rows else None,
-		drawn=drawn(rows, total, scope.currency),
+		drawn=drawn(rows, total, scope.currency) if rows else None,
 		summary=summary(total, scope.currency),
+		is_listed=is_listed,
 	)
 
 

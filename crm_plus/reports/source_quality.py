@@ -21,18 +21,22 @@ from crm_plus.reports.profile_scope import (
 	group_term,
 	readable_profiles,
 )
-from crm_plus.reports.report_functions import SECONDS_IN_DAY, seconds_between
+from crm_plus.reports.report_functions import SECONDS_IN_DAY, along, seconds_between
 from crm_plus.reports.report_groups import behind_filters, chosen_group, one_group
 from crm_plus.reports.report_money import books_money, money, reads_ledger
+from crm_plus.reports.report_parts import is_chart_only
 from crm_plus.reports.report_scope import Scope, on_days, read_scope, refuse_hidden_amounts
 from crm_plus.rules.deal_stages import LOST, WON
 from crm_plus.rules.forecast import percent
 from crm_plus.rules.lifecycle import Phase
 
-GROUPS = ("Source", "Campaign", "Owner", "Territory", "Month", "Customer")
+CAMPAIGN = "Campaign"
+GROUPS = ("Source", CAMPAIGN, "Owner", "Territory", "Month", "Customer")
 COUNTS = ("profiles", "prospects", "with_deal", "buyers", "deals", "won", "lost")
 LEDGER = ("invoiced", "paid")
 SUMS = (*COUNTS, "amount", "seconds", *LEDGER)
+# What a chart and the line above it show, or are in order by.
+DRAWN = ("profiles", "with_deal", "buyers", "won", "lost", "amount")
 AVERAGES = ("prospect_rate", "buyer_rate", "win_rate", "days", "per_profile")
 # What a customer's row leads from to his deals.
 OF_DEALS = ("deals", "won", "amount", *LEDGER, "win_rate", "per_profile")
@@ -53,9 +57,12 @@ def source_quality(
 	"""
 	refuse_hidden_amounts()
 	scope, group = read_scope(filters), chosen_group(filters, GROUPS)
+	behind = str((filters or {}).get("behind") or "")
+	is_drawn = is_chart_only(filters) and group != CAMPAIGN and not behind
 	found = [
-		{"value": row["value"], **{key: flt(row[key]) for key in SUMS}}
-		for row in read(scope, group, str((filters or {}).get("behind") or ""))
+		# What is not drawn is not asked for.
+		{"value": row["value"], **{key: flt(row.get(key)) for key in SUMS}}
+		for row in read(scope, group, behind, DRAWN if is_drawn else SUMS)
 	]
 	labels = group_labels(group, [row["value"] for row in found])
 	rows = [
@@ -103,33 +110,42 @@ def drill(scope: Scope, group: str, value: Any) -> dict[str, Any]:
 	return dict.fromkeys((*COUNTS, "amount", *LEDGER, *AVERAGES), report)
 
 
-def read(scope: Scope, group: str, behind: str) -> list[dict[str, Any]]:
-	"""Return the sums of each group."""
-	profile, deals = frappe.qb.DocType(PROFILE), deals_of_profiles(scope).as_("deals")
+def read(scope: Scope, group: str, behind: str, wanted: tuple[str, ...] = SUMS) -> list[dict[str, Any]]:
+	"""Return the wanted sums of each group."""
+	profile = frappe.qb.DocType(PROFILE)
+	deal = frappe.qb.from_("Deal")
+	if wanted == DRAWN and not scope.pipeline:
+		deals = deals_of_profiles(scope, along(deal, "Deal", "by_customer"))
+	else:
+		deals = all_of_deals(scope, deals_of_profiles(scope, deal))
+	deals = deals.as_("deals")
 	groups = {each: profile_group(each, profile, deals) for each in GROUPS}
 	value, own = groups[group], one_group(behind, groups)
 	# A profile that was taken over is younger than its deals.
 	began = LEAST(profile.creation, deals.first_deal)
+	sums = {
+		"profiles": Count(profile.name),
+		"prospects": count_if(profile.lifecycle_stage != FIRST_STAGE),
+		"with_deal": count_if(deals.deals > 0),
+		"buyers": count_if(deals.won > 0),
+		"seconds": Sum(GREATEST(seconds_between(began, deals.first_won), 0)),
+		**{key: Sum(deals[key]) for key in ("deals", "won", "lost", "amount", *LEDGER)},
+	}
 	query = (
 		frappe.qb.from_(profile)
 		.left_join(deals)
 		.on(deals.customer_profile == profile.name)
-		.select(value.as_("value"), Count(profile.name).as_("profiles"))
-		.select(count_if(profile.lifecycle_stage != FIRST_STAGE).as_("prospects"))
-		.select(count_if(deals.deals > 0).as_("with_deal"), count_if(deals.won > 0).as_("buyers"))
-		.select(Sum(GREATEST(seconds_between(began, deals.first_won), 0)).as_("seconds"))
+		.select(value.as_("value"), *(sums[key].as_(key) for key in wanted))
 		.where(readable_profiles(scope, profile))
 		.where(on_days(profile.creation, scope.first, scope.last))
 		.groupby(value)
 	)
-	for key in ("deals", "won", "lost", "amount", *LEDGER):
-		query = query.select(Sum(deals[key]).as_(key))
 	return (query.where(own) if own is not None else query).run(as_dict=True)
 
 
 def profile_group(group: str, profile: Any, deals: Any) -> Term:
 	"""The expression of a group; a campaign is that of the profile's first deal that names one."""
-	return NullIf(deals.campaign, "") if group == "Campaign" else group_term(group, profile)
+	return NullIf(deals.campaign, "") if group == CAMPAIGN else group_term(group, profile)
 
 
 def count_if(condition: Criterion) -> Term:
@@ -137,21 +153,27 @@ def count_if(condition: Criterion) -> Term:
 	return Sum(Case().when(condition, 1).else_(0))
 
 
-def deals_of_profiles(scope: Scope) -> QueryBuilder:
-	"""Each profile with what its readable deals of the company and the pipeline amount to."""
+def deals_of_profiles(scope: Scope, query: QueryBuilder) -> QueryBuilder:
+	"""Each profile with its readable deals of the company and the pipeline: how many there are, and what was won."""
 	deal = frappe.qb.DocType("Deal")
-	# Not cast to text before: that text had the collation of the connection, which need not go with the column's.
-	named = Concat(deal.creation, "|", NullIf(deal.campaign, ""))
-	query = (
-		frappe.qb.from_(deal)
-		.select(deal.customer_profile, Count("*").as_("deals"))
-		.select(Substring(Min(named), AFTER_TIME, 140).as_("campaign"))
-		.select(Min(deal.creation).as_("first_deal"))
-		.select(Min(Case().when(deal.status == WON, deal.closed_on)).as_("first_won"))
+	return (
+		query.select(deal.customer_profile, Count("*").as_("deals"))
 		.select(count_if(deal.status == WON).as_("won"), count_if(deal.status == LOST).as_("lost"))
 		.select(Sum(Case().when(deal.status == WON, money(scope, deal)).else_(0)).as_("amount"))
 		.where(deals_of_filters(scope, deal))
 		.groupby(deal.customer_profile)
+	)
+
+
+def all_of_deals(scope: Scope, query: QueryBuilder) -> QueryBuilder:
+	"""The same, with all else that is said of the deals."""
+	deal = frappe.qb.DocType("Deal")
+	# Not cast to text before: that text had the collation of the connection, which need not go with the column's.
+	named = Concat(deal.creation, "|", NullIf(deal.campaign, ""))
+	query = (
+		query.select(Substring(Min(named), AFTER_TIME, 140).as_("campaign"))
+		.select(Min(deal.creation).as_("first_deal"))
+		.select(Min(Case().when(deal.status == WON, deal.closed_on)).as_("first_won"))
 	)
 	knows = reads_ledger()
 	for key in LEDGER:

@@ -36,7 +36,7 @@ def open_ours(name: str, _nothing: Any, *, anew: bool) -> list[Any]:
 	from crm_plus.api.dashboards import figures
 
 	company = frappe.defaults.get_user_default("Company")
-	items = [*map(partial(chart_item, company=company), charts(name)), *cards_items(name, company)]
+	items = [*card_items(name, company), *map(partial(chart_item, company=company), charts(name))]
 	found = []
 	for first in range(0, len(items), TOGETHER):
 		found += figures(items[first : first + TOGETHER], anew=anew)
@@ -67,7 +67,7 @@ def chart_item(name: str, company: str) -> dict[str, Any]:
 	return {"doctype": "Dashboard Chart", "name": name, "filters": {**filters, "company": company}}
 
 
-def cards_items(name: str, company: str) -> list[dict[str, Any]]:
+def card_items(name: str, company: str) -> list[dict[str, Any]]:
 	"""Return the cards of a dashboard as the Desk asks for them."""
 	return [{"doctype": "Number Card", "name": card, "filters": {"company": company}} for card in cards(name)]
 

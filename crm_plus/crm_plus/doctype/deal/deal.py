@@ -22,6 +22,8 @@ INDEXES = {
 	# What is closed has no next step, and stands at the end of that order; the first stages are few among all of a status.
 	"stage_follow_up": ("stage", "next_follow_up_on"),
 	"status_stage": ("status", "stage"),
+	# What became of customers, by number of deals and what was won.
+	"by_customer": ("customer_profile", "company", "status", "base_amount"),
 	# The board: a column's cards in order, and all columns' sums without touching the rows.
 	"board_cards": ("stage", "stage_entered_on"),
 	"board_sums": (

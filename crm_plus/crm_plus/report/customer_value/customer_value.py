@@ -7,7 +7,7 @@ from frappe import _
 
 from crm_plus.reports import report_parts as parts
 from crm_plus.reports.customer_future import Future, with_future
-from crm_plus.reports.customer_value import MOST_ROWS, cohorts, customer_value
+from crm_plus.reports.customer_value import DRAWN, MOST_ROWS, cohorts, customer_value
 from crm_plus.reports.purchases_behind import SHOW, drill, invoices_behind
 from crm_plus.rules.quoted_text import quoted
 
@@ -37,7 +37,7 @@ def list_customers(filters: dict[str, Any] | None) -> tuple[Any, ...]:
 				MOST_ROWS, total["customers"]
 			)
 		)
-	largest = rows[:10]
+	largest = rows[:DRAWN]
 	summary = [
 		parts.number_part(_("Customers"), total["customers"]),
 		parts.amount_part(_("Revenue"), total["revenue"], scope.currency, "Green"),

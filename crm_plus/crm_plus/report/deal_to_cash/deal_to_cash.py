@@ -17,7 +17,8 @@ def execute(filters: dict[str, Any] | None = None) -> tuple[Any, ...]:
 	"""
 	found = deal_to_cash(filters)
 	message = " ".join(filter(None, (leak_sentence(largest_leak(found[-1])), taxes_sentence())))
-	return parts.grouped(found, get_columns, get_chart, get_summary, message)
+	is_listed = not parts.is_chart_only(filters)
+	return parts.grouped(found, get_columns, get_chart, get_summary, message, is_listed=is_listed)
 
 
 def get_summary(total: parts.Row, currency: str) -> parts.Rows:

@@ -23,7 +23,8 @@ def execute(filters: dict[str, Any] | None = None) -> tuple[Any, ...]:
 	if len(rows) > MOST_ROWS:
 		message = _("The first {0} of {1}; the total is of all.").format(MOST_ROWS, len(rows))
 	found = (scope, group, rows[:MOST_ROWS], total)
-	return parts.grouped(found, get_columns, get_chart, get_summary, message)
+	is_listed = not parts.is_chart_only(filters)
+	return parts.grouped(found, get_columns, get_chart, get_summary, message, is_listed=is_listed)
 
 
 def get_chart(rows: parts.Rows, _total: parts.Row, _currency: str) -> parts.Row:

@@ -1,0 +1,70 @@
+"""What is left out where a report is only drawn: its chart and the line above it say the same as those of the whole report."""
+
+from datetime import timedelta
+from typing import Any
+from unittest.mock import patch
+
+import frappe
+from frappe.utils import getdate
+
+from crm_plus.access.remembered import remembering
+from crm_plus.api import insight
+from crm_plus.reports import customer_value, service_cards, source_quality
+from crm_plus.reports.report_scope import read_scope
+from crm_plus.tests.report_case import ReportCase
+from crm_plus.tests.test_customer_reports import shop
+
+YEARS = {"from_date": getdate() - timedelta(days=730), "to_date": getdate()}
+
+
+class TestDrawnCharts(ReportCase):
+	def drawn(self, report: str, **filters: Any) -> tuple[Any, Any]:
+		"""Return the chart and the line above it as a dashboard asks for them; no row is told, not all of it is known."""
+		answer = self.report(report, **filters, chart_only=1)
+		self.assertEqual(answer["result"], [])
+		return answer["chart"], answer["report_summary"]
+
+	def whole(self, report: str, **filters: Any) -> tuple[Any, Any]:
+		answer = self.report(report, **filters)
+		return answer["chart"], answer["report_summary"]
+
+	def test_deals_to_cash_and_the_quality_of_sources(self) -> None:
+		for report, groups in (
+			("Deal to Cash", ("Owner", "Month")),
+			("Lead Source Quality", ("Source", "Campaign", "Owner")),
+		):
+			for group in groups:
+				for company in (self.world.companies[0], ""):
+					asked = {"group_by": group, "company": company, **YEARS}
+					with self.subTest(report, **asked):
+						self.assertEqual(self.drawn(report, **asked), self.whole(report, **asked))
+
+	def test_the_largest_of_many_customers(self) -> None:
+		shop()
+		whole = self.whole("Customer Value", **YEARS)
+		self.assertTrue(whole[0]["data"]["labels"])
+		with patch.object(customer_value, "MOST_ROWS", 0):
+			answer = self.report("Customer Value", **YEARS, chart_only=1)
+		self.assertEqual(answer["chart"], whole[0])
+		self.assertEqual(answer["report_summary"][:3], whole[1][:3])
+
+	def test_sources_are_drawn_along_an_index(self) -> None:
+		scope = read_scope({"company": self.world.companies[0]})
+		with self.count_queries() as queries:
+			source_quality.read(scope, "Source", "", source_quality.DRAWN)
+		(query,) = [one for one in queries if "`tabDeal`" in one and "source" in one]
+		frappe.db._cursor.execute(f"explain {query}")
+		names = [column[0] for column in frappe.db._cursor.description]
+		steps = [dict(zip(names, step, strict=True)) for step in frappe.db._cursor.fetchall()]
+		(step,) = [step for step in steps if step["table"] == "tabDeal"]
+		self.assertEqual(step["key"], "by_customer")
+		self.assertIn("Using index", step["Extra"])
+
+	def test_two_cards_of_one_request_ask_once(self) -> None:
+		with patch.object(service_cards, "response_time", wraps=service_cards.response_time) as asked:
+			alone = [insight.median_response(), insight.answered_in_time()]
+			self.assertEqual(asked.call_count, 4)
+			with remembering():
+				together = [insight.median_response(), insight.answered_in_time()]
+			self.assertEqual(asked.call_count, 6)
+		self.assertEqual(alone, together)
