@@ -13,6 +13,7 @@ from crm_plus.setup.compatibility import doctype_exists
 from crm_plus.tests import factories
 from crm_plus.tests.base import CRMPlusTestCase
 from crm_plus.tests.factories_accounting import make_invoice, make_party, make_sales, pay
+from crm_plus.tests.factories_follow_ups import successor_of
 from crm_plus.tests.factories_reminders import in_minutes, make_follow_up, make_person, run
 from crm_plus.workflows import deal_follow, notices
 
@@ -74,6 +75,15 @@ class NoticeCase(CRMPlusTestCase):
 
 	def follow_up_due(self, owner: str) -> str:
 		return make_follow_up(owner, in_minutes(30)).name
+
+	def follow_up_unowned(self, owner: str) -> str:
+		"""Leave the series of somebody who has left to nobody: the managers hear of it, whoever the owner."""
+		leaver = factories.make_user("Sales User").name
+		profile = factories.make_profile(profile_owner=leaver).name
+		item = make_follow_up(leaver, in_minutes(5000), repeat="Weekly", customer_profile=profile)
+		frappe.get_doc("User", leaver).update({"enabled": 0}).save()
+		item.reload().update({"status": "Done"}).save()
+		return successor_of(item.name).name
 
 	def meeting(self, owner: str) -> str:
 		return factories.make(
