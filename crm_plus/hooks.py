@@ -215,6 +215,7 @@ has_permission = {
 	"Unmatched Mail": "crm_plus.access.mail_tray.may_see",
 	"Outreach Recipient": "crm_plus.access.outreach.may_see",
 	"Stage Change": "crm_plus.access.belongings.may_read_history",
+	"Revenue Team": "crm_plus.access.team_changes.may_change",
 	"Dashboard Chart": "crm_plus.access.charts.may_see",
 	"Number Card": "crm_plus.access.charts.may_see",
 	"Comment": "crm_plus.access.side_doors.may_see_beside",
@@ -292,7 +293,6 @@ user_data_fields = [
 			"phone",
 			"mobile_no",
 			"whatsapp_no",
-			"image",
 		],
 	},
 	# No table: it gathers what hangs on the person's profile. It is erased by overrides/personal_data_deletion_request.py.

@@ -6,6 +6,7 @@ import frappe
 from frappe import _
 from frappe.utils.nestedset import NestedSet
 
+from crm_plus.access import team_changes
 from crm_plus.access.teams import forget_sights
 from crm_plus.rules.quoted_text import quoted
 from crm_plus.workflows import followers
@@ -18,6 +19,7 @@ class RevenueTeam(PlainValues, NestedSet):
 	nsm_parent_field = "parent_revenue_team"
 
 	def validate(self) -> None:
+		team_changes.check(self)
 		self._check_parent()
 		self._check_members()
 
