@@ -48,7 +48,7 @@ install_package() {
 	where=$(as_bench "$bench_python" -c 'import crm_plus, os; print(os.path.realpath(os.path.dirname(crm_plus.__path__[0])))' 2>/dev/null) || where=""
 	if [[ $where != "$(realpath "$app_dir")" ]] || ! stamped package "$hash"; then
 		note "installing the package into the bench's environment"
-		logged "pip install crm_plus" install_editable
+		logged "pip install crm_plus" retried install_editable
 		stamp package "$hash"
 	fi
 	as_bench "$bench_python" - "$BENCH_DIR/sites/apps.txt" <<'PYTHON'

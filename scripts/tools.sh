@@ -28,7 +28,7 @@ ensure_bench_tools() {
 	printf 'import site; site.addsitedir(%s)\n' "'$site'" |
 		as_bench tee "$(echo "$tools"/lib/python3*/site-packages)/bench_environment.pth" >/dev/null
 	mapfile -t wanted <<<"$wanted"
-	logged "the test tools" as_bench "$tools/bin/python" -m pip install --quiet "${wanted[@]}"
+	logged "the test tools" retried as_bench "$tools/bin/python" -m pip install --quiet "${wanted[@]}"
 	as_bench touch "$tools/made-for-$hash"
 }
 
@@ -43,11 +43,11 @@ ensure_own_tools() {
 	if [[ -e $tools/made-for-$hash ]]; then return; fi
 	note "installing the test tools into .venv"
 	if ! "$base" -c 'import ensurepip' 2>/dev/null && can_be_root && have apt-get; then
-		logged "python3-venv" as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y python3-venv
+		logged "python3-venv" retried as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y python3-venv
 	fi
 	logged "a virtual environment" "$base" -m venv --clear "$tools"
 	mapfile -t wanted <<<"$wanted"
-	logged "the test tools" "$tools/bin/python" -m pip install --quiet "${wanted[@]}"
+	logged "the test tools" retried "$tools/bin/python" -m pip install --quiet "${wanted[@]}"
 	touch "$tools/made-for-$hash"
 }
 
