@@ -41,8 +41,8 @@ def of_list(**_sent: Any) -> None:
 	rows = _chosen(asked.selected_items) or reportview.get_count() if waits else None
 	frappe.local.form_dict = frappe._dict(asked)
 	reportview.export_query()
-	_keep_text()
 	if _is_ours(asked.doctype):
+		_keep_text()
 		rows = rows if waits else _rows_in_answer(1 + int(asked.add_totals_row == "1"))
 		_note(LIST, rows, doctype=asked.doctype, file_type=asked.file_format_type, filters=asked.filters)
 
@@ -53,7 +53,8 @@ def of_report(**_sent: Any) -> None:
 	"""Export a report. Raises frappe.PermissionError, frappe.ValidationError."""
 	asked = frappe._dict(frappe.local.form_dict)
 	query_report.export_query()
-	_keep_text()
+	if frappe.get_cached_value("Report", asked.report_name, "module") == MODULE:
+		_keep_text()
 	rows = _chosen(asked.visible_idx)
 	if rows is None:
 		rows = _rows_in_answer(1 + _filter_rows(asked))

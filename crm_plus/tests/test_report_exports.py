@@ -166,29 +166,29 @@ class TestExports(ReportCase):
 		filters = {"pipeline": pipeline, "figure": "open"}
 		sheet = openpyxl.load_workbook(io.BytesIO(download("Sales Forecast", "Excel", filters))).active
 		cells = [line[1] for line in sheet.iter_rows(min_row=2)]
-		taken_from_list = self.titles_in_list({"pipeline": pipeline})
+		taken_from_list = self.cells_in_list("Deal", "title", {"pipeline": pipeline})
 		for taken in (cells, taken_from_list):
 			self.assertEqual({cell.data_type for cell in taken}, {"s"})
 			self.assertEqual(sorted(str(cell.value) for cell in taken), sorted(stored))
 		self.assertIn("=1+1", stored)
 
-	def titles_in_list(self, filters: dict[str, Any]) -> list[Any]:
-		"""Return the cells of the titles in the file that the list of deals gives."""
-		asked = {
-			"doctype": "Deal",
-			"title": "Deal",
-			"file_format_type": "Excel",
-			"start": "0",
-			"page_length": "0",
-		}
-		frappe.local.form_dict = frappe._dict(
-			**asked, fields=json.dumps(["`tabDeal`.`title`"]), filters=json.dumps(filters)
-		)
+	def test_files_of_other_apps_keep_their_formulas(self) -> None:
+		name = f"=1+{factories.unique('')}"
+		factories.make("Territory", territory_name=name)
+		[cell] = self.cells_in_list("Territory", "territory_name", {"territory_name": name})
+		self.assertEqual(cell.data_type, "f")
+
+	def cells_in_list(self, doctype: str, field: str, filters: dict[str, Any]) -> list[Any]:
+		"""Return the cells of a field in the Excel file that a list gives."""
+		asked = {"doctype": doctype, "title": doctype, "file_format_type": "Excel"}
+		asked |= {"start": "0", "page_length": "0", "fields": json.dumps([f"`tab{doctype}`.`{field}`"])}
+		frappe.local.form_dict = frappe._dict(asked, filters=json.dumps(filters))
 		frappe.local.response = frappe._dict()
 		exports.of_list()
 		sheet = openpyxl.load_workbook(io.BytesIO(frappe.local.response.filecontent)).active
 		heads, *lines = sheet.iter_rows()
-		place = next(number for number, head in enumerate(heads) if str(head.value).startswith("Title"))
+		label = frappe.get_meta(doctype).get_label(field)
+		place = next(number for number, head in enumerate(heads) if str(head.value).startswith(label))
 		return [line[place] for line in lines]
 
 	def test_a_file_holds_no_more_than_its_reader_may_see(self) -> None:
