@@ -1,5 +1,6 @@
 """A hidden record is not there for who asks by filters: neither a refusal nor another sentence tells whether one fits."""
 
+import json
 from typing import Any
 
 import frappe
@@ -7,7 +8,7 @@ from frappe.model.base_document import get_controller
 
 from crm_plus.tests import factories
 from crm_plus.tests.private_case import PrivateRequestCase
-from crm_plus.tests.request_case import sentences
+from crm_plus.tests.request_case import sentences, token_of, user_with
 from crm_plus.workflows.plain_values import FoundAsListed
 
 CHANGE = {"fieldname": "next_step", "value": "Call"}
@@ -60,6 +61,21 @@ class TestFilterProbes(PrivateRequestCase):
 					self.assertEqual(self.seen(function, asked, self.token)[0], 200)
 		frappe.db.rollback()
 		self.assertEqual(frappe.db.get_value("Deal", self.own, "next_step"), "Call")
+
+	def test_nobody_renames_or_merges_past_the_checks(self) -> None:
+		"""Frappe's own `rename` of a document takes from its caller that nothing is to be checked."""
+		reader = token_of(user_with("Marketing User"))
+		profile = frappe.db.get_value("Deal", self.own, "customer_profile")
+		self.commit()  # the requests are other connections
+		for doctype, name, merge in (("Deal", self.own, 0), ("Customer Profile", profile, 1)):
+			wanted = {"name": self.profile if merge else "Renamed", "merge": merge, "force": 1}
+			asked = {"dt": doctype, "dn": name, "method": "rename"}
+			asked["args"] = json.dumps({**wanted, "validate_rename": 0})
+			for token in (reader, self.token):
+				with self.subTest(doctype, token=token):
+					self.assertEqual(self.call("run_doc_method", asked, token=token)[0], 403)
+					frappe.db.rollback()
+					self.assertTrue(frappe.db.exists(doctype, name))
 
 	def test_whatever_the_row_rule_narrows_is_found_as_it_is_listed(self) -> None:
 		narrowed = frappe.get_hooks("permission_query_conditions")
