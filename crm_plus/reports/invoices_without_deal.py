@@ -13,7 +13,7 @@ from pypika.queries import QueryBuilder
 from pypika.terms import ExistsCriterion
 
 from crm_plus.access.rows import readable_rows
-from crm_plus.reports.party_deals import deals_by_customer
+from crm_plus.reports.likely_deals import deals_by_invoice
 from crm_plus.reports.readable_documents import company_total
 from crm_plus.rules.invoice_matching import (
 	NOTHING,
@@ -36,20 +36,17 @@ def unlinked_invoices(filters: dict[str, Any]) -> list[dict[str, Any]]:
 	`filters`: company (needed), customer, from_date, to_date, only_with_proposals. Shows what the reader's own list of
 	invoices shows, and raises frappe.PermissionError where he may read none.
 	"""
-	condition = unlinked_condition(filters)
-	invoices = read_invoices(condition)
-	deals = deals_by_customer(filters["company"], {row["customer"] for row in invoices})
-	labels = reason_labels()
-	titles = {deal["name"]: deal for group in deals.values() for deal in group}
-	candidates = {
-		customer: as_candidates(customer, filters["company"], group) for customer, group in deals.items()
-	}
-	named = named_deals(condition) if candidates else {}
-	rows = []
+	condition, company = unlinked_condition(filters), filters["company"]
+	invoices, named = read_invoices(condition), named_deals(condition)
+	deals = deals_by_invoice(company, condition, invoices, {deal for each in named.values() for deal in each})
+	labels, rows = reason_labels(), []
 	for row in invoices:
-		proposal = proposal_for(row, candidates.get(row["customer"], []), named.get(row["name"], frozenset()))
+		likely = deals.get(row["name"], [])
+		candidates = as_candidates(row["customer"], company, likely)
+		proposal = proposal_for(row, candidates, named.get(row["name"], frozenset()))
 		if proposal.deal or not filters.get("only_with_proposals"):
-			rows.append({**row, **proposal_columns(proposal, titles, labels)})
+			row.update(proposal_columns(proposal, {deal["name"]: deal for deal in likely}, labels))
+			rows.append(row)
 	return rows
 
 
@@ -80,7 +77,9 @@ def unlinked_condition(filters: dict[str, Any]) -> Criterion:
 def read_invoices(condition: Criterion) -> list[dict[str, Any]]:
 	"""Return the invoices with their total, as ERPNext posts it, in company currency."""
 	rows = invoice_query(condition).run(as_dict=True)
-	return [{**row, "amount": float(company_total(row))} for row in rows]
+	for row in rows:
+		row["amount"] = float(company_total(row))
+	return rows
 
 
 def invoice_query(condition: Criterion) -> QueryBuilder:

@@ -12,6 +12,12 @@ from crm_plus.access.deal_links import linkable_deals
 from crm_plus.rules.quoted_text import escape_like
 from crm_plus.setup.compatibility import PROFILE_FIELDS
 
+# What it takes to weigh a deal for an invoice, and to show it; amounts in company currency.
+DEAL_FIELDS = (
+	*("name", "title", "currency", "status", "base_amount", "quoted_amount", "ordered_amount"),
+	*("invoiced_amount", "creation", "expected_close_date", "closed_on"),
+)
+
 
 def search_deals(
 	party_type: str, party: str, company: str, text: str, start: int, page_length: int
@@ -93,11 +99,7 @@ def deals_by_customer(company: str, customers: Collection[str]) -> dict[str, lis
 	deal = frappe.qb.DocType("Deal")
 	rows = (
 		frappe.qb.from_(deal)
-		.select(
-			*(deal.name, deal.title, deal.customer_profile, deal.currency, deal.status, deal.base_amount),
-			*(deal.quoted_amount, deal.ordered_amount, deal.invoiced_amount),
-			*(deal.creation, deal.expected_close_date, deal.closed_on),
-		)
+		.select(deal.customer_profile, *(deal[name] for name in DEAL_FIELDS))
 		.where((deal.company == company) & deal.customer_profile.isin(sorted(customer_of)))
 		.where(allowed)
 		.run(as_dict=True)

@@ -26,6 +26,12 @@ LOST_PENALTY = 30
 EQUAL_WITHIN = 0.005
 CLOSE_WITHIN = 0.2
 DAYS_TOO_FAR = 120
+# An amount that merely fits is enough so near to a deal's time alone, and of no lost deal at all.
+FITTING_DAYS = (
+	(PARTY_POINTS + FITTING_AMOUNT_POINTS + DATE_POINTS + CURRENCY_POINTS - MIN_CONFIDENCE)
+	* DAYS_TOO_FAR
+	// DATE_POINTS
+)
 
 
 class Reason(Enum):

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crm_plus.rules.invoice_matching import (
+	FITTING_DAYS,
 	MAX_CANDIDATES,
 	MIN_CONFIDENCE,
 	NOTHING,
@@ -47,6 +48,16 @@ def test_a_first_instalment_of_the_only_deal_is_proposed() -> None:
 	proposal = propose(INVOICE, [large])
 	assert proposal.deal == "DEAL-1"
 	assert Reason.AMOUNT_FITS in proposal.reasons
+
+
+def test_an_amount_that_merely_fits_is_enough_near_the_time_of_a_deal_that_is_not_lost() -> None:
+	"""The database leaves out the others, and asks the rules about none of them."""
+	ended = INVOICE.posted_on - timedelta(days=FITTING_DAYS)
+	near = replace(DEAL, expected=Expected((9000.0,), (), 9000.0), closes_on=ended)
+	assert score(INVOICE, near).confidence >= MIN_CONFIDENCE
+	far = replace(near, opened_on=DEAL.opened_on - timedelta(days=1), closes_on=ended - timedelta(days=1))
+	assert score(INVOICE, far).confidence < MIN_CONFIDENCE
+	assert score(INVOICE, replace(near, closes_on=None, is_lost=True)).confidence < MIN_CONFIDENCE
 
 
 def test_an_invoice_larger_than_the_deal_is_not_proposed() -> None:

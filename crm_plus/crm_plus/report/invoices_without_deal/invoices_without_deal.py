@@ -5,9 +5,11 @@ from typing import Any
 import frappe
 from frappe import _
 
+from crm_plus.access.reading_as import rows_for_every_reader
 from crm_plus.reports.invoices_without_deal import by_month, unlinked_invoices
 from crm_plus.rules.plain_values import as_day
 
+REPORT = "Invoices Without Deal"
 Rows = list[dict[str, Any]]
 
 
@@ -19,8 +21,15 @@ def execute(filters: dict[str, Any] | None = None) -> tuple[Any, ...]:
 	filters = frappe._dict(filters or {})
 	check(filters)
 	currency = frappe.get_cached_value("Company", filters.company, "default_currency")
-	rows = [{**row, "company_currency": currency} for row in unlinked_invoices(filters)]
+	rows = shown_invoices(filters)
+	for row in rows:
+		row["company_currency"] = currency
 	return get_columns(), rows, None, get_chart(rows, currency), get_summary(rows, currency)
+
+
+def shown_invoices(filters: dict[str, Any]) -> Rows:
+	"""Return the rows that every reader sees. Raises frappe.PermissionError for who may not."""
+	return rows_for_every_reader(REPORT, lambda: unlinked_invoices(filters))
 
 
 def check(filters: dict[str, Any]) -> None:
