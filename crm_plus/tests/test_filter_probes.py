@@ -77,6 +77,12 @@ class TestFilterProbes(PrivateRequestCase):
 					frappe.db.rollback()
 					self.assertTrue(frappe.db.exists(doctype, name))
 
+	def test_no_record_is_discarded_as_a_draft(self) -> None:
+		with self.as_user(self.mine), self.assertRaises(frappe.ValidationError):
+			frappe.get_doc("Deal", self.own).discard()
+		asked = {"dt": "Deal", "dn": self.own, "method": "discard"}
+		self.assertEqual(self.call("run_doc_method", asked, token=self.token)[0], 403)
+
 	def test_whatever_the_row_rule_narrows_is_found_as_it_is_listed(self) -> None:
 		narrowed = frappe.get_hooks("permission_query_conditions")
 		ours = frappe.get_all("DocType", {"module": "CRM Plus", "is_virtual": 0}, pluck="name")

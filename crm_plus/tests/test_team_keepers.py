@@ -7,6 +7,7 @@ import frappe
 
 from crm_plus.access import team_changes
 from crm_plus.access.teams import sight_of
+from crm_plus.api import hand_over
 from crm_plus.tests import factories
 from crm_plus.tests.base import CRMPlusTestCase
 from crm_plus.tests.factories_teams import make_team, no_teams, show
@@ -64,6 +65,7 @@ class TestTeamKeepers(CRMPlusTestCase):
 			self.refused(team, lambda team=team: self.change(team, lambda doc: doc.append("members", member)))
 		self.refused("deleted", lambda: frappe.delete_doc(TEAM, self.own, force=True))
 		self.refused("merged", lambda: frappe.rename_doc(TEAM, self.own, self.below, merge=True))
+		self.refused("his own leave", lambda: hand_over.leave(self.manager, self.agent))
 		for parent in (None, self.top):
 			self.refused(f"a new team below {parent}", lambda parent=parent: make_team([], [], parent))
 

@@ -54,6 +54,10 @@ def check(person: str, successor: str) -> None:
 	He leads the person, or sees everybody's records. Raises frappe.PermissionError, frappe.ValidationError.
 	"""
 	check_leads(person)
+	user = frappe.session.user
+	if person == user and not sight_of(user).all:
+		# He would step out of the tree of teams that binds him.
+		frappe.throw(_("Ask somebody who leads you to hand over what you have."), frappe.PermissionError)
 	if person == successor:
 		frappe.throw(_("{0} has these records already: choose somebody else.").format(quoted(successor)))
 	check_successor(successor, "Deal")

@@ -36,6 +36,10 @@ class FoundAsListed:
 		"""
 		return super().rename(*args, **kwargs)  # type: ignore[misc] # likewise
 
+	def discard(self) -> None:
+		"""Refuse: version 16 lets whoever writes a record discard it as a draft, after which nobody can change it."""
+		frappe.throw(_("{0} is no draft that could be discarded.").format(quoted(str(self.name))))
+
 
 class PlainValues(FoundAsListed):
 	"""A document whose values are looked at before anything else, also before Frappe looks for what its links name."""
