@@ -20,6 +20,7 @@ DOCUMENT_CHECKS: list[Callable[[documents.Document], list[str]]] = [
 ]
 DOCTYPE_CHECKS: list[Callable[[documents.Document], list[str]]] = [
 	doctypes.field_faults,
+	doctypes.print_faults,
 	doctypes.link_faults,
 	doctypes.fetch_faults,
 	doctypes.explanation_faults,

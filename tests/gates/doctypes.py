@@ -36,6 +36,16 @@ def field_faults(document: Document) -> list[str]:
 	return [document.fault(fault) for fault in faults]
 
 
+def print_faults(document: Document) -> list[str]:
+	"""Find values that no form shows and a print would: Frappe prints hidden fields too."""
+	return [
+		document.fault(f"{field['fieldname']} is hidden on the form, but printed: print_hide keeps it out")
+		for field in document.fields
+		if field.get("hidden") and not field.get("print_hide") and field["fieldtype"] not in WITHOUT_VALUE
+		if field["fieldname"] not in (document.value.get("title_field"), document.value.get("image_field"))
+	]
+
+
 def link_faults(document: Document) -> list[str]:
 	"""Find links to DocTypes that may vanish or that neither we nor Frappe nor ERPNext have."""
 	faults = [
