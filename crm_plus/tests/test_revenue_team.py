@@ -1,6 +1,7 @@
 """A tree of teams: nobody twice in one, no team below itself."""
 
 import frappe
+from frappe.desk.treeview import get_children
 
 from crm_plus.tests.base import CRMPlusTestCase
 from crm_plus.tests.factories import make, make_user, unique
@@ -17,6 +18,13 @@ class TestRevenueTeam(CRMPlusTestCase):
 		top.reload()
 		below.reload()
 		self.assertTrue(top.lft < below.lft < below.rgt < top.rgt)
+
+	def test_the_tree_unfolds_whatever_has_teams_below(self) -> None:
+		top = make_team(is_group=0)
+		self.assertFalse(top.is_group)
+		make_team(is_group=0, parent_revenue_team=top.name)
+		[shown] = [row for row in get_children("Revenue Team") if row["value"] == top.name]
+		self.assertTrue(shown["expandable"])
 
 	def test_no_circle(self) -> None:
 		top = make_team()

@@ -25,6 +25,7 @@ class RevenueTeam(PlainValues, NestedSet):
 
 	def on_update(self) -> None:
 		super().on_update()
+		self._mark_parent()
 		forget_sights()
 		followers.note_change()
 
@@ -49,6 +50,11 @@ class RevenueTeam(PlainValues, NestedSet):
 					"Team {0} cannot stand below {1}, which is one of its own teams: choose another parent team."
 				).format(quoted(self.team_name), quoted(self.parent_revenue_team))
 			)
+
+	def _mark_parent(self) -> None:
+		"""A tree unfolds groups alone: without the mark a team below another one would not be seen."""
+		if self.parent_revenue_team:
+			frappe.db.set_value("Revenue Team", self.parent_revenue_team, "is_group", 1, update_modified=False)
 
 	def _check_members(self) -> None:
 		for user, rows in Counter(member.user for member in self.members).items():
