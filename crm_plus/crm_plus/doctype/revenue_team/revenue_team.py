@@ -54,7 +54,9 @@ class RevenueTeam(PlainValues, NestedSet):
 	def _mark_parent(self) -> None:
 		"""A tree unfolds groups alone: without the mark a team below another one would not be seen."""
 		if self.parent_revenue_team:
-			frappe.db.set_value("Revenue Team", self.parent_revenue_team, "is_group", 1, update_modified=False)
+			frappe.db.set_value(
+				"Revenue Team", self.parent_revenue_team, "is_group", 1, update_modified=False
+			)
 
 	def _check_members(self) -> None:
 		for user, rows in Counter(member.user for member in self.members).items():
