@@ -1,0 +1,107 @@
+"""Every report as Auto Email Report sends it: the rows that its receiver sees when he opens it, or none where he may not."""
+
+import csv
+import io
+import json
+from typing import Any
+
+import frappe
+from frappe.desk.query_report import run
+from frappe.utils import nowdate
+
+from crm_plus.tests import factories, factories_accounting
+from crm_plus.tests.taken_report import OTHERS, TakenReport
+from crm_plus.tests.test_reports import REPORTS
+
+
+class TestMailedReports(TakenReport):
+	"""The mail is put together by the Administrator, who sees more."""
+
+	def sent(self, name: str, receiver: str, filters: dict[str, Any]) -> list[list[str]]:
+		"""Return the lines of the file that a receiver is sent."""
+		mail = frappe.get_doc(
+			{
+				"doctype": "Auto Email Report",
+				**{
+					"report": name,
+					"user": receiver,
+					"email_to": receiver,
+					"format": "CSV",
+					"frequency": "Daily",
+				},
+				**{"filters": json.dumps(filters), "enabled": 1, "no_of_rows": 10_000},
+			}
+		)
+		return list(csv.reader(io.StringIO(str(mail.get_report_content() or ""))))
+
+	def seen(
+		self, name: str, reader: str, filters: dict[str, Any]
+	) -> tuple[list[str], list[list[Any]]] | None:
+		"""Return what a reader sees of a report, None where he may not open it."""
+		with self.as_user(reader):
+			try:
+				return self.expected(name, filters)
+			except frappe.PermissionError:
+				return None
+
+	def receivers(self) -> list[str]:
+		made = self.world
+		nobody = factories.make_user("Sales User").name
+		return [made.manager, made.bound, made.agents[0], made.accountant, nobody]
+
+	def test_a_receiver_is_sent_what_he_sees_and_nothing_else(self) -> None:
+		refused, differ = set(), set()
+		for name in (*REPORTS, *OTHERS):
+			filters = self.filters(name)
+			whole = self.seen(name, "Administrator", filters)
+			for receiver in self.receivers():
+				with self.subTest(name, receiver=receiver):
+					seen = self.seen(name, receiver, filters)
+					if seen is None:
+						refused.add(name)
+						with self.assertRaises(frappe.PermissionError):
+							self.sent(name, receiver, filters)
+						continue
+					self.assert_lines(name, self.sent(name, receiver, filters), seen)
+					differ |= {name} if seen != whole else set()
+		self.assertEqual(differ | refused, {*REPORTS, *OTHERS})
+
+	def test_the_chart_and_the_rows_of_invoices_are_the_receivers(self) -> None:
+		customers = [factories_accounting.make_party()[0] for _ in range(2)]
+		names = [factories_accounting.make_invoice(customer, 750).name for customer in customers]
+		limited = factories_accounting.make_accountant()
+		factories.make("User Permission", user=limited, allow="Customer", for_value=customers[0])
+		filters = {"company": factories.company(), "from_date": nowdate()}
+		with self.as_user(limited):
+			own = run(OTHERS[0], json.dumps(filters))
+		mailed = run(OTHERS[0], json.dumps(filters), user=limited)
+		for found in (own, mailed):
+			self.assertEqual({row["name"] for row in found["result"]} & {*names}, {names[0]})
+		self.assertEqual(mailed["report_summary"], own["report_summary"])
+		self.assertEqual(mailed["chart"], own["chart"])
+
+	def test_naming_another_reader_shows_what_both_may_see(self) -> None:
+		made, own = self.world, factories.make_user("Sales Manager").name
+		factories.make(
+			"Revenue Team", team_name=factories.unique("Led"), members=[{"user": own, "is_leader": 1}]
+		)
+		filters = {"from_date": nowdate(), "to_date": nowdate()}
+		with self.as_user(own):
+			alone = run(OTHERS[1], json.dumps(filters))["result"]
+			both = run(OTHERS[1], json.dumps(filters), user=made.manager)["result"]
+			self.assertEqual(frappe.session.user, own)
+			self.assertTrue(all(row in alone for row in both))
+			with self.assertRaises(frappe.PermissionError):
+				run(OTHERS[1], json.dumps(filters), user=made.agents[0])
+			self.assertEqual(frappe.session.user, own)
+
+	def assert_lines(
+		self, name: str, lines: list[list[str]], seen: tuple[list[str], list[list[Any]]]
+	) -> None:
+		"""Assert that a mailed file, whose rows are numbered, holds what is seen."""
+		heads, rows = seen
+		self.assertEqual([cell for cell in lines[0] if cell], heads, name)
+		self.assertEqual(len(lines) - 1, len(rows), name)
+		for line, row in zip(lines[1:], rows, strict=True):
+			for cell, value in zip(line[-len(heads) :], row, strict=True):
+				self.assertTrue(self.same(cell, value), f"{name}: {cell!r} is not {value!r}")
