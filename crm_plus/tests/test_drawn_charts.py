@@ -1,6 +1,6 @@
 """What is left out where a report is only drawn: its chart and the line above it say the same as those of the whole report."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 from unittest.mock import patch
 
@@ -61,7 +61,8 @@ class TestDrawnCharts(ReportCase):
 		self.assertIn("Using index", step["Extra"])
 
 	def test_two_cards_of_one_request_ask_once(self) -> None:
-		with patch.object(service_cards, "response_time", wraps=service_cards.response_time) as asked:
+		counted = patch.object(service_cards, "response_time", wraps=service_cards.response_time)
+		with counted as asked, patch.object(service_cards, "getdate", lambda: date(2026, 11, 20)):
 			alone = [insight.median_response(), insight.answered_in_time()]
 			self.assertEqual(asked.call_count, 4)
 			with remembering():

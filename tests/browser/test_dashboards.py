@@ -10,6 +10,7 @@ from urllib.parse import parse_qs
 
 import frappe
 import pytest
+from frappe.utils import getdate
 from playwright.sync_api import Page, Request, expect
 from pypdf import PdfReader
 
@@ -88,6 +89,7 @@ def test_figures_are_kept_until_somebody_refreshes(
 	login(browser_page, boss, PASSWORD)
 	card = browser_page.locator('.number-widget-box[data-widget-name="Open Deals Without Next Step"] .number')
 	words = browser_page.locator(".crm-plus-figures-of span").first
+	day = getdate()
 	open_dashboard(browser_page, "CRM Plus Sales")
 	expect(words).to_contain_text(re.compile(r"Figures of \d\d:\d\d"))
 	before = int(card.inner_text().replace(",", ""))
@@ -95,7 +97,7 @@ def test_figures_are_kept_until_somebody_refreshes(
 	frappe.db.commit()  # the browser's requests are other connections
 	open_dashboard(browser_page, "CRM Plus Activity")
 	open_dashboard(browser_page, "CRM Plus Sales")
-	assert int(card.inner_text().replace(",", "")) == before
+	assert int(card.inner_text().replace(",", "")) == before or day != getdate()
 	with browser_page.expect_request(
 		lambda request: FIGURES in request.url and "anew=1" in (request.post_data or "")
 	):
