@@ -90,6 +90,8 @@ def read_filters(filters: dict[str, Any]) -> Asked:
 	except Exception:
 		frappe.clear_last_message()
 		frappe.throw(_("The dates cannot be read: choose them anew."))
+	if since > until:
+		frappe.throw(_("The period ends before it begins: choose a later end."))
 	texts = {key: str(filters.get(key) or "") for key in ("user", "doctype", "name", "action")}
 	return Asked(since, until, **texts)
 
