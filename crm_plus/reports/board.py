@@ -166,7 +166,7 @@ def _totals(filters: BoardFilters, stages: list[Stage]) -> dict[str, dict[str, A
 
 
 def _stage_sums(filters: BoardFilters, stage: Stage) -> Any:
-	"""The sums of one stage: as its name is said once, no deal's is compared with all of them."""
+	"""The sums of one stage: as its name is said once, no deal's is compared with all of them, nor with a pipeline's."""
 	deal = frappe.qb.DocType("Deal")
 	# What is closed does not rot, and there is most of it.
 	rots = (
@@ -182,7 +182,7 @@ def _stage_sums(filters: BoardFilters, stage: Stage) -> Any:
 			(Sum(deal.base_amount * deal.probability) / 100).as_("weighted"),
 			rots.as_("rotten"),
 		)
-		.where((deal.pipeline == filters.pipeline) & (deal.stage == stage.name))
+		.where(deal.stage == stage.name)
 		.where(board_condition(filters, deal, [stage]))
 		.groupby(deal.stage, deal.company)
 	)

@@ -92,7 +92,7 @@ class TestColumns(BoardCase):
 			self.assertEqual((column["cards"], column["next"]), (alone["cards"], alone["next"]))
 
 	def test_the_indexes_that_serve_the_board_are_there(self) -> None:
-		for index in ("board_cards", "board_sums"):
+		for index in ("board_cards", "stage_sums"):
 			self.assertTrue(frappe.db.has_index("tabDeal", index), index)
 
 	def test_number_cards_count_the_open_deals_of_the_own_company(self) -> None:

@@ -14,6 +14,7 @@ HELD_BY_ANOTHER = (
 	("Pipeline Snapshot", "day_company"),
 	("Deal", "report_began"),
 	("Deal", "stage_status_modified"),
+	("Deal", "board_sums"),
 )
 
 

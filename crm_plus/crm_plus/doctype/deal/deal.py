@@ -26,10 +26,7 @@ INDEXES = {
 	"by_customer": ("customer_profile", "company", "status", "base_amount"),
 	# The board: a column's cards in order, and all columns' sums without touching the rows.
 	"board_cards": ("stage", "stage_entered_on"),
-	"board_sums": (
-		*("pipeline", "stage", "company"),
-		*("stage_entered_on", "snoozed_until", "base_amount", "probability"),
-	),
+	"stage_sums": ("stage", "company", "stage_entered_on", "snoozed_until", "base_amount", "probability"),
 	# The reports: all that they ask of the open and of the closed deals, so that no row is touched. No key may be longer
 	# than 3,072 bytes, four a character: hence the lengths of status, at least 64 on Frappe 16, and of pipeline.
 	"report_open": (
