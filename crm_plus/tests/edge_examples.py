@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from crm_plus.tests.factories_outreach import example_of_outreach, example_of_token
+from crm_plus.tests.factories_outreach import example_of_outreach, example_of_token, example_that_failed
 from crm_plus.workflows import team_filling
 
 EXAMPLES: dict[str, Callable[[Any], dict[str, Any]]] = {
@@ -49,9 +49,6 @@ EXAMPLES: dict[str, Callable[[Any], dict[str, Any]]] = {
 	"dashboards.figures": lambda world: {
 		"items": [{"doctype": "Number Card", "name": "New Profiles This Month", "filters": {"company": ""}}]
 	},
-	"dashboards.figures": lambda world: {
-		"items": [{"doctype": "Number Card", "name": "New Profiles This Month", "filters": {"company": ""}}]
-	},
 	"personal_data.held": lambda world: {"profile": world.profile},
 	"personal_data.erase": lambda world: {"profile": world.profile},
 	"opened.document": lambda world: {"doctype": "Deal", "name": world.deal},
@@ -61,7 +58,7 @@ EXAMPLES: dict[str, Callable[[Any], dict[str, Any]]] = {
 	"outreach.cancel": lambda world: {"outreach": example_of_outreach()},
 	"outreach.progress": lambda world: {"outreach": example_of_outreach()},
 	"outreach.send_test": lambda world: {"outreach": example_of_outreach()},
-	"outreach.try_again": lambda world: {"outreach": example_of_outreach()},
+	"outreach.try_again": lambda world: {"outreach": example_that_failed()},
 	"outreach.senders": lambda world: {
 		**{"doctype": "Email Account", "txt": "", "searchfield": "name", "start": 0, "page_len": 20},
 	},

@@ -6,6 +6,7 @@ from typing import Any
 import frappe
 from frappe.model.document import Document
 
+from crm_plus.rules.outreach import FAILED
 from crm_plus.tests.factories import make, unique
 from crm_plus.tests.factories_customers import email
 from crm_plus.workflows import opt_outs, outreaches
@@ -56,6 +57,15 @@ def example_of_outreach() -> str:
 	mark = unique("Mark")
 	make_people(1, mark)
 	name = make_outreach(make_segment(mark).name).name
+	frappe.db.commit()
+	return name
+
+
+def example_that_failed() -> str:
+	"""Return an outreach whose only mail did not reach its receiver; committed."""
+	name = example_of_outreach()
+	outreaches.release(name)
+	frappe.db.set_value("Outreach Recipient", {"outreach": name}, "status", FAILED)
 	frappe.db.commit()
 	return name
 
