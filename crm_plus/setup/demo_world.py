@@ -28,6 +28,10 @@ ITEMS = (
 PRICE_LISTS = {"EUR": "Demo Selling EUR", "USD": "Demo Selling USD"}
 
 
+# Whose work begins in CRM Plus: the others begin where ERPNext greets them.
+GREETED = {"Sales User", "Sales Manager", "Marketing User", "Support Team"}
+
+
 @dataclass(frozen=True)
 class Person:
 	"""A user of the demo. `shown` are those whose login is printed; `team` is led where `leads` is set."""
@@ -265,6 +269,7 @@ def make_user(person: Person) -> None:
 			"first_name": first,
 			"last_name": last,
 			"send_welcome_email": 0,
+			"default_workspace": "CRM Plus" if GREETED & {*person.roles} else None,
 			"roles": [{"role": role} for role in person.roles],
 		}
 	)

@@ -5,6 +5,7 @@ import "./mail_signature.js";
 import "./datetime_guard.js";
 import "./hand_over.js";
 import "./search_bar.js";
+import "./greeting.js";
 import "./credit_panel.js";
 import "./duplicate_hint.js";
 import "./deal_documents.js";
