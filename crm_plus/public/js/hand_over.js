@@ -1,5 +1,7 @@
 // Give records to somebody else: the checked rows of a list, or the whole book of somebody who leaves.
 
+import * as drafts from "./interactions/drafts.js";
+
 frappe.provide("crm_plus.hand_over");
 
 const METHODS = "crm_plus.api.hand_over";
@@ -27,15 +29,16 @@ function reassign(listview) {
 		fields: [user_field(__("New Owner"))],
 		primary_action_label: __("Give"),
 		primary_action: async ({ user }) => {
-			dialog.hide();
 			const args = { doctype: listview.doctype, names: JSON.stringify(names), successor: user };
 			const { message } = await frappe.call({ method: `${METHODS}.reassign`, args, freeze: true });
+			dialog.hide();
 			show(message, titles);
 			listview.clear_checked_items();
 			listview.refresh();
 		},
 	});
 	dialog.show();
+	drafts.follow(dialog, ["give", listview.doctype, ...names]);
 }
 
 /** Ask who shall have all that a person has, one of `people` or the one who is given. */
@@ -49,9 +52,9 @@ export async function leave(people) {
 		],
 		primary_action_label: __("Hand Over"),
 		primary_action: async ({ person, user }) => {
-			dialog.hide();
 			const args = { person, successor: user };
 			const { message } = await frappe.call({ method: `${METHODS}.leave`, args, freeze: true });
+			dialog.hide();
 			show(message);
 		},
 	});
@@ -63,6 +66,7 @@ export async function leave(people) {
 	}
 	dialog.show();
 	if (people.length === 1) await dialog.set_value("person", people[0]);
+	drafts.follow(dialog, ["leave", ...people]);
 }
 
 function says(book) {

@@ -1,8 +1,15 @@
 // What the board asks before it moves a card. Each resolves to the answer, or to null where the dialog was closed.
 
+import * as drafts from "../interactions/drafts.js";
+
+const about_loss = (card) => ["lost on board", card.name];
+
+/** Keep why a deal is lost while the server is told of it; returns a function that ends it. */
+export const keep_loss = (card, loss) => drafts.keep(about_loss(card), () => loss.lost_reason && { fields: loss });
+
 /** Why the deal is lost: { lost_reason, lost_detail }. */
 export function ask_lost_reason(card) {
-	return ask((resolve) => ({
+	const options = (resolve) => ({
 		title: __("Why was {0} lost?", [frappe.utils.escape_html(card.title)]),
 		fields: [
 			{
@@ -17,7 +24,8 @@ export function ask_lost_reason(card) {
 		],
 		primary_action_label: __("Mark as Lost"),
 		primary_action: (values) => resolve(values),
-	}));
+	});
+	return ask(options, (dialog) => drafts.follow(dialog, about_loss(card)));
 }
 
 /** The stage to move to, one button each. */
@@ -39,7 +47,7 @@ export function ask_stage(card, targets) {
 	}));
 }
 
-function ask(make_options) {
+function ask(make_options, then) {
 	return new Promise((resolve) => {
 		let answer = null;
 		const dialog = new frappe.ui.Dialog(
@@ -54,5 +62,6 @@ function ask(make_options) {
 			resolve(answer);
 		});
 		dialog.show();
+		then?.(dialog);
 	});
 }

@@ -1,7 +1,7 @@
 // The board's state and what changes it. The decisions are in model.js and filters.js, the requests in server.js.
 
 import { nextTick, reactive } from "vue";
-import { ask_lost_reason, ask_stage } from "./dialogs.js";
+import { ask_lost_reason, ask_stage, keep_loss } from "./dialogs.js";
 import { cleared, opening_filters, query_from_filters, with_filters } from "./filters.js";
 import { heir } from "./keyboard.js";
 import * as model from "./model.js";
@@ -146,12 +146,15 @@ class BoardStore {
 		state.columns = model.move_card(state.columns, name, stage);
 		state.moving.push(name);
 		this.focus(name);
+		const let_go = keep_loss(card, loss);
 		try {
 			const answer = await server.move(state.filters, card, stage, loss);
+			let_go();
 			state.columns = model.apply_changes(state.columns, [name], answer);
 			this.announce(__("{0} was moved to {1}.", [card.title, __(target.title)]));
 			return true;
 		} catch (error) {
+			let_go({ and_store: true });
 			state.columns = model.undo_move(state.columns, card);
 			this.announce(__("{0} was not moved.", [card.title]) + " " + error.message);
 			this.note_change(name);

@@ -1,5 +1,7 @@
 // What one does with a deal from its form: move, win, lose, snooze, reopen, quote.
 
+import * as drafts from "../interactions/drafts.js";
+
 const API = "crm_plus.api.deals";
 
 function call(frm, method, args) {
@@ -55,7 +57,7 @@ export function lose(frm, stages) {
 		},
 		{ fieldname: "lost_detail", fieldtype: "Small Text", label: __("What Happened"), default: frm.doc.lost_detail },
 	];
-	ask(__("Why was this deal lost?"), fields, __("Mark as Lost"), (values) => {
+	ask(frm, __("Why was this deal lost?"), fields, __("Mark as Lost"), (values) => {
 		if (!frm.is_new() && !frm.is_dirty()) return call(frm, "move", { ...values, modified: frm.doc.modified });
 		return frm.set_value(values).then(() => frm.save());
 	});
@@ -72,18 +74,18 @@ export function snooze(frm) {
 		},
 		{ fieldname: "reason", fieldtype: "Small Text", label: __("Reason"), reqd: 1 },
 	];
-	ask(__("Snooze this deal"), fields, __("Snooze"), (values) => call(frm, "snooze", values));
+	ask(frm, __("Snooze this deal"), fields, __("Snooze"), (values) => call(frm, "snooze", values));
 }
 
 export const unsnooze = (frm) => call(frm, "unsnooze");
 
 export function reopen(frm) {
 	const fields = [{ fieldname: "note", fieldtype: "Small Text", label: __("Why is it open again?") }];
-	ask(__("Reopen this deal"), fields, __("Reopen"), (values) => call(frm, "reopen", values));
+	ask(frm, __("Reopen this deal"), fields, __("Reopen"), (values) => call(frm, "reopen", values));
 }
 
 /** A dialog that stays open where the server refuses, so that nothing has to be typed twice. */
-function ask(title, fields, primary_action_label, act) {
+function ask(frm, title, fields, primary_action_label, act) {
 	const dialog = new frappe.ui.Dialog({
 		title,
 		fields,
@@ -92,6 +94,7 @@ function ask(title, fields, primary_action_label, act) {
 		primary_action: (values) => Promise.resolve(act(values)).then(() => dialog.hide(), () => {}),
 	});
 	dialog.show();
+	drafts.follow(dialog, ["deal", frm.doc.name, primary_action_label]);
 	return dialog;
 }
 

@@ -1,6 +1,7 @@
 // What is asked about a follow-up. Each dialog stays open where the server refuses, so that nothing is typed twice, and
 // resolves to what `send` resolved to, or to null where it was closed.
 
+import * as drafts from "../interactions/drafts.js";
 import { later_times } from "../my_day/model.js";
 
 const NOTHING = "nothing";
@@ -36,6 +37,7 @@ export function ask_answer({ item, day, send, title }) {
 		{ fieldname: "no_next_reason", fieldtype: "Data", label: __("Why does nothing come next?"), hidden: 1 },
 	];
 	return ask({
+		about: ["answer", item.name],
 		title: title || item.subject,
 		fields,
 		primary_action_label: __("Done"),
@@ -95,6 +97,7 @@ export function ask_time({ item, day, send, words: given }) {
 	};
 	let until = "";
 	return ask({
+		about: ["time", item.name],
 		title,
 		fields: [{ fieldname: "times", fieldtype: "HTML" }],
 		primary_action_label: action,
@@ -108,6 +111,7 @@ export function ask_time({ item, day, send, words: given }) {
 export function ask_new({ values, now, send }) {
 	let due_on = "";
 	return ask({
+		about: ["new", values.deal, values.customer_profile],
 		title: __("New Follow-up"),
 		fields: [
 			{ fieldname: "subject", fieldtype: "Data", label: __("What"), reqd: 1, default: values.subject },
@@ -127,6 +131,7 @@ const is_untimed = (time) => !time || time === OTHER;
 /** To whom it is handed on. */
 export function ask_colleague({ title, send }) {
 	return ask({
+		about: ["colleague", title],
 		title,
 		fields: [{ fieldname: "colleague", fieldtype: "Link", options: "User", label: __("To"), reqd: 1 }],
 		primary_action_label: __("Hand On"),
@@ -138,6 +143,7 @@ export function ask_colleague({ title, send }) {
 export function ask_cancel({ item, send }) {
 	const stop = { fieldname: "stop", fieldtype: "Check", label: __("End the whole series") };
 	return ask({
+		about: ["cancel", item.name],
 		title: __("Cancel {0}", [item.subject]),
 		fields: [...(item.recurrence ? [stop] : []), { fieldname: "reason", fieldtype: "Small Text", label: __("Why") }],
 		primary_action_label: __("Cancel Follow-up"),
@@ -145,8 +151,8 @@ export function ask_cancel({ item, send }) {
 	});
 }
 
-/** `missing()` may say what is still to be chosen before anything is sent. */
-function ask({ title, fields, primary_action_label, on_show, missing, send }) {
+/** `missing()` may say what is still to be chosen before anything is sent; `about` tells this question from others. */
+function ask({ about, title, fields, primary_action_label, on_show, missing, send }) {
 	const opener = document.activeElement;
 	return new Promise((resolve) => {
 		let answer = null;
@@ -182,7 +188,30 @@ function ask({ title, fields, primary_action_label, on_show, missing, send }) {
 		});
 		on_show?.(dialog, submit);
 		dialog.show();
+		drafts.follow(dialog, ["follow_up", ...about], chosen_in(dialog));
 	});
+}
+
+/** What is chosen by the chips of a dialog, to be kept and to be chosen again. */
+const chosen_in = (dialog) => ({
+	read() {
+		const pressed = dialog.$wrapper.find(".crm-chips button[aria-pressed=true]");
+		const chips = pressed.get().map((chip) => [chip.parentNode.dataset.field, chip.dataset.value]);
+		return { chips, own_time: dialog.$wrapper.find(".crm-own-time").val() || "" };
+	},
+	write({ chips, own_time }) {
+		for (const [field, value] of chips) choose(dialog, field, value, own_time);
+	},
+});
+
+/** A time that is offered no more, for it was "later today", is one of the user's own. */
+function choose(dialog, field, value, own_time) {
+	const $chips = dialog.$wrapper.find(`.crm-chips[data-field="${field}"] button`);
+	const of = (wanted) => $chips.filter((_index, chip) => chip.dataset.value === wanted);
+	if (of(value).length && value !== OTHER) return of(value).trigger("click");
+	of(OTHER).trigger("click");
+	const time = value === OTHER ? own_time : value.replace(" ", "T").slice(0, 16);
+	dialog.$wrapper.find(".crm-own-time").val(time).trigger("input");
 }
 
 /** Choices of a time, one's own included; the telephone's own calendar asks for that. All on the user's clock. */
@@ -203,10 +232,11 @@ function times(dialog, now, on_pick, label, more = []) {
 
 /** A row of choices of which one, or none, is taken. */
 function chips(dialog, fieldname, choices, on_pick, label) {
-	const $list = $('<div class="crm-chips" role="group"></div>').attr("aria-label", label);
+	const $list = $('<div class="crm-chips" role="group"></div>').attr({ "aria-label": label, "data-field": fieldname });
 	$('<div class="crm-chips-label"></div>').text(label).appendTo($list);
 	for (const choice of choices) {
 		const $chip = $('<button type="button" class="btn btn-default" aria-pressed="false"></button>').text(choice.label);
+		$chip.attr("data-value", choice.value);
 		$chip.on("click", () => {
 			const taken = $chip.attr("aria-pressed") !== "true";
 			$list.find("button").attr("aria-pressed", "false").removeClass("btn-primary").addClass("btn-default");

@@ -36,6 +36,7 @@ class QuickLog {
 		const last = localStorage.getItem(LAST_TYPE);
 		const type = first_type(choices.types, given.interaction_type, last);
 		this.state = { type, outcome: "", chip: "none", direction: given.direction || "", follow_up: given.follow_up };
+		this.first_state = JSON.stringify(this.state);
 	}
 
 	show() {
@@ -69,21 +70,24 @@ class QuickLog {
 
 	/** Bring back what was written when the page went away, and keep what is written now should it go again. */
 	restore() {
-		const draft = drafts.take(this.given);
-		if (draft) {
-			this.set(draft.state);
-			if (draft.state.follow_up && this.given.may_finish) this.dialog.set_value("finished", 1);
-			this.note.set_value(draft.summary);
-			frappe.show_alert({ message: __("What you had written and not saved is back."), indicator: "blue" });
-		}
-		this.let_go = drafts.keep(this.given, () => {
-			const { summary } = this.values().interaction;
-			return summary && { summary, state: this.state };
-		});
+		const { follow_up, deal, customer_profile } = this.given;
+		const about = [follow_up, deal, customer_profile];
+		const draft = drafts.take(about);
+		this.let_go = drafts.keep(about, () => this.draft());
+		// The fields first: drawing fills in what is empty.
+		if (draft) this.dialog.set_values(draft.fields).then(() => (this.set(draft.state), this.note.set_value(draft.summary)));
+	}
+
+	/** What was said or chosen since the dialog was opened; null where nothing was. Files have to be chosen anew. */
+	draft() {
+		const { summary } = this.values().interaction;
+		const fields = drafts.values_of(this.dialog);
+		const is_chosen = JSON.stringify(this.state) !== this.first_state || fields.picked || fields.no_next_reason;
+		return summary || is_chosen ? { summary, state: this.state, fields } : null;
 	}
 
 	close() {
-		this.let_go({ and_store: !this.is_settled });
+		this.let_go({ and_store: !this.is_settled && Boolean(this.values().interaction.summary) });
 		this.dialog.$wrapper.remove();
 		this.opener?.focus(); // who works with the keyboard goes on where he was
 	}
