@@ -63,8 +63,8 @@ class TestEveryReport(TakenReport):
 				self.assertAlmostEqual(float(found or 0), float(expected or 0), delta=0.02, msg=message)
 
 	def test_a_fiscal_year_is_its_days(self) -> None:
-		first, last = getdate().replace(month=4, day=1), getdate().replace(month=3, day=31)
-		first, last = first.replace(year=first.year - 1), last
+		first = add_days(getdate(), -330)
+		last = add_days(first, 364)
 		# As a row: ERPNext would refuse a year that meets another one.
 		year = factories.unique("FY")
 		days = {"year_start_date": first, "year_end_date": last}
@@ -78,7 +78,8 @@ class TestEveryReport(TakenReport):
 				asked |= {"from_date": "2001-01-01", "to_date": "2001-01-02", "fiscal_year": year}
 				self.assert_alike(self.figures(name, asked), by_days, name)
 				filled |= {name} if by_days else set()
-		self.assertGreater(len(filled), len(REPORTS) - 4)
+		# No night was kept before the year began.
+		self.assertLessEqual(set(REPORTS) - filled, {"Pipeline Movement"})
 
 	def test_companies_add_up(self) -> None:
 		for name, columns in SUMS.items():
