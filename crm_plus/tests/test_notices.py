@@ -9,7 +9,7 @@ from crm_plus.tests.base import CRMPlusTestCase
 from crm_plus.tests.factories_accounting import make_invoice, make_sales, pay
 from crm_plus.tests.factories_reminders import bells, in_minutes, make_person, prefer, rows, run
 from crm_plus.tests.mail_server import flush, outgoing_account
-from crm_plus.workflows import deal_notices, notices, preferences, site_clock
+from crm_plus.workflows import deal_notices, notice_words, notices, preferences, site_clock
 
 BELL_AND_MAIL = {"in_app": 1, "email": 1}
 TUESDAY = "2026-06-02"
@@ -244,3 +244,12 @@ class TestWiring(CRMPlusTestCase):
 		self.assertEqual(
 			[(row.event, row.reference_name) for row in rows(owner)], [("quotation_opened", deal.name)]
 		)
+
+
+class TestWhatIsMissing(CRMPlusTestCase):
+	def test_who_cannot_set_it_up_is_told_no_more_than_that(self) -> None:
+		for role, tells_how in (("Sales User", False), ("System Manager", True)):
+			with self.as_user(factories.make_user(role).name):
+				said = notice_words.what_is_missing()
+			self.assertEqual(len(said), 3)
+			self.assertEqual("frappe_whatsapp" in str(said), tells_how, role)

@@ -1,5 +1,6 @@
 """The events, groups and channels of notices in words, as the page My Notifications shows them."""
 
+import frappe
 from frappe import _
 
 from crm_plus.rules.notices import CUSTOMERS, DEALS, EMAIL, IN_APP, MONEY, OF_TEAM, SMS, TEAM, WHATSAPP, WORK
@@ -52,10 +53,16 @@ def channels() -> dict[str, str]:
 
 
 def what_is_missing() -> dict[str, str]:
-	"""Return, for each channel that a site may lack, what an administrator has to set up for it."""
+	"""Return, for each channel that a site may lack, that it is not set up, and to whom may do it, how."""
+	if "System Manager" not in frappe.get_roles():
+		names = channels()
+		return {
+			channel: _("{0} is not set up on this site.").format(names[channel])
+			for channel in (EMAIL, SMS, WHATSAPP)
+		}
 	return {
-		EMAIL: _("This site has no outgoing e-mail account yet."),
-		SMS: _("This site has no SMS gateway yet: SMS Settings."),
+		EMAIL: _("This site has no outgoing e-mail account yet: make one under Email Account."),
+		SMS: _("This site has no SMS gateway yet: fill in SMS Settings."),
 		WHATSAPP: _(
 			"This site has no WhatsApp account yet: install the app frappe_whatsapp and fill one in."
 		),
