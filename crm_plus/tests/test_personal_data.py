@@ -200,6 +200,11 @@ class TestErasing(PersonalDataCase):
 		other = factories.make("Contact", first_name=self.name, email_ids=[{"email_id": self.address}])
 		queued = bare("Email Queue", message=self.name, status="Sent").name
 		bare("Email Queue Recipient", parent=queued, parenttype="Email Queue", recipient=self.address)
+		found = frappe.generate_hash(length=12)
+		frappe.db.sql(
+			"insert into `__global_search` (doctype, name, content) values ('Event', %s, %s)",
+			(found, f"Tea with {self.name}"),
+		)
 		sent = make_mail(sender=self.address, sender_full_name=self.name.replace(" ", ""))
 		api.erase(self.profile.name)
 		self.assertEqual(self.everything(), "")
@@ -212,12 +217,20 @@ class TestErasing(PersonalDataCase):
 		)
 		for word in (self.name, self.name.replace(" ", ""), self.address, "3456789"):
 			self.assertNotIn(word, left)
-		searched = frappe.db.sql(
-			"select doctype from `__global_search` where doctype != 'User' and content like %s",
-			f"%{self.name}%",
-		)
+		searched = frappe.db.sql("select name from `__global_search` where name = %s", found)
 		self.assertEqual(searched, ())
 		self.assertEqual(frappe.get_all("Tag Link", {"document_name": self.profile.name}), [])
+
+	def test_who_opted_out_is_not_written_to_when_he_comes_back(self) -> None:
+		frappe.db.set_value("Outreach Recipient", self.mailed, "opted_out_on", "2026-01-01 10:00:00")
+		for _time in range(2):
+			personal_data.erase(self.address)
+		kept = frappe.db.get_value("Outreach Recipient", self.mailed, "email")
+		self.assertTrue(kept and self.address.split("@")[0] not in kept, kept)
+		person = {"profile_type": "Person", "full_name": "Somebody"}
+		again = factories.make_profile(**person, email=self.address.upper())
+		self.assertEqual(again.no_outreach, 1)
+		self.assertEqual(factories.make_profile(**person, email=email()).no_outreach, 0)
 
 	def test_others_are_refused(self) -> None:
 		firm = factories.make_profile().name

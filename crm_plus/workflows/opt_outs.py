@@ -17,6 +17,8 @@ from frappe.utils.verified_command import get_secret
 PROFILE, RECIPIENT = "Customer Profile", "Outreach Recipient"
 BATCH = 1000
 LONGEST_TOKEN = 100
+# How what is left of an erased address begins.
+MARK = "erased-"
 
 
 def unwanted(addresses: Iterable[str]) -> set[str]:
@@ -106,4 +108,16 @@ def keep(profile: Any) -> None:
 
 
 def _has_left(address: str) -> bool:
-	return bool(frappe.db.exists(RECIPIENT, {"email": address, "opted_out_on": ["is", "set"]}))
+	known = ["in", [address, mark_of(address)]]
+	return bool(frappe.db.exists(RECIPIENT, {"email": known, "opted_out_on": ["is", "set"]}))
+
+
+def mark_of(address: str) -> str:
+	"""Return what stands for an address that is erased, and tells it to nobody: who comes back with it has still opted out.
+
+	What is such a mark already stays as it is.
+	"""
+	if address.startswith(MARK):
+		return address
+	message = f"crm_plus erased address {address.strip().lower()}"
+	return MARK + hmac.new(get_secret().encode(), message.encode(), hashlib.sha256).hexdigest()[:32]

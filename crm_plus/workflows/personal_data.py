@@ -16,7 +16,7 @@ from frappe.website.doctype.personal_data_download_request.personal_data_downloa
 from crm_plus.rules.personal_data import PARTLY, REDACTED, WHOLE, redacted_history, without
 from crm_plus.rules.quoted_text import quoted
 from crm_plus.setup.compatibility import PROFILE_FIELDS
-from crm_plus.workflows import personal_traces
+from crm_plus.workflows import opt_outs, personal_traces
 from crm_plus.workflows.personal_records import ABOUT, LEDGER, PROFILE, RECIPIENT, TRAY, Records, records_of
 
 # Of what Frappe redacts by address, what a person without a login may have.
@@ -166,8 +166,9 @@ def _redact_profiles(email: str, records: Records) -> None:
 	for name in frappe.get_all(PROFILE, {"email": email}, pluck="name"):
 		_write(PROFILE, name, {"email": None})
 	his = {"customer_profile": ["in", records.by_doctype[PROFILE] or [""]]}
-	for name in records.by_doctype[RECIPIENT]:
-		_write(RECIPIENT, name, {"email": None})
+	for row in _rows(RECIPIENT, records, ["name", "email", "opted_out_on"]):
+		kept = opt_outs.mark_of(row.email) if row.email and row.opted_out_on else None
+		_write(RECIPIENT, row.name, {"email": kept})
 	nothing = {"email": None, "phone": None}
 	for where in ({"email": email}, his):
 		for row in frappe.get_all("Interaction Participant", where, pluck="name"):

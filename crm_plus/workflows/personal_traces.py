@@ -26,6 +26,7 @@ OF_CONTACT = (
 # How a Customer's own form shows whom to reach; who bought what stays.
 OF_CUSTOMER = ("email_id", "mobile_no")
 ALONE = (PROFILE, *WHOLE)
+REBUILD = "frappe.utils.global_search.rebuild_for_doctype"
 SEARCHED = ("Address", "Communication", "Contact", "Event", "ToDo", "Deal", *ALONE, *PROFILE_FIELDS)
 
 
@@ -60,6 +61,8 @@ def erase_searched(names: Iterable[str]) -> None:
 			and (content like %(word)s or title like %(word)s or name like %(word)s)""",
 			found,
 		)
+	# Frappe does so as soon as a contact is renamed: then a worker reads what was before this is committed.
+	frappe.enqueue(REBUILD, doctype="Contact", enqueue_after_commit=True)
 
 
 def _forget_tags(records: Records) -> None:
