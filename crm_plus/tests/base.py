@@ -6,6 +6,8 @@ from typing import Any
 
 import frappe
 
+from crm_plus.tests.clock import begin_in_one_day
+
 try:
 	from frappe.tests import IntegrationTestCase as FrappeTestCase
 except ImportError:
@@ -21,6 +23,7 @@ class CRMPlusTestCase(FrappeTestCase):
 
 	def setUp(self) -> None:
 		super().setUp()
+		begin_in_one_day()
 		frappe.set_user("Administrator")
 		frappe.clear_messages()
 

@@ -8,6 +8,10 @@ from typing import Any
 
 import frappe
 
+# An hour ahead of UTC, and never put forward or back: a test may reckon with the times of any night of the year.
+# Those that are about a change of clocks choose other zones themselves.
+STEADY_ZONE = "Africa/Lagos"
+
 
 def site_name() -> str:
 	"""Return the site that tests run on: $CRM_PLUS_SITE, or the one that `make test` makes."""
@@ -35,6 +39,7 @@ def connect() -> None:
 		frappe.init(site=site, sites_path=".")
 	if not getattr(frappe.local, "db", None):
 		frappe.connect()
+	keep_clock_steady()
 	frappe.clear_cache()
 	mark_as_test_run()
 	frappe.set_user("Administrator")
@@ -57,6 +62,15 @@ def mark_as_test_run(*, yes: bool = True) -> None:
 	frappe.flags.in_test = yes
 	if hasattr(frappe, "in_test"):
 		frappe.in_test = yes
+
+
+def keep_clock_steady() -> None:
+	"""Let the site, which is there for tests alone, live where no night is shorter or longer than another."""
+	if frappe.db.get_single_value("System Settings", "time_zone") != STEADY_ZONE:
+		frappe.db.set_single_value("System Settings", "time_zone", STEADY_ZONE)
+		frappe.db.set_default("time_zone", STEADY_ZONE)
+		frappe.db.set_value("User", {"time_zone": ["is", "set"]}, "time_zone", STEADY_ZONE)
+		frappe.db.commit()  # workers and requests are other connections
 
 
 @contextmanager

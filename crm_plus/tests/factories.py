@@ -59,6 +59,12 @@ def make_exchange_rate(from_currency: str, to_currency: str, rate: float, date: 
 	make("Currency Exchange", **key, exchange_rate=rate, for_buying=1, for_selling=1)
 
 
+def forget_exchange_rates(one: str, other: str, since: str) -> None:
+	"""Take away the exchange rates between two currencies from a day on."""
+	pair = ("in", (one, other))
+	frappe.db.delete("Currency Exchange", {"from_currency": pair, "to_currency": pair, "date": (">=", since)})
+
+
 def make_profile(**values: Any) -> Document:
 	"""Insert a Customer Profile, an organization unless said otherwise; that of a Customer who has one gets the values."""
 	customer = values.get("erpnext_customer")

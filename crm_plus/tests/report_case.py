@@ -4,7 +4,7 @@ import json
 import random
 import uuid
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import date, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
@@ -17,11 +17,13 @@ from frappe.utils import getdate, now_datetime
 from crm_plus.rules.periods import next_month
 from crm_plus.tests import factories
 from crm_plus.tests.base import CRMPlusTestCase
+from crm_plus.tests.clock import stopped_clock
 from crm_plus.workflows import deal_progress
 
 SEED = 5
 DEALS = 160
 RATE = 0.9
+RATE_AGE = 3000
 CURRENCIES = ("EUR", "USD", "GBP")
 SOURCES = ("Website", "Referral", "Event", None)
 FIELDS = (
@@ -57,7 +59,7 @@ def make_world() -> SimpleNamespace:
 	frappe.set_user("Administrator")
 	chance, key = random.Random(SEED), uuid.uuid4().hex[:6]
 	first, second = factories.company(), factories.make_company2()
-	factories.make_exchange_rate("USD", "EUR", RATE, str(getdate() - timedelta(days=3000)))
+	factories.make_exchange_rate("USD", "EUR", RATE, str(getdate() - timedelta(days=RATE_AGE)))
 	for other in frappe.get_all("Company", {"default_currency": ["not in", ["EUR", "USD"]]}, pluck="name"):
 		raise AssertionError(f"{other} would need a rate of its own")
 	made = SimpleNamespace(
@@ -215,14 +217,21 @@ def as_list(filters: dict[str, Any]) -> list[list[Any]]:
 
 
 class ReportCase(CRMPlusTestCase):
-	"""A test of one report; `REPORT` is its name."""
+	"""A test of one report; `REPORT` is its name. What the test reckons by hand and what the report says are of one moment."""
 
 	REPORT = ""
+	CLOCK_STANDS = True
 
 	def setUp(self) -> None:
 		super().setUp()
+		if self.CLOCK_STANDS:
+			clock = ExitStack()
+			clock.enter_context(stopped_clock())
+			self.addCleanup(clock.close)
 		self.world = world()
 		self.pipeline = self.world.pipelines[0]
+		# What tests before this one have left would be newer than the world's.
+		factories.forget_exchange_rates("EUR", "USD", str(getdate() - timedelta(days=RATE_AGE - 1)))
 
 	def report(self, name: str = "", **filters: Any) -> dict[str, Any]:
 		"""Return the report as the Desk gets it."""

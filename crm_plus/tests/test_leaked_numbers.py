@@ -2,14 +2,16 @@
 
 import re
 from collections.abc import Collection
+from contextlib import ExitStack
 
 import frappe
 from frappe.utils import add_days, nowdate
 
 from crm_plus.tests import factories
+from crm_plus.tests.clock import stopped_clock
 from crm_plus.tests.leak_case import AMOUNT, TEAMS, FiveTeamsCase
 
-# The time of day goes on between one look and the next, and how long a report takes differs; ages in days grow by a trifle.
+# The time of day goes on between one look and the next, and how long a report takes differs.
 CLOCK = re.compile(r'\d\d:\d\d(:\d\d)?(\.\d+)?|"execution_time": ?[\d.e-]+')
 FRACTION = re.compile(r"\d+\.\d+(e-?\d+)?")
 # What hangs on records, by the field that names them.
@@ -29,6 +31,9 @@ def lasting(shown: str) -> str:
 class TestLeakedNumbers(FiveTeamsCase):
 	def setUp(self) -> None:
 		super().setUp()
+		clock = ExitStack()
+		clock.enter_context(stopped_clock())  # ages in days grow meanwhile
+		self.addCleanup(clock.close)
 		self.of_team = {at: [(kind, names[at]) for kind, names in self.names.items()] for at in TEAMS}
 		for at in TEAMS:
 			self.make_business(at)

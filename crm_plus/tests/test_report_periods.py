@@ -114,6 +114,8 @@ class TestBorders(ReportCase):
 
 
 class TestToday(ReportCase):
+	CLOCK_STANDS = False
+
 	@contextmanager
 	def site_in(self, zone: str) -> Iterator[None]:
 		before = frappe.db.get_single_value("System Settings", "time_zone")
@@ -136,7 +138,8 @@ class TestToday(ReportCase):
 		days = set()
 		for zone in ("Pacific/Kiritimati", "Pacific/Pago_Pago"):
 			with self.site_in(zone), self.as_user(reader):
-				today: date = datetime.now(ZoneInfo(zone)).date()
-				self.assertEqual(read_scope({}).today, today)
+				before: date = datetime.now(ZoneInfo(zone)).date()
+				today = read_scope({}).today
+				self.assertIn(today, (before, datetime.now(ZoneInfo(zone)).date()))
 				days.add(today)
 		self.assertEqual(len(days), 2)

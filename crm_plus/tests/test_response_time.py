@@ -19,6 +19,16 @@ OUTCOMES = ("In Time", "Late", "Still Ahead", "Answered", "Waiting")
 _put: list[tuple[str, ...]] = []
 
 
+def wait_now(agent: str, kind: str) -> str:
+	"""Let a customer have asked just now, at whatever time of day this runs; return the customer."""
+	profile: str = factories.make_profile().name
+	now = now_datetime().replace(microsecond=0)
+	row = {"interaction_type": kind, "status": "Done", "direction": "Incoming", "subject": "Now"}
+	row |= {"interaction_owner": agent, "customer_profile": profile, "starts_on": now - timedelta(minutes=1)}
+	bulk("Interaction", [{"name": factories.unique("T-now"), **row}])
+	return profile
+
+
 def put_talks() -> tuple[str, ...]:
 	"""Insert what customers and we said to each other, once a run; return its kinds."""
 	if _put:
@@ -47,7 +57,7 @@ def put_talks() -> tuple[str, ...]:
 	frappe.db.sql(
 		"delete from `tabInteraction` where direction = 'Outgoing' and customer_profile = %s", (profiles[-1],)
 	)
-	answers.follow_all(profiles)
+	answers.follow_all([*profiles, wait_now(made.agents[0], kinds[0])])
 	_put.append(kinds)
 	return kinds
 
