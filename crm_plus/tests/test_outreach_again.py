@@ -71,6 +71,13 @@ class TestTestMail(OutreachCase):
 			with self.assertRaisesRegex(frappe.ValidationError, "choose a profile"):
 				api.send_test(outreach.name)
 
+	def test_without_an_account_to_send_by_it_says_so(self) -> None:
+		outreach = self.outreach(1)
+		frappe.db.set_value("Email Account", {"enable_outgoing": 1}, "enable_outgoing", 0)
+		frappe.local.outgoing_email_account = {}
+		with self.as_user(self.marketer), self.assertRaisesRegex(frappe.ValidationError, "Email Account"):
+			api.send_test(outreach.name)
+
 	def test_a_segment_without_anybody_says_so(self) -> None:
 		outreach = self.outreach(0)
 		with self.as_user(self.marketer), self.assertRaisesRegex(frappe.ValidationError, "choose a profile"):

@@ -5,6 +5,7 @@ from typing import Any
 import frappe
 from frappe import _
 from frappe.model.document import Document
+from frappe.utils import strip_html
 
 from crm_plus.rules import outreach as rules
 from crm_plus.rules.quoted_text import quoted
@@ -24,7 +25,11 @@ def send_test(outreach: Document, profile: str = "") -> str:
 	"""
 	address = frappe.db.get_value("User", frappe.session.user, "email")
 	profile = profile or _first_of(outreach.segment)
-	queued = queue(outreach, profile, address, opt_outs.link_for(NOBODY), mark=_("Test: {0}"))
+	try:
+		queued = queue(outreach, profile, address, opt_outs.link_for(NOBODY), mark=_("Test: {0}"))
+	except frappe.OutgoingEmailError as failure:
+		frappe.clear_messages()
+		frappe.throw(strip_html(str(failure)) or _("Set up an outgoing e-mail account."))
 	if not queued:
 		frappe.throw(_("Your own e-mail address cannot be written to: correct it in your user settings."))
 	# At once: the writer waits for it.
