@@ -102,13 +102,17 @@ def show(page: Page, name: str, filters: dict[str, str]) -> dict[str, Any]:
 	return dict(json.loads(found))
 
 
+def number(text: str, grouping: str, point: str) -> float:
+	"""Return the number that a text writes."""
+	return float(flt(re.sub(r"[^\d,.\-]", "", text).replace(grouping, "").replace(point, ".").strip(".")))
+
+
 def is_shown(text: str, value: Any, fieldtype: str, decimals: tuple[str, str]) -> bool:
 	"""Tell whether a printed text shows a value: figures rounded as their column says, days as people write them."""
 	if fieldtype in FIGURES:
-		# Frappe writes percentages with a point everywhere.
-		grouping, point = decimals if fieldtype != "Percent" else (",", ".")
-		plain = re.sub(r"[^\d,.\-]", "", text).replace(grouping, "").replace(point, ".").strip(".")
-		return abs(flt(plain) - flt(value)) < 0.051
+		# Frappe 15 writes percentages with a point everywhere.
+		written = (decimals, (",", ".")) if fieldtype == "Percent" else (decimals,)
+		return any(abs(number(text, *each) - flt(value)) < 0.051 for each in written)
 	if value in (None, ""):
 		return not text
 	if fieldtype in ("Date", "Datetime"):
