@@ -1,5 +1,7 @@
 """What users are told at once, as they chose: overrides.deal.on_update, the choices, the page's own road."""
 
+from datetime import time
+
 import frappe
 
 from crm_plus.jobs import reminders
@@ -244,6 +246,18 @@ class TestWiring(CRMPlusTestCase):
 		self.assertEqual(
 			[(row.event, row.reference_name) for row in rows(owner)], [("quotation_opened", deal.name)]
 		)
+
+
+class TestHours(CRMPlusTestCase):
+	def test_who_names_no_hour_gets_the_digest_in_the_morning_and_no_quiet_hours(self) -> None:
+		user = factories.make_user("Sales User").name
+		made = factories.make("Notification Preference", user=user)
+		made.reload()
+		hours = (made.quiet_from, made.quiet_to, preferences.as_clock(made.digest_at))
+		self.assertEqual(hours, (None, None, time(8)))
+		chosen = factories.make_user("Sales User").name
+		made = factories.make("Notification Preference", user=chosen, digest_at="06:30:00")
+		self.assertEqual(preferences.as_clock(made.reload().digest_at), time(6, 30))
 
 
 class TestWhatIsMissing(CRMPlusTestCase):

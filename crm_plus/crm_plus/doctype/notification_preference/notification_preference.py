@@ -8,8 +8,9 @@ class NotificationPreference(PlainValues, Document):
 	"""How one user wants to hear of what."""
 
 	def _set_defaults(self) -> None:
-		"""Leave quiet hours empty where they are: Frappe would put the present time into a Time field without a value."""
+		"""Leave quiet hours empty where they are, and give the digest its own hour: Frappe would put the present time there."""
 		given = {field: self.get(field) for field in ("quiet_from", "quiet_to")}
+		given["digest_at"] = self.get("digest_at") or self.meta.get_field("digest_at").default
 		super()._set_defaults()
 		self.update(given)
 
