@@ -14,8 +14,11 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from browser import serving
+from browser.desk import new_browser
 from crm_plus.tests import connection
+from crm_plus.tests.clock import begin_in_one_day
 
+LONGEST_TEST = 300  # seconds
 FAILURES = Path(os.environ.get("CRM_PLUS_FAILURES") or Path(__file__).parent / "failures")
 
 expect.set_options(timeout=serving.PATIENCE)
@@ -32,6 +35,12 @@ def in_sites_directory() -> Iterator[None]:
 	os.chdir(connection.sites_directory())
 	yield
 	os.chdir(started_in)
+
+
+@pytest.fixture(autouse=True)
+def in_one_day(in_sites_directory: None) -> None:
+	"""What a page shows as today's is today's until its test ends."""
+	begin_in_one_day(LONGEST_TEST)
 
 
 @pytest.fixture(scope="session")
@@ -51,8 +60,7 @@ def chromium() -> Iterator[Browser]:
 @pytest.fixture
 def browser_page(request: pytest.FixtureRequest, chromium: Browser, served: str) -> Iterator[Page]:
 	"""A page of its own for each test; paths like "/login" are taken on the served site."""
-	context = chromium.new_context(base_url=served, viewport={"width": 1280, "height": 900}, locale="en-US")
-	context.set_default_timeout(serving.PATIENCE)
+	context = new_browser(chromium, served, 1280, 900)
 	page = context.new_page()
 	yield page
 	if request.node.stash.get(failed, False):
@@ -78,10 +86,7 @@ def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
 @pytest.fixture
 def phone(chromium: Browser, served: str) -> Iterator[Page]:
 	"""Yield a page of a telephone, whose screen is touched."""
-	context = chromium.new_context(
-		base_url=served, viewport={"width": 390, "height": 844}, has_touch=True, locale="en-US"
-	)
-	context.set_default_timeout(serving.PATIENCE)
+	context = new_browser(chromium, served, 390, 844, has_touch=True)
 	yield context.new_page()
 	context.close()
 

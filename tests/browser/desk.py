@@ -3,10 +3,21 @@
 import time
 
 import frappe
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 from playwright.sync_api import TimeoutError as NothingHeard
 
+from browser.serving import PATIENCE
+from crm_plus.tests.connection import STEADY_ZONE
+
 WORKER_SECONDS = 120
+
+
+def new_browser(chromium: Browser, served: str, width: int, height: int, **values: bool) -> BrowserContext:
+	"""Return somebody's own browser, not logged in; its clock is the site's, so that both speak of the same day."""
+	whose = {"base_url": served, "locale": "en-US", "timezone_id": STEADY_ZONE}
+	context = chromium.new_context(**whose, viewport={"width": width, "height": height}, **values)
+	context.set_default_timeout(PATIENCE)
+	return context
 
 
 def wait_for(doctype: str, **filters: str) -> int:

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import frappe
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
-from browser.desk import wait_for_news
+from browser.desk import new_browser, wait_for_news
 from crm_plus.tests import factories
 
 PASSWORD = "Board-Pass-9x-crm"
@@ -254,15 +254,9 @@ def test_on_a_phone_nothing_is_too_wide_and_a_card_moves(open_board: Page, board
 	assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
-def test_fingers_have_room(open_board: Page, board: Board, login: Callable[[Page, str, str], None]) -> None:
+def test_fingers_have_room(chromium: Browser, served: str, board: Board, login: Callable) -> None:
 	"""Every button of the board is at least 44 px high and wide on a touch screen."""
-	address = open_board.url
-	context = open_board.context.browser.new_context(
-		base_url=re.match(r"https?://[^/]+", address)[0],
-		viewport={"width": 390, "height": 844},
-		has_touch=True,
-		is_mobile=True,
-	)
+	context = new_browser(chromium, served, 390, 844, has_touch=True, is_mobile=True)
 	try:
 		page = context.new_page()
 		login(page, board.agent, PASSWORD)

@@ -14,8 +14,7 @@ from frappe.utils import add_days, now_datetime, today
 from frappe.utils.password import update_password
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from browser.desk import wait_for
-from browser.serving import PATIENCE
+from browser.desk import new_browser, wait_for
 from crm_plus.tests import factories
 from crm_plus.tests.factories_follow_ups import make_follow_up
 from crm_plus.tests.factories_interactions import make_interaction
@@ -87,14 +86,7 @@ def world() -> World:
 
 @pytest.fixture
 def phone(chromium: Browser, served: str, world: World, login: Callable) -> Iterator[Page]:
-	context = chromium.new_context(
-		base_url=served,
-		viewport={"width": WIDTH, "height": 844},
-		has_touch=True,
-		is_mobile=True,
-		locale="en-US",
-	)
-	context.set_default_timeout(PATIENCE)
+	context = new_browser(chromium, served, WIDTH, 844, has_touch=True, is_mobile=True)
 	context.add_init_script(DIALS)
 	page = context.new_page()
 	login(page, world.agent, PASSWORD)

@@ -9,8 +9,7 @@ from frappe.utils import add_days, nowdate
 from frappe.utils.password import update_password
 from playwright.sync_api import Browser, Page, expect
 
-from browser.desk import Desk
-from browser.serving import PATIENCE
+from browser.desk import Desk, new_browser
 from crm_plus.tests import factories
 
 PASSWORD = "Story-Pass-9x-crm"
@@ -62,8 +61,7 @@ def test_from_the_first_hello_to_the_paid_invoice(
 @contextmanager
 def desk_of(chromium: Browser, served: str, user: str, login: Callable) -> Iterator[Desk]:
 	"""Another person at a browser of their own."""
-	context = chromium.new_context(base_url=served, viewport={"width": 1280, "height": 900}, locale="en-US")
-	context.set_default_timeout(PATIENCE)
+	context = new_browser(chromium, served, 1280, 900)
 	page = context.new_page()
 	login(page, user, PASSWORD)
 	yield Desk(page)
