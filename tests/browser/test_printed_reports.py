@@ -29,11 +29,16 @@ PASSWORD = "Print-Pass-9x-crm"
 PEOPLE = ("Team Activity", "Follow-up Discipline", "Response Time", "Lifecycle Movement")
 OTHERS = ("Invoices Without Deal", "Audit Trail")
 FIGURES = ("Int", "Currency", "Float", "Percent")
-# The page that Frappe makes a PDF of, instead of sending it.
+SHOWN = "() => frappe.query_report.datatable && frappe.query_report.data?.length"
+# What the screen has and, at the same moment, the page that Frappe makes a PDF of, instead of sending it.
 PRINTED = """() => new Promise((resolve) => {
+	const report = frappe.query_report;
 	const send = frappe.render_pdf;
-	frappe.render_pdf = (page) => { frappe.render_pdf = send; resolve(page); };
-	frappe.query_report.pdf_report({ orientation: "Landscape", with_letter_head: 0 });
+	const columns = report.columns.filter((each) => !each.hidden)
+		.map(({ fieldname, fieldtype, label }) => ({ fieldname, fieldtype, label }));
+	const rows = report.data;
+	frappe.render_pdf = (page) => { frappe.render_pdf = send; resolve(JSON.stringify({ columns, rows, page })); };
+	report.pdf_report({ orientation: "Landscape", with_letter_head: 0 });
 })"""
 
 
@@ -83,23 +88,20 @@ def filters_of(name: str, filled: SimpleNamespace) -> dict[str, str]:
 	return {**days, "company": "", "currency": "EUR", "pipeline": made.pipelines[0]}
 
 
-def show(page: Page, name: str, filters: dict[str, str]) -> dict[str, Any]:
-	"""Open a report and return what the screen has: columns and rows."""
+def print_report(page: Page, name: str, filters: dict[str, str]) -> dict[str, Any]:
+	"""Open a report and return what the screen has, columns and rows, and the page that is printed of it."""
 	page.evaluate(
-		"([name, filters]) => { frappe.route_options = filters; frappe.set_route('query-report', name); }",
+		"""([name, filters]) => {
+			Object.assign(frappe.query_report, { data: null, datatable: null });
+			frappe.route_options = filters;
+			frappe.set_route('query-report', name);
+		}""",
 		[name, filters],
 	)
-	page.wait_for_function("(name) => frappe.query_report?.report_name === name", arg=name)
+	page.wait_for_function("(name) => frappe.query_report.report_name === name", arg=name)
 	Desk(page).settle()
-	page.wait_for_function("() => frappe.query_report.data?.length")
-	found = page.evaluate(
-		"""() => JSON.stringify({
-			columns: frappe.query_report.columns.filter((each) => !each.hidden)
-				.map(({ fieldname, fieldtype, label }) => ({ fieldname, fieldtype, label })),
-			rows: frappe.query_report.data,
-		})"""
-	)
-	return dict(json.loads(found))
+	page.wait_for_function(SHOWN)
+	return dict(json.loads(page.evaluate(PRINTED)))
 
 
 def number(text: str, grouping: str, point: str) -> float:
@@ -142,12 +144,13 @@ def test_every_report_is_printed_as_it_is_shown(
 	browser_page: Page, login: Callable[[Page, str, str], None], reader: str, filled: SimpleNamespace
 ) -> None:
 	login(browser_page, reader, PASSWORD)
-	Desk(browser_page).open("query-report/Pipeline Summary")
+	Desk(browser_page).open("query-report/Forecast Accuracy")
+	browser_page.wait_for_function("() => frappe.query_report?.datatable")
 	shape = browser_page.evaluate("frappe.boot.sysdefaults.number_format")
 	point, grouping, _places = get_number_format_info(shape)
 	for name in (*REPORTS, *OTHERS):
-		shown = show(browser_page, name, filters_of(name, filled))
-		printed = browser_page.evaluate(PRINTED)
+		shown = print_report(browser_page, name, filters_of(name, filled))
+		printed = shown["page"]
 		[table] = html.fromstring(printed).xpath("//table[contains(@class, 'table-bordered')]")
 		heads = texts(table.xpath("./thead//th"))[1:]
 		assert heads == [column["label"] for column in shown["columns"]], name
