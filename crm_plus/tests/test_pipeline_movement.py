@@ -8,6 +8,7 @@ from typing import Any
 import frappe
 
 from crm_plus.rules.periods import days_of_weeks_to_drop
+from crm_plus.tests.factories_customers import use_settings
 from crm_plus.tests.movement_story import FIRST, GAPS, LAST, days, forget_history, history
 from crm_plus.tests.report_case import ReportCase
 from crm_plus.workflows import pipeline_snapshots
@@ -198,18 +199,13 @@ class TestPipelineMovement(ReportCase):
 
 	def test_an_agent_who_sees_his_own_deals_alone_gets_their_movement(self) -> None:
 		"""The deals behind are those of his list."""
-		settings = frappe.get_single("CRM Plus Settings")
-		before = settings.deal_visibility
-		settings.db_set("deal_visibility", "Team")
-		try:
-			with self.as_user(self.world.agents[1]):
-				listed = set(
-					frappe.get_list("Deal", {"pipeline": self.history.pipelines[0]}, pluck="name", limit=0)
-				)
-				filters = {"pipeline": self.history.pipelines[0], "from_date": FIRST, "to_date": LAST}
-				behind = {row["deal"] for row in self.report(behind="Start", **filters)["result"]}
-		finally:
-			settings.db_set("deal_visibility", before)
+		use_settings(deal_visibility="Team")
+		with self.as_user(self.world.agents[1]):
+			listed = set(
+				frappe.get_list("Deal", {"pipeline": self.history.pipelines[0]}, pluck="name", limit=0)
+			)
+			filters = {"pipeline": self.history.pipelines[0], "from_date": FIRST, "to_date": LAST}
+			behind = {row["deal"] for row in self.report(behind="Start", **filters)["result"]}
 		self.assertTrue(behind)
 		self.assertLess(behind, listed)
 

@@ -9,6 +9,7 @@ from crm_plus.access.report_readers import rows_for_readers
 from crm_plus.reports import funnel
 from crm_plus.reports.report_scope import read_scope
 from crm_plus.tests import test_stage_reports as stages
+from crm_plus.tests.factories_customers import use_settings
 from crm_plus.tests.request_case import user_with
 
 TOLD = {"name": "`tabStage Change`.`reference_name`", "company": "`tabStage Change`.`company`"}
@@ -19,9 +20,7 @@ class OfTeams:
 
 	def setUp(self) -> None:
 		super().setUp()
-		settings = frappe.get_doc("CRM Plus Settings")
-		self.addCleanup(settings.db_set, "deal_visibility", settings.deal_visibility)
-		settings.db_set("deal_visibility", "Team")
+		use_settings(deal_visibility="Team")
 		agent, others = self.world.agents[0], {"deal_owner": ["!=", self.world.agents[0]]}
 		shared, assigned = [deal.name for deal in self.deals(**others)][:2]
 		frappe.share.add("Deal", shared, agent, read=1)
