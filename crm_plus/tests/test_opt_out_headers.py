@@ -1,5 +1,6 @@
 """The button of a mail program: both headers arrive as they were written, and its one press opts out (RFC 8058)."""
 
+import os
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -25,9 +26,6 @@ arguments = {"doctype": "Email Queue", "name": sys.argv[2], "doc_method": "send"
 execute_job(sys.argv[1], "frappe.utils.background_jobs.run_doc_method", None, "send", arguments)
 """
 
-# The queue keeps what a server that is slow to answer did not take, and is asked again.
-TRIES = 3
-
 
 def as_sent(mail: EmailMessage, name: str) -> list[str]:
 	"""Return a header as it came over the wire, undecoded."""
@@ -46,13 +44,10 @@ class TestOptOutHeaders(OutreachCase):
 			row = recipients(outreach.name)[self.people[0].name]
 			link = opt_outs.link_for(row.name)
 			command = [sys.executable, "-c", WORKER, site_name(), row.email_queue]
-			for _again in range(TRIES):
-				subprocess.run(command, check=True, cwd=sites_directory(), capture_output=True, timeout=120)
-				if mailbox.envelopes:
-					break
-			frappe.db.rollback()  # what the worker wrote
-			state = frappe.db.get_value("Email Queue", row.email_queue, ["status", "error"])
-			self.assertEqual(len(mailbox.envelopes), 1, state)
+			# Where CI is set, Frappe's workers send nothing.
+			like_a_site = {key: value for key, value in os.environ.items() if key != "CI"}
+			options = {"cwd": sites_directory(), "env": like_a_site, "timeout": 120}
+			subprocess.run(command, check=True, capture_output=True, **options)
 			((_receivers, mail),) = mailbox.envelopes
 		self.assertEqual(as_sent(mail, "List-Unsubscribe"), [f"<{link}>"])
 		self.assertEqual(as_sent(mail, "List-Unsubscribe-Post"), ["List-Unsubscribe=One-Click"])
