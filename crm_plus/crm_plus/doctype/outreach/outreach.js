@@ -71,7 +71,18 @@ async function send_test(frm) {
 		label: __("As It Would Reach"),
 		description: __("Left empty: the first of the segment whom you may see. Only you get the mail."),
 	};
-	frappe.prompt(field, send, __("Send Me a Test"), __("Send"));
+	const dialog = new frappe.ui.Dialog({
+		title: __("Send Me a Test"),
+		fields: [field],
+		// a focused link shows its suggestions at once, and they would lie over the button
+		no_focus: true,
+		primary_action_label: __("Send"),
+		primary_action(values) {
+			dialog.hide();
+			send(values);
+		},
+	});
+	dialog.show();
 }
 
 function try_again(frm) {
