@@ -205,11 +205,6 @@ def desktop_doctypes() -> list[str]:
 	return ["Desktop Icon", "Workspace Sidebar"] if doctype_exists("Workspace Sidebar") else []
 
 
-def greeted_by_us() -> dict[str, str]:
-	"""Return what a User has who signs in to CRM Plus: nothing on version 16, which leads a workspace of two words astray."""
-	return {} if desktop_doctypes() else {"default_workspace": "CRM Plus"}
-
-
 # The Customer's own fields for the records that it was made from.
 CUSTOMER_ORIGINS = {"erpnext_lead": "lead_name", "erpnext_prospect": "prospect_name"}
 PROSPECT = "Prospect"

@@ -7,8 +7,6 @@ import frappe
 from frappe.utils import add_months, get_first_day, getdate, nowdate
 from frappe.utils.password import update_password
 
-from crm_plus.setup.compatibility import greeted_by_us
-
 PASSWORD = "crm-plus-demo"
 YEARS = 3
 SECOND_COMPANY = "Acme Americas"
@@ -271,7 +269,7 @@ def make_user(person: Person) -> None:
 			"first_name": first,
 			"last_name": last,
 			"send_welcome_email": 0,
-			**(greeted_by_us() if GREETED & {*person.roles} else {}),
+			**({"default_workspace": "CRM Plus"} if GREETED & {*person.roles} else {}),
 			"roles": [{"role": role} for role in person.roles],
 		}
 	)

@@ -12,6 +12,12 @@ function came_from_login() {
 	}
 }
 
+// Version 16 names a Default Workspace of two words with the space between them, where its Desk has no page.
+if (window.location.pathname.endsWith("/crm%20plus")) {
+	const { pathname, search, hash } = window.location;
+	window.history.replaceState(null, "", pathname.replace(/crm%20plus$/, "crm-plus") + search + hash);
+}
+
 $(document).on("app_ready", () => {
 	if (!window.location.pathname.endsWith("/crm-plus") || !came_from_login() || !is_agent()) return;
 	frappe.route_flags.replace_route = true; // the way back leads on, not here again
