@@ -155,9 +155,10 @@ def rotten_deals(filters: Filters = None) -> Card:
 
 
 def open_deals(condition: Criterion, filters: dict[str, Any]) -> Card:
-	"""Return how many readable deals meet a condition and a list's filters."""
-	query = frappe.qb.from_("Deal").select(Count("*")).where(rows_for_readers("Deal")).where(condition)
-	found = narrowed_by(query, frappe.qb.DocType("Deal"), filters).run()
+	"""Return how many readable open deals meet a condition and a list's filters; none of them is touched for it."""
+	deal = frappe.qb.DocType("Deal")
+	query = along(frappe.qb.from_(deal), "Deal", "report_open").select(Count("*"))
+	found = narrowed_by(query.where(rows_for_readers("Deal")).where(condition), deal, filters).run()
 	return {"value": int(found[0][0]), "change": None, "fieldtype": "Int"}
 
 

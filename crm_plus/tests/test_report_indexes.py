@@ -15,7 +15,7 @@ from crm_plus.crm_plus.doctype.interaction import interaction
 from crm_plus.crm_plus.doctype.pipeline_snapshot import pipeline_snapshot
 from crm_plus.crm_plus.doctype.stage_change import stage_change
 from crm_plus.patches.v0_3 import report_indexes
-from crm_plus.reports import funnel, pipeline_summary, sales_forecast, sales_velocity, win_loss
+from crm_plus.reports import cards, funnel, pipeline_summary, sales_forecast, sales_velocity, win_loss
 from crm_plus.reports.report_functions import summed_by, summed_together
 from crm_plus.reports.report_scope import read_scope
 from crm_plus.tests import factories
@@ -53,14 +53,17 @@ class TestIndexes(ReportCase):
 
 	def test_the_reports_read_them_and_no_row(self) -> None:
 		scope = read_scope({"company": self.world.companies[0]})
-		plans = {
-			"report_open": lambda: pipeline_summary.read_sums(scope, "Owner"),
-			"report_ended": lambda: sales_velocity.read_closed(scope, "Owner", self.pipeline),
-			"report_reached": lambda: funnel.read_furthest(scope, self.pipeline, self.stages()),
-			"visits": lambda: sales_velocity.read_visits(scope, "Owner", self.pipeline, self.stages()),
-			"day_sums": lambda: sales_forecast.read_snapshots(scope, [getdate()]),
-		}
-		for index, run in plans.items():
+		company = {"company": scope.company}
+		plans = (
+			("report_open", lambda: pipeline_summary.read_sums(scope, "Owner")),
+			("report_open", lambda: cards.rotten_deals(company)),
+			("report_open", lambda: cards.deals_without_next_step(company)),
+			("report_ended", lambda: sales_velocity.read_closed(scope, "Owner", self.pipeline)),
+			("report_reached", lambda: funnel.read_furthest(scope, self.pipeline, self.stages())),
+			("visits", lambda: sales_velocity.read_visits(scope, "Owner", self.pipeline, self.stages())),
+			("day_sums", lambda: sales_forecast.read_snapshots(scope, [getdate()])),
+		)
+		for index, run in plans:
 			steps = [step for step in self.plan_of(run) if step["key"] == index]
 			self.assertTrue(steps, index)
 			self.assertIn("Using index", steps[0]["Extra"], index)
