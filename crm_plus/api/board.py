@@ -60,6 +60,7 @@ def move(
 	filters: str | dict[str, Any] | None = None,
 	lost_reason: str | None = None,
 	lost_detail: str | None = None,
+	competitor: str | None = None,
 ) -> dict[str, Any]:
 	"""Move a deal as its card stood in the caller's browser; returns its card and the two columns that changed.
 
@@ -73,6 +74,7 @@ def move(
 	if lost_reason:
 		doc.lost_reason = lost_reason
 		doc.lost_detail = lost_detail or doc.lost_detail
+		doc.competitor = competitor or doc.competitor
 	before = doc.stage
 	deal_stages.move(doc, stage)
 	stages = list(dict.fromkeys([before, doc.stage]))

@@ -26,6 +26,7 @@ def move(
 	stage: str,
 	lost_reason: str | None = None,
 	lost_detail: str | None = None,
+	competitor: str | None = None,
 	note: str | None = None,
 	modified: str | None = None,
 ) -> dict[str, Any]:
@@ -39,6 +40,7 @@ def move(
 		doc.modified = modified
 	if lost_reason:
 		doc.lost_reason, doc.lost_detail = lost_reason, lost_detail
+		doc.competitor = competitor or doc.competitor
 	deal_stages.move(doc, stage, note=note or "")
 	return _state(doc)
 

@@ -24,6 +24,7 @@ FIELDS = {
 	"Pipeline": "pipeline",
 	"Company": "company",
 	"Lost Reason": "lost_reason",
+	"Competitor": "competitor",
 	"Customer": "customer_profile",
 	"Deal": "name",
 	"Size": "",

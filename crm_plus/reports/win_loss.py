@@ -13,7 +13,10 @@ from crm_plus.reports.report_scope import Scope, between, deal_rows, on_days, re
 from crm_plus.rules.deal_stages import LOST, WON
 from crm_plus.rules.forecast import percent
 
-GROUPS = ("Lost Reason", "Owner", "Source", "Campaign", "Pipeline", "Company", "Size", "Month", "Customer")
+GROUPS = (
+	*("Lost Reason", "Competitor", "Owner", "Source", "Campaign", "Pipeline", "Company", "Size", "Month"),
+	"Customer",
+)
 SUMS = ("won", "lost", "won_amount", "lost_amount", "won_discount", "lost_discount")
 
 

@@ -20,6 +20,7 @@ DEALS = 150
 COUNTER = "crm_plus_demo_deals"
 LIVES = ("won", "won", "won", "won", "lost", "lost", "open", "open", "open")
 OPEN_STAGES = ("New", "Contacted", "Qualified", "Proposal Sent", "Negotiation")
+COMPETITORS = ("Nordwind Systems", None, "Alto Works", None, "Brightline Partners", "Nordwind Systems", None)
 TITLES = ("Retrofit", "Rollout", "Expansion", "Pilot", "Renewal", "Maintenance", "New Line", "Second Site")
 SETTLED = ("whole",) * 12 + ("part", "returned")
 PAYMENTS = ("whole", "whole", "whole", "part", "none", "none", "returned")
@@ -109,6 +110,7 @@ class DemoDeal:
 				"conversion_rate": self.rate(self.began),
 				"deal_owner": owner,
 				"source": frappe.db.get_value("Customer Profile", self.profile, "source"),
+				"competitor": COMPETITORS[self.number % len(COMPETITORS)],
 				"pipeline": "Renewals" if self.number % 12 == 0 else "Sales",
 				"selling_price_list": demo_world.PRICE_LISTS[self.currency],
 				"expected_close_date": add_days(

@@ -30,7 +30,7 @@ SOURCES = ("Website", "Referral", "Event", None)
 FIELDS = (
 	*("name", "pipeline", "stage", "status", "company", "deal_owner", "source", "campaign", "currency"),
 	*("amount", "base_amount", "conversion_rate", "probability", "expected_close_date", "closed_on"),
-	*("stage_entered_on", "next_follow_up_on", "snoozed_until", "lost_reason"),
+	*("stage_entered_on", "next_follow_up_on", "snoozed_until", "lost_reason", "competitor"),
 	*("creation", "customer_profile"),
 	*MONEY,
 	*("additional_discount_percentage", "billing_status"),
@@ -145,6 +145,7 @@ def random_deal(made: SimpleNamespace, number: int) -> dict[str, Any]:
 		"next_follow_up_on": chance.choice((None, now)),
 		"snoozed_until": None,
 		"lost_reason": chance.choice((*made.reasons, None)) if status == "Lost" else None,
+		"competitor": (None, "Nordwind", "Alto")[number % 3],
 		"additional_discount_percentage": chance.choice((0, 5, 10)),
 		**{"quoted_amount": 0.0, "ordered_amount": ordered, "invoiced_amount": invoiced},
 		**{"paid_amount": paid, "outstanding_amount": round((invoiced - paid) * chance.choice((1, 0.5)), 2)},

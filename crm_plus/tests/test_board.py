@@ -220,9 +220,9 @@ class TestMove(BoardCase):
 		with self.assertRaises(frappe.ValidationError):
 			self.move(deal, "Lost")
 		reason = frappe.get_all("Lost Reason", pluck="name", limit=1)[0]
-		self.move(deal, "Lost", lost_reason=reason, lost_detail="Too dear")
-		saved = frappe.db.get_value("Deal", deal, ["status", "lost_reason", "lost_detail"])
-		self.assertEqual(saved, ("Lost", reason, "Too dear"))
+		self.move(deal, "Lost", lost_reason=reason, lost_detail="Too dear", competitor="Alto Works")
+		saved = frappe.db.get_value("Deal", deal, ["status", "lost_reason", "lost_detail", "competitor"])
+		self.assertEqual(saved, ("Lost", reason, "Too dear", "Alto Works"))
 
 	def test_a_refused_move_says_one_sentence_and_changes_nothing(self) -> None:
 		frappe.db.set_value("Pipeline Stage", self.stage("Talking"), "requires_quotation", 1)

@@ -112,6 +112,14 @@ class TestMoves(CRMPlusTestCase):
 		self.assertEqual((deal.stage_entered_on, deal.status, deal.closed_on), (entered, "Open", None))
 		self.assertEqual(len(changes(deal.name)), 1)
 
+	def test_a_loss_names_the_competitor_or_leaves_the_one_that_was_known(self) -> None:
+		deal = self.deal(competitor="Alto Works")
+		api.move(deal.name, self.stage("Lost"), lost_reason="Price")
+		self.assertEqual(frappe.db.get_value("Deal", deal.name, "competitor"), "Alto Works")
+		api.reopen(deal.name)
+		api.move(deal.name, self.stage("Lost"), lost_reason="Price", competitor="Nordwind Systems")
+		self.assertEqual(frappe.db.get_value("Deal", deal.name, "competitor"), "Nordwind Systems")
+
 	def test_a_closed_deal_can_be_reopened_where_it_stood(self) -> None:
 		deal = self.deal(stage=self.stage("Gate"))
 		api.move(deal.name, self.stage("Lost"), lost_reason="Price", lost_detail="Too dear")

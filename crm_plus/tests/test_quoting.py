@@ -1,5 +1,6 @@
 """A deal's quotation equals the deal to the cent, as ERPNext itself counts it."""
 
+import unittest
 from typing import Any
 
 import frappe
@@ -9,9 +10,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from crm_plus.api import deals as api
+from crm_plus.setup.compatibility import doctype_exists
 from crm_plus.tests import factories
 from crm_plus.tests.base import CRMPlusTestCase
-from crm_plus.workflows import deal_stages, deal_value, quoting
+from crm_plus.workflows import deal_loss, deal_stages, deal_value, quoting
 
 
 def quote(deal: Document) -> Document:
@@ -215,6 +217,24 @@ class TestLosses(CRMPlusTestCase):
 		self.lost(deal)
 		submitted.reload()
 		self.assertEqual(len(submitted.lost_reasons), 1)
+
+	@unittest.skipUnless(doctype_exists("Competitor"), "ERPNext has no competitors any more")
+	def test_the_competitor_goes_both_ways_where_erpnext_knows_it(self) -> None:
+		known = factories.make("Competitor", competitor_name=factories.unique("Rival")).name
+		for name, rows in ((known, [known]), (factories.unique("Unknown"), [])):
+			deal = factories.make_deal(pipeline="Sales", items=[{"rate": 10}])
+			quotation = quote(deal).submit()
+			self.lost(deal, competitor=name)
+			quotation.reload()
+			self.assertEqual(
+				(quotation.status, [row.competitor for row in quotation.competitors]), ("Lost", rows)
+			)
+		self.assertIsNone(deal_stages.competitor_of_quotation(quotation.name))
+		other = quote(factories.make_deal(pipeline="Sales", items=[{"rate": 10}])).submit()
+		other.declare_enquiry_lost(
+			[{"lost_reason": deal_loss.erpnext_reason(self.reason)}], [{"competitor": known}]
+		)
+		self.assertEqual(deal_stages.competitor_of_quotation(other.name), known)
 
 	def test_a_quotation_that_was_ordered_from_is_left_alone(self) -> None:
 		deal = factories.make_deal(pipeline="Sales", items=[{"rate": 10}])

@@ -29,7 +29,7 @@ GROUPS = {
 	"Pipeline Summary": ("Stage", "Owner", "Source", "Campaign", "Size"),
 	"Deal to Cash": ("Owner", "Month", "Source", "Campaign", "Customer", "Size", "Deal"),
 	"Sales Velocity": ("Owner", "Source", "Size"),
-	"Win Loss Analysis": ("Lost Reason", "Owner", "Source", "Size", "Month"),
+	"Win Loss Analysis": ("Lost Reason", "Competitor", "Owner", "Source", "Size", "Month"),
 	"Revenue by Source and Campaign": ("Source", "Campaign", "Owner", "Customer", "Deal", "Invoice"),
 	"Response Time": ("Person", "Team", "Type", "Hour"),
 	"Lifecycle Movement": ("Stage", "From and To", "Owner", "Territory"),

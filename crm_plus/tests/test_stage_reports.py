@@ -144,6 +144,7 @@ class TestWinLoss(StageCase):
 
 	def test_groups_equal_the_walk_by_hand(self) -> None:
 		keys = {"Lost Reason": "lost_reason", "Owner": "deal_owner", "Campaign": "campaign"}
+		keys["Competitor"] = "competitor"
 		for _user in self.people():
 			closed = [deal for deal in self.deals() if deal.status != "Open" and self.in_year(deal.closed_on)]
 			for group, fieldname in keys.items():

@@ -26,12 +26,18 @@ from crm_plus.workflows.adoption_names import new_names
 from crm_plus.workflows.adoption_profiles import profiles_of
 from crm_plus.workflows.adoption_settling import ADOPTED, settle
 from crm_plus.workflows.adoption_sources import TYPICAL_PROBABILITY, DealSource
-from crm_plus.workflows.adoption_standing import closings, lost_reasons, read_states, standing_of
+from crm_plus.workflows.adoption_standing import (
+	closings,
+	lost_reasons,
+	note_competitors,
+	read_states,
+	standing_of,
+)
 from crm_plus.workflows.deal_defaults import EARLIEST, LATEST
 
 MASTERS = {"owner": "User", "contact": "Contact"}
-# So many letters of a title, campaign or next step fit.
-TEXTS = ("title", "campaign", "next_step")
+# So many letters of a title, campaign, competitor or next step fit.
+TEXTS = ("title", "campaign", "competitor", "next_step")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +83,7 @@ def adopt(book: Book, source: DealSource, names: list[str], plan: Plan) -> None:
 	lost = [sale for sale in sales.values() if standing_of(source, batch.states, sale).outcome == LOST]
 	batch.reasons = lost_reasons(book, source, lost)
 	batch.closings = closings(source, names)
+	note_competitors(source, sales)
 	worths = read_sales(source, sales, plan.company)
 	for row in rows:
 		take(batch, row, sales[row["name"]], parties.get(row["name"], ""), worths[row["name"]])

@@ -70,6 +70,7 @@ class DealSource:
 	quoted: tuple[str, ...] = ()
 	states: str = ""
 	lost_rows: str = ""
+	competitor_rows: str = ""
 	quotation_fields: tuple[str, ...] = ()
 	row_doctype: str = ""
 	own_party: PartySource | None = None
@@ -198,6 +199,7 @@ DEAL_SOURCES = (
 		outcomes={"Converted": WON, "Lost": LOST, "Closed": LOST},
 		quoted=("Quotation",),
 		lost_rows="Opportunity Lost Reason Detail",
+		competitor_rows="Competitor Detail",
 		quotation_fields=("opportunity",),
 		row_doctype="Opportunity",
 	),

@@ -62,6 +62,18 @@ def lost_reasons(book: Book, source: DealSource, lost: Sequence[Sale]) -> dict[s
 	return {name: known[found[0].strip()[:140]] for name, found in said.items()}
 
 
+def note_competitors(source: DealSource, sales: Mapping[str, Sale]) -> None:
+	"""Put into the sales the competitor that each names; of several all, in their order, as one text."""
+	if not source.competitor_rows or not frappe.db.exists("DocType", source.competitor_rows):
+		return
+	named: dict[str, list[str]] = {}
+	where = {"parenttype": source.doctype, "parent": ["in", list(sales) or [""]]}
+	for row in frappe.get_all(source.competitor_rows, where, ["parent", "competitor"], order_by="idx asc"):
+		named.setdefault(row.parent, []).append(row.competitor or "")
+	for name, found in named.items():
+		sales[name].values["competitor"] = ", ".join(filter(None, found))
+
+
 def closings(source: DealSource, names: list[str]) -> dict[str, datetime]:
 	"""Return when a sale was first ordered, by name: that is when it was won."""
 	field = next((name for name in source.quotation_fields if frappe.db.has_column("Quotation", name)), None)

@@ -101,6 +101,7 @@ def prepare_move(deal: Any, event: str, document: str) -> None:
 	deal.flags.ignore_children_type = ["Deal Item"]
 	if event == rules.QUOTATION_LOST and not deal.lost_reason:
 		deal.lost_reason = deal_stages.lost_reason_of_quotation(document)
+		deal.competitor = deal.competitor or deal_stages.competitor_of_quotation(document)
 
 
 def tell_refusal(deal: Any, stage: str, fact: Fact, reason: str) -> None:

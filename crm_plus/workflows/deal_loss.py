@@ -1,10 +1,16 @@
-"""The reason of a loss, carried between a deal and ERPNext's quotations."""
+"""The reason of a loss and the competitor, carried between a deal and ERPNext's quotations.
+
+ERPNext's Competitor is of a module that it retires: a deal holds the name alone, and its quotations theirs where it is there.
+"""
 
 import frappe
 from frappe import _
 from frappe.model.document import Document
 
+from crm_plus.setup.compatibility import doctype_exists
+
 UNSTATED = "Not Stated"
+COMPETITOR, COMPETITORS = "Competitor", "Competitor Detail"
 # A quotation that was ordered from, even in part, is not lost; ERPNext refuses it too.
 CAN_BE_LOST = ("Open", "Replied", "Expired")
 SAVEPOINT = "crm_plus_loss"
@@ -39,7 +45,9 @@ def _lose(name: str, deal: Document) -> None:
 	reason = erpnext_reason(deal.lost_reason)
 	quotation = frappe.get_doc("Quotation", name)
 	quotation.flags.ignore_permissions = True  # safe: who may lose the deal decides over its own quotations
-	quotation.declare_enquiry_lost([{"lost_reason": reason}], [], deal.lost_detail)
+	quotation.declare_enquiry_lost(
+		[{"lost_reason": reason}], erpnext_competitors(deal.competitor), deal.lost_detail
+	)
 
 
 def erpnext_reason(reason: str) -> str:
@@ -48,6 +56,20 @@ def erpnext_reason(reason: str) -> str:
 		doc = frappe.get_doc({"doctype": "Quotation Lost Reason", "order_lost_reason": reason})
 		doc.insert(ignore_permissions=True)  # safe: a copy of our own master, which somebody allowed has made
 	return reason
+
+
+def erpnext_competitors(competitor: str | None) -> list[dict[str, str]]:
+	"""Return the row of a quotation for ERPNext's Competitor of a name, none where there is no such one."""
+	known = competitor and doctype_exists(COMPETITOR) and frappe.db.exists(COMPETITOR, competitor)
+	return [{"competitor": str(known)}] if known else []
+
+
+def competitor_of_quotation(quotation: str) -> str | None:
+	"""Return the first competitor that a quotation names."""
+	if not doctype_exists(COMPETITORS):
+		return None
+	where = {"parenttype": "Quotation", "parent": quotation}
+	return next(iter(frappe.get_all(COMPETITORS, where, pluck="competitor", order_by="idx", limit=1)), None)
 
 
 def lost_reason_of_quotation(quotation: str) -> str:

@@ -40,6 +40,7 @@ __all__ = [
 CREATED, MANUAL, REOPENED = "Created", "Manual", "Reopened"
 QUOTATIONS_THAT_DO_NOT_COUNT = ("Lost", "Cancelled", "Expired")
 lost_reason_of_quotation = deal_loss.lost_reason_of_quotation
+competitor_of_quotation = deal_loss.competitor_of_quotation
 
 
 class StageRuleNotMet(frappe.ValidationError):

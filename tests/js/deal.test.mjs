@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
+import { known_names } from "../../crm_plus/public/js/deal/competitors.js";
 import { intro } from "../../crm_plus/public/js/deal/intro.js";
 import { price_row, total } from "../../crm_plus/public/js/deal/deal_value.js";
 import { step_state, steps } from "../../crm_plus/public/js/deal/stage_bar.js";
@@ -64,4 +65,9 @@ test("the line above the form says what matters most", () => {
 	assert.equal(said({ approval_needed: 1, approval_state: "Pending Approval" }).text, "This deal waits for approval.");
 	assert.match(said({ approval_needed: 1, approval_state: "Rejected" }).text, /refused/);
 	assert.equal(said({ approval_needed: 0, approval_state: "Rejected" }), null);
+});
+
+test("competitors are offered once each, in order, without empty ones", () => {
+	const rows = ["Nordwind", " Alto ", "", null, "Nordwind", "alto"].map((competitor) => ({ competitor }));
+	assert.deepEqual(known_names(rows), ["alto", "Alto", "Nordwind"]);
 });

@@ -16,6 +16,7 @@ frappe.ui.form.on("Deal", {
 		show_stages(frm);
 		toggle_rate(frm);
 		crm_plus.deal.stage_history.render(frm);
+		crm_plus.deal.competitors.offer(frm.fields_dict.competitor);
 		show_intro(frm);
 		crm_plus.credit_panel.show(frm, frm.doc.customer_profile, frm.doc.company);
 	},

@@ -1,4 +1,7 @@
 frappe.query_reports["Win Loss Analysis"] = crm_plus.reports.define({
 	months: [11, -1],
-	group_by: ["Lost Reason", "Owner", "Source", "Campaign", "Pipeline", "Company", "Size", "Month", "Customer"],
+	group_by: [
+		...["Lost Reason", "Competitor", "Owner", "Source", "Campaign", "Pipeline", "Company", "Size", "Month"],
+		"Customer",
+	],
 });

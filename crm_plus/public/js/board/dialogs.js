@@ -1,5 +1,6 @@
 // What the board asks before it moves a card. Each resolves to the answer, or to null where the dialog was closed.
 
+import * as competitors from "../deal/competitors.js";
 import * as drafts from "../interactions/drafts.js";
 
 const about_loss = (card) => ["lost on board", card.name];
@@ -7,7 +8,7 @@ const about_loss = (card) => ["lost on board", card.name];
 /** Keep why a deal is lost while the server is told of it; returns a function that ends it. */
 export const keep_loss = (card, loss) => drafts.keep(about_loss(card), () => loss.lost_reason && { fields: loss });
 
-/** Why the deal is lost: { lost_reason, lost_detail }. */
+/** Why the deal is lost: { lost_reason, competitor, lost_detail }. */
 export function ask_lost_reason(card) {
 	const options = (resolve) => ({
 		title: __("Why was {0} lost?", [frappe.utils.escape_html(card.title)]),
@@ -20,12 +21,16 @@ export function ask_lost_reason(card) {
 				reqd: 1,
 				get_query: () => ({ filters: { disabled: 0 } }),
 			},
+			competitors.field(),
 			{ fieldname: "lost_detail", fieldtype: "Small Text", label: __("What Happened") },
 		],
 		primary_action_label: __("Mark as Lost"),
 		primary_action: (values) => resolve(values),
 	});
-	return ask(options, (dialog) => drafts.follow(dialog, about_loss(card)));
+	return ask(options, (dialog) => {
+		competitors.offer(dialog.fields_dict.competitor);
+		drafts.follow(dialog, about_loss(card));
+	});
 }
 
 /** The stage to move to, one button each. */

@@ -1,6 +1,7 @@
 // What one does with a deal from its form: move, win, lose, snooze, reopen, quote.
 
 import * as drafts from "../interactions/drafts.js";
+import * as competitors from "./competitors.js";
 
 const API = "crm_plus.api.deals";
 
@@ -55,12 +56,14 @@ export function lose(frm, stages) {
 			get_query: () => ({ filters: { disabled: 0 } }),
 			reqd: 1,
 		},
+		competitors.field(frm.doc.competitor),
 		{ fieldname: "lost_detail", fieldtype: "Small Text", label: __("What Happened"), default: frm.doc.lost_detail },
 	];
-	ask(frm, __("Why was this deal lost?"), fields, __("Mark as Lost"), (values) => {
+	const dialog = ask(frm, __("Why was this deal lost?"), fields, __("Mark as Lost"), (values) => {
 		if (!frm.is_new() && !frm.is_dirty()) return call(frm, "move", { ...values, modified: frm.doc.modified });
 		return frm.set_value(values).then(() => frm.save());
 	});
+	competitors.offer(dialog.fields_dict.competitor);
 }
 
 export function snooze(frm) {

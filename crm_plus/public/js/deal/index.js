@@ -1,6 +1,7 @@
 // What the forms of deals and pipelines share.
 
 import * as actions from "./actions.js";
+import * as competitors from "./competitors.js";
 import * as intro from "./intro.js";
 import * as value from "./deal_value.js";
 import * as stage_bar from "./stage_bar.js";
@@ -8,7 +9,7 @@ import * as stage_history from "./stage_history.js";
 
 frappe.provide("crm_plus.deal");
 
-Object.assign(crm_plus.deal, { actions, intro, value, stage_bar, stage_history });
+Object.assign(crm_plus.deal, { actions, competitors, intro, value, stage_bar, stage_history });
 
 /** A pipeline's stages, in order. */
 crm_plus.deal.stages = (pipeline) =>
