@@ -142,6 +142,27 @@ class TestFollowUpDiscipline(ActivityCase):
 					self.assertEqual(row[state], states[state], f"{state} of {owner}")
 					behind = self.report(**row["drill"][state])["result"]
 					self.assertEqual(len(behind), states[state])
+				late = [
+					(one.completed_on.date() - one.due_on.date()).days for one in own if self.is_late(one)
+				]
+				self.assertEqual(row["days_late"], sum(late) / len(late) if late else None)
+
+	def is_late(self, row: Any) -> bool:
+		return self.state_of(row) == "Late"
+
+	def test_what_has_a_status_of_the_sites_own_or_none_is_due_and_in_no_state(self) -> None:
+		owner, few = self.world.agents[0], ("due", "Kept", "Late", "Missed", "Ahead", "Cancelled")
+		rows = self.listed("Follow Up", ["name", "status", "due_on"])
+		mine = [row for row in self.by_owner(rows, "assigned_to")[owner] if self.in_span(row.due_on)]
+		done = [row.name for row in mine if row.status == "Cancelled"][:2]
+		before = self.rows(**SPAN, owner=owner)[0]
+		for name, status in zip(done, ("Waiting", None), strict=True):
+			frappe.db.set_value("Follow Up", name, "status", status)
+			self.addCleanup(frappe.db.set_value, "Follow Up", name, "status", "Cancelled")
+		after = self.rows(**SPAN, owner=owner)[0]
+		self.assertEqual(
+			{key: before[key] - after[key] for key in few}, {**dict.fromkeys(few, 0), "Cancelled": 2}
+		)
 
 	def test_a_state_that_is_none_gets_a_sentence(self) -> None:
 		with self.assertRaisesRegex(frappe.ValidationError, "cannot show"):

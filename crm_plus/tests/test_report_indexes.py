@@ -15,7 +15,15 @@ from crm_plus.crm_plus.doctype.interaction import interaction
 from crm_plus.crm_plus.doctype.pipeline_snapshot import pipeline_snapshot
 from crm_plus.crm_plus.doctype.stage_change import stage_change
 from crm_plus.patches.v0_3 import report_indexes
-from crm_plus.reports import cards, funnel, pipeline_summary, sales_forecast, sales_velocity, win_loss
+from crm_plus.reports import (
+	cards,
+	follow_up_discipline,
+	funnel,
+	pipeline_summary,
+	sales_forecast,
+	sales_velocity,
+	win_loss,
+)
 from crm_plus.reports.report_functions import summed_by, summed_together
 from crm_plus.reports.report_scope import read_scope
 from crm_plus.tests import factories
@@ -61,6 +69,7 @@ class TestIndexes(ReportCase):
 			("report_ended", lambda: sales_velocity.read_closed(scope, "Owner", self.pipeline)),
 			("report_reached", lambda: funnel.read_furthest(scope, self.pipeline, self.stages())),
 			("visits", lambda: sales_velocity.read_visits(scope, "Owner", self.pipeline, self.stages())),
+			("status_due_report", lambda: follow_up_discipline.read_due(scope)),
 			("day_sums", lambda: sales_forecast.read_snapshots(scope, [getdate()])),
 		)
 		for index, run in plans:

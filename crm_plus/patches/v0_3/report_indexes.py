@@ -15,6 +15,7 @@ HELD_BY_ANOTHER = (
 	("Deal", "report_began"),
 	("Deal", "stage_status_modified"),
 	("Deal", "board_sums"),
+	("Follow Up", "status_due"),
 )
 
 

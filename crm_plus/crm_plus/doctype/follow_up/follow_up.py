@@ -9,12 +9,13 @@ INDEXES = {
 	"deal_status_due": ("deal", "status", "due_on"),
 	"profile_status_due": ("customer_profile", "status", "due_on"),
 	"status_remind": ("status", "remind_on"),
-	"status_due": ("status", "due_on"),
 	# What is done stands in the timeline where it was done.
 	"deal_status_completed": ("deal", "status", "completed_on"),
 	"profile_status_completed": ("customer_profile", "status", "completed_on"),
 	# The reports: what was done and what was due in a period, of whom, without the rows.
 	"done_report": ("status", "completed_on", "assigned_to"),
+	"status_due_report": ("status", "due_on", "assigned_to", "completed_on"),
+	# The list in its own order.
 	"due_report": ("due_on", "assigned_to", "status", "completed_on"),
 }
 
