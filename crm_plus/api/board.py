@@ -101,13 +101,13 @@ def weighted_pipeline() -> dict[str, Any]:
 
 @frappe.whitelist(methods=["GET", "POST"])
 def rotten_deals() -> dict[str, Any]:
-	"""For the number card: how many of the open deals that the caller may list stayed too long in their stage."""
-	_check_read()
+	"""For the number card: how many open deals of the caller's company that he may list stayed too long in their stage."""
+	company = _own_company()
 	return {
-		"value": board.open_totals()["rotten"],
+		"value": board.open_totals(company)["rotten"],
 		"fieldtype": "Int",
 		"route": ["pipeline-board"],
-		"route_options": {"state": "rotten"},
+		"route_options": {"state": "rotten", "company": company},
 	}
 
 
@@ -144,11 +144,13 @@ def _own_company() -> str:
 def stage_chart(filters: str | dict[str, Any] | None = None, **_chart: Any) -> dict[str, Any]:
 	"""The open deals of a pipeline (the default one unless filtered) by stage, as a dashboard chart asks for them.
 
-	The chart sends its own name, period and refresh mark along, which say nothing here. Raises frappe.PermissionError
+	Where nothing is said of a company it is of the caller's own, as the cards beside it; an empty one is all of them. The chart
+	sends its own name, period and refresh mark along, which say nothing here. Raises frappe.PermissionError
 	where the caller may read no deal.
 	"""
+	said = arguments.mapping(filters)
 	_check_read()
-	chosen = read_filters(arguments.mapping(filters))
+	chosen = read_filters(said if "company" in said else {**said, "company": _own_company()})
 	open_ones = {stage.name for stage in board.load_stages(chosen.pipeline) if stage.outcome == OPEN}
 	columns = board.columns(chosen, only=open_ones)
 	return {

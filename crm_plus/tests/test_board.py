@@ -41,6 +41,17 @@ class TestColumns(BoardCase):
 		self.assertEqual(chart["labels"], ["New", "Talking"])
 		self.assertEqual(chart["datasets"][0]["values"], [0, 1])
 
+	def test_the_chart_is_of_the_own_company_unless_another_or_none_is_named(self) -> None:
+		other = factories.make_company2()
+		self.assertNotEqual(board._own_company(), other)
+		self.make_deal("Talking", company=board._own_company())
+		for _number in range(2):
+			self.make_deal("New", company=other, currency="USD")
+		pipeline = {"pipeline": self.filters["pipeline"]}
+		for said, counts in (({}, [0, 1]), ({"company": other}, [2, 0]), ({"company": ""}, [2, 1])):
+			chart = board.stage_chart(filters={**pipeline, **said})
+			self.assertEqual(chart["datasets"][0]["values"], counts, said)
+
 	def test_company_currencies_are_never_added_up(self) -> None:
 		factories.make_exchange_rate("EUR", "USD", 1.25)
 		self.make_deal(amount=100)
@@ -106,7 +117,8 @@ class TestColumns(BoardCase):
 		self.assertAlmostEqual(after["weighted"] - before["weighted"], 500, 2)
 		self.assertEqual(after["rotten"] - before["rotten"], 1)
 		self.assertEqual(board.weighted_pipeline()["value"], after["weighted"])
-		self.assertEqual(board.rotten_deals()["value"], report.open_totals()["rotten"])
+		self.assertEqual(board.rotten_deals()["value"], after["rotten"])
+		self.assertEqual(board.rotten_deals()["route_options"], {"state": "rotten", "company": company})
 
 
 class TestCards(BoardCase):

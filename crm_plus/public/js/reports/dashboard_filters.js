@@ -100,6 +100,8 @@ export function share_filters(factory) {
 			const is_report = doc.chart_type === "Report";
 			const own = is_report ? { ...this.filters, ...own_days(this) } : this.filters;
 			this.filters = merged(own, chosen(), is_report && frappe.datetime.get_today());
+			// Of a report no company is all of them; what is of no report would take the reader's own.
+			if (!is_report) this.filters.company = chosen().company;
 			if (OF_ALL_COMPANIES.includes(doc.report_name)) delete this.filters.company;
 			const days = period_words(this.filters, doc.report_name, frappe.datetime.str_to_user);
 			const of_all = company_words(doc.report_name, chosen().company, number_of_companies());
