@@ -92,7 +92,7 @@ class Shown:
 	"""The open deals that the filters show, with what their newest snapshot knows of their close dates."""
 
 	def __init__(self, scope: Scope, show: str, narrowed: dict[str, Any]) -> None:
-		self.scope, self.narrowed, self.newest = scope, narrowed, newest_day()
+		self.scope, self.show, self.narrowed, self.newest = scope, show, narrowed, newest_day()
 		self.deal, self.then = frappe.qb.DocType("Deal"), frappe.qb.DocType(SNAPSHOT)
 		stages = [one for one in load_stages(scope.pipeline or None) if one.outcome == OPEN]
 		has_moved = Case().when(self.then.expected_close_date != self.deal.expected_close_date, 1).else_(0)
@@ -102,14 +102,33 @@ class Shown:
 		self.condition = {SHOW[0]: rotten | slips, SHOW[1]: rotten, SHOW[2]: slips}[show]
 
 	def query(self) -> QueryBuilder:
-		"""The deals, along the index of the open ones where no filter asks for more than it holds."""
+		"""The deals: where the slipping alone are shown, those that may be; else along the index of the open ones.
+
+		Neither where a filter asks for more than the index holds.
+		"""
 		deal, then, query = self.deal, self.then, frappe.qb.from_(self.deal)
-		if "campaign" not in self.narrowed:
+		if self.show == SHOW[2]:
+			few = self.may_slip().as_("few")
+			query = frappe.qb.from_(few).modifier("STRAIGHT_JOIN").join(deal).on(deal.name == few.name)
+		elif "campaign" not in self.narrowed:
 			query = along(query, "Deal", "report_open")
 		query = query.left_join(then).on((then.deal == deal.name) & (then.snapshot_date == self.newest))
 		for fieldname, value in self.narrowed.items():
 			query = query.where(deal[fieldname] == value)
 		return query.where(deal_rows(self.scope, deal)).where((deal.status == OPEN) & self.condition)
+
+	def may_slip(self) -> QueryBuilder:
+		"""The deals whose close date had moved by the newest snapshot, and those that were changed since its day began.
+
+		The others are as that snapshot has them, so they are not held against it one by one. The day's snapshot is taken in
+		the night after it: half a day of changes is held against it that it knows already.
+		"""
+		deal, then = self.deal, self.then
+		moved = along(frappe.qb.from_(then), SNAPSHOT, "day_moves").select(then.deal.as_("name"))
+		changed = along(frappe.qb.from_(deal), "Deal", "status_modified").select(deal.name)
+		return moved.where((then.snapshot_date == self.newest) & (then.close_date_moves > 0)) + changed.where(
+			(deal.status == OPEN) & (deal.modified >= self.newest)
+		)
 
 	def rows(self, most: int) -> list[dict[str, Any]]:
 		"""Return the largest of the deals; only of these the words are looked up."""
@@ -119,7 +138,7 @@ class Shown:
 		)
 		largest = largest.orderby(deal.base_amount, order=frappe.qb.desc).orderby(deal.name).limit(most)
 		few, stage, profile = (
-			largest.as_("few"),
+			largest.as_("largest"),
 			frappe.qb.DocType("Pipeline Stage"),
 			frappe.qb.DocType("Customer Profile"),
 		)

@@ -243,6 +243,41 @@ class TestRottenDeals(StageCase):
 		self.assertEqual(found["moved_days"], 31)
 		summary = self.report(pipeline=pipeline, show="Slipping")["report_summary"]
 		self.assertEqual((summary[2]["value"], summary[4]["value"]), (1, "31"))
+		self.forget(nights)
+
+	def test_the_slipping_alone_are_those_of_all(self) -> None:
+		"""Who slips is looked for among few deals where nothing else is shown, and among all where the rotten are too."""
+		pipeline, nights = factories.make_pipeline().name, (date(2029, 2, 1), date(2029, 2, 2))
+		closes = {
+			"as it was": ("2031-01-10", "2031-01-10", "2031-01-10"),
+			"moved before": ("2031-01-10", "2031-02-10", "2031-02-10"),
+			"moved since": ("2031-01-10", "2031-01-10", "2031-01-05"),
+			"moved twice": ("2031-01-10", "2031-01-20", "2031-01-10"),
+			"got one": (None, None, "2031-01-10"),
+			"lost it": ("2031-01-10", "2031-01-10", None),
+		}
+		deals = {words: factories.make_deal(pipeline=pipeline).name for words in closes}
+		for number, night in enumerate((*nights, None)):
+			for words, name in deals.items():
+				frappe.db.set_value("Deal", name, "expected_close_date", closes[words][number])
+			if night:
+				pipeline_snapshots.take(night)
+		self.addCleanup(self.forget, nights)
+		for words, name in deals.items():
+			changed = nights[0] if words in ("as it was", "moved before") else nights[1]
+			frappe.db.set_value("Deal", name, "modified", changed, update_modified=False)
+		unseen = factories.make_deal(pipeline=pipeline, expected_close_date="2031-01-10").name
+		expected = {deals["moved before"]: 1, deals["moved since"]: 1, deals["moved twice"]: 2}
+		slipping = self.report(pipeline=pipeline, show="Slipping")
+		self.assertEqual({row["name"]: row["moves"] for row in slipping["result"]}, expected)
+		whole = self.report(pipeline=pipeline)
+		moves = {row["name"]: row["moves"] for row in whole["result"] if row["moves"]}
+		self.assertEqual(moves, expected)
+		self.assertNotIn(unseen, moves)
+		self.assertEqual(slipping["chart"], whole["chart"])
+		self.assertEqual(slipping["report_summary"][2:], whole["report_summary"][2:])
+
+	def forget(self, nights: Iterable[date]) -> None:
 		for night in nights:
 			frappe.db.delete("Pipeline Snapshot", {"snapshot_date": night})
 		frappe.db.commit()

@@ -15,6 +15,8 @@ INDEXES = {
 		"first_close_date",
 		"close_date_moves",
 	),
+	# Whose close date had moved by a day.
+	"day_moves": ("snapshot_date", "close_date_moves", "deal"),
 }
 
 
