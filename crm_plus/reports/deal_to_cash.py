@@ -11,7 +11,7 @@ from frappe.utils import flt
 from pypika import Case, CustomFunction
 from pypika.functions import Coalesce, Count, Max, Min, Sum
 from pypika.queries import QueryBuilder
-from pypika.terms import NullValue, Term, ValueWrapper
+from pypika.terms import Term
 
 from crm_plus.reports.document_money import is_of_an_invoice, moves_money, net_part
 from crm_plus.reports.report_groups import (
@@ -54,9 +54,13 @@ def deal_to_cash(filters: dict[str, Any] | None) -> tuple[Scope, str, list[dict[
 	refuse_hidden_ledger()
 	scope = read_scope(filters)
 	group = chosen_group(filters, GROUPS)
+	behind = str((filters or {}).get("behind") or "")
+	if is_chart_only(filters):
+		total = {**read_drawn(scope, group, behind), "drill": {}}
+		return scope, group, [total] if total["deals"] else [], total
 	found = [
 		{key: flt(value) if key != "value" else value for key, value in row.items()}
-		for row in read(scope, group, str((filters or {}).get("behind") or ""), drawn=is_chart_only(filters))
+		for row in read(scope, group, behind)
 	]
 	labels = group_labels(group, [row["value"] for row in found])
 	rows = [
@@ -101,18 +105,15 @@ def largest_leak(total: dict[str, Any]) -> str:
 	return largest(Leaks(**{key: total[key] for key in LEAKS}))
 
 
-def read(scope: Scope, group: str, behind: str, *, drawn: bool = False) -> list[dict[str, Any]]:
-	"""Return the sums of each group, or of the one that is looked behind; one query however many deals and documents.
-
-	Where they are only `drawn`, nothing is looked for that neither a chart nor the line above it says.
-	"""
-	each = (drawn_deals if drawn else won_deals)(scope, group, behind).as_("each")
+def read(scope: Scope, group: str, behind: str) -> list[dict[str, Any]]:
+	"""Return the sums of each group, or of the one that is looked behind; one query however many deals and documents."""
+	each = won_deals(scope, group, behind).as_("each")
 	query = (
 		frappe.qb.from_(each)
 		.select(each.value, Count("*").as_("deals"), Sum(money(scope, each)).as_("won"))
 		.groupby(each.value)
 	)
-	without_taxes = {key: each[f"{key}_amount"] * each[part] for key, (_doctype, part) in DOCUMENTS.items()}
+	without_taxes = without_taxes_of(each, *DOCUMENTS)
 	for key, amount in {**without_taxes, **leak_terms(each.base_amount, without_taxes)}.items():
 		query = query.select(Sum(books_money(scope, each, amount)).as_(key))
 	for key, days in (
@@ -120,9 +121,30 @@ def read(scope: Scope, group: str, behind: str, *, drawn: bool = False) -> list[
 		("to_invoice", DAYS(each.invoiced_on, Coalesce(each.ordered_on, each.closed_on))),
 		("to_cash", DAYS(each.paid_on, each.invoiced_on)),
 	):
-		# A document from before the step that it follows took no time.
-		query = query.select(Sum(GREATEST(days, 0)).as_(key), Count(days).as_(f"{key}_deals"))
+		query = query.select(*step_terms(key, days))
 	return query.run(as_dict=True)
+
+
+def read_drawn(scope: Scope, group: str, behind: str) -> dict[str, Any]:
+	"""Return what is shown of all groups together; 0 of what neither a chart nor the line above it says, and of no group."""
+	each = drawn_deals(scope, group, behind).as_("each")
+	query = frappe.qb.from_(each).select(Count("*").as_("deals"), Sum(money(scope, each)).as_("won"))
+	for key, amount in without_taxes_of(each, "ordered", "invoiced", "paid", "outstanding").items():
+		query = query.select(Sum(books_money(scope, each, amount)).as_(key))
+	query = query.select(*step_terms("to_cash", DAYS(each.paid_on, each.invoiced_on)))
+	sums = {key: flt(value) for key, value in query.run(as_dict=True)[0].items()}
+	nothing = dict.fromkeys((*AMOUNTS, *LEAKS, *STEPS, *(f"{step}_deals" for step in STEPS)), 0.0)
+	return shown({**nothing, **sums})
+
+
+def without_taxes_of(each: Any, *keys: str) -> dict[str, Term]:
+	"""What the documents of a deal come to without taxes, by kind."""
+	return {key: each[f"{key}_amount"] * each[DOCUMENTS[key][1]] for key in keys}
+
+
+def step_terms(step: str, days: Term) -> tuple[Term, Term]:
+	"""The days of a step added up, and how many deals made it. A document from before the step that it follows took no time."""
+	return Sum(GREATEST(days, 0)).as_(step), Count(days).as_(f"{step}_deals")
 
 
 def won_deals(scope: Scope, group: str, behind: str) -> QueryBuilder:
@@ -137,9 +159,7 @@ def drawn_deals(scope: Scope, group: str, behind: str) -> QueryBuilder:
 	"""The same, of which nobody is told what was quoted, nor of other days than those from invoice to cash."""
 	deal = frappe.qb.DocType("Deal")
 	invoiced = first_invoice(deal).where(deal.billing_status == "Paid")
-	return deals_and_cash(scope, group, behind).select(
-		NullValue().as_("ordered_on"), invoiced.as_("invoiced_on"), ValueWrapper(1).as_("net_of_quotations")
-	)
+	return deals_and_cash(scope, group, behind).select(invoiced.as_("invoiced_on"))
 
 
 def deals_and_cash(scope: Scope, group: str, behind: str) -> QueryBuilder:

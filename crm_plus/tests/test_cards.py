@@ -94,7 +94,12 @@ class TestCards(ReportCase):
 			whole = self.report(chart.report_name, **asked)
 			drawn = self.report(chart.report_name, **asked, chart_only=1)
 			self.assertEqual(drawn["chart"], whole["chart"], chart)
-			self.assertEqual(drawn["report_summary"], whole["report_summary"], chart)
+			for part, own in zip(drawn["report_summary"] or [], whole["report_summary"] or [], strict=True):
+				# The same amounts, added up in another order.
+				if isinstance(part["value"], float):
+					self.assert_close(part["value"], own["value"])
+					part["value"] = own["value"]
+				self.assertEqual(part, own, chart)
 		self.assertFalse(self.report("Rotten and Slipping Deals", chart_only=1)["result"])
 
 	def test_a_dashboards_team_and_company_narrow_every_card(self) -> None:
