@@ -24,7 +24,7 @@ from crm_plus.reports.report_money import reads_ledger, reporting_currency
 from crm_plus.reports.report_scope import between, on_days
 from crm_plus.reports.revenue_by_source import PAYMENTS, revenue_by_source
 from crm_plus.reports.sales_forecast import sales_forecast
-from crm_plus.reports.win_loss import win_loss
+from crm_plus.reports.win_loss import closed_totals
 from crm_plus.rules.deal_stages import OPEN
 from crm_plus.rules.forecast import percent
 from crm_plus.rules.periods import Period, days_so_far, month_of, month_so_far
@@ -71,18 +71,14 @@ def money_card(now: float, before: float, report: str, filters: dict[str, Any]) 
 def won_this_month(filters: Filters = None) -> Card:
 	"""Return what was won this month, against the same days of the month before."""
 	now, before = month_so_far(getdate())
-	sums = [
-		win_loss({**dated(period, filters), "group_by": "Owner"})[3]["won_amount"] for period in (now, before)
-	]
+	sums = [closed_totals(dated(period, filters))["won_amount"] for period in (now, before)]
 	return money_card(*sums, "Win Loss Analysis", {**dated(now, filters), "group_by": "Owner"})
 
 
 def win_rate(filters: Filters = None) -> Card:
 	"""Return what part of the deals closed in the last 90 days was won, against the 90 days before."""
 	now, before = days_so_far(getdate(), RATE_DAYS)
-	rates = [
-		win_loss({**dated(period, filters), "group_by": "Owner"})[3]["win_rate"] for period in (now, before)
-	]
+	rates = [closed_totals(dated(period, filters))["win_rate"] for period in (now, before)]
 	return {
 		**{"value": flt(rates[0], 1), "change": change(*rates), "fieldtype": "Percent"},
 		**{"route": ["query-report", "Win Loss Analysis"], "route_options": dated(now, filters)},

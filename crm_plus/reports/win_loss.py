@@ -45,6 +45,13 @@ def win_loss(filters: dict[str, Any] | None) -> tuple[Scope, str, list[dict[str,
 	return scope, group, rows, {**shown(total, total), "drill": drill(behind)}
 
 
+def closed_totals(filters: dict[str, Any] | None) -> dict[str, Any]:
+	"""Return what is shown of all deals closed in the period, without asking which group each is of; raises as `win_loss`."""
+	sums = read(read_scope(filters), "")[0]
+	total = {key: flt(sums[key]) for key in SUMS}
+	return shown(total, total)
+
+
 def shown(sums: dict[str, Any], total: dict[str, Any]) -> dict[str, Any]:
 	"""Return what is shown of sums: rates by number and by amount, the share of all losses, average discounts."""
 	won, lost = int(sums["won"]), int(sums["lost"])
@@ -70,14 +77,14 @@ def drill(behind: dict[str, Any]) -> dict[str, Any]:
 
 
 def read(scope: Scope, group: str) -> list[dict[str, Any]]:
-	"""Return the sums of each group."""
+	"""Return the sums of each group, without one those of all in one row."""
 	deal = frappe.qb.DocType("Deal")
 	query = (
 		along(frappe.qb.from_(deal), "Deal", "report_ended")
 		.where(deal_rows(scope, deal))
 		.where(on_days(deal.closed_on, scope.first, scope.last))
 	)
-	keys = {"value": group_term(group, deal)}
+	keys = {"value": group_term(group, deal)} if group else {}
 	sums = {
 		"": Count("*"),
 		"_amount": Sum(money(scope, deal)),

@@ -38,6 +38,13 @@ class TestCards(ReportCase):
 				expected = (sums[0] - sums[1]) / sums[1] * 100 if sums[1] else None
 				self.assert_close(card["change"], expected)
 
+	def test_the_win_rate_is_the_reports(self) -> None:
+		for user in ("Administrator", self.world.manager, self.world.agents[0]):
+			with self.as_user(user):
+				card = insight.win_rate()
+				rows = self.report("Win Loss Analysis", group_by="Owner", **card["route_options"])["result"]
+				self.assertAlmostEqual(card["value"], rows[-1]["win_rate"] if rows else 0, delta=0.05)
+
 	def test_no_company_is_all_companies(self) -> None:
 		now = month_so_far(getdate())[0]
 		period = {"from_date": str(now.first), "to_date": str(now.last)}
