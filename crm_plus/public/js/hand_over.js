@@ -31,6 +31,7 @@ function reassign(listview) {
 		primary_action: async ({ user }) => {
 			const args = { doctype: listview.doctype, names: JSON.stringify(names), successor: user };
 			const { message } = await frappe.call({ method: `${METHODS}.reassign`, args, freeze: true });
+			let_go();
 			dialog.hide();
 			show(message, titles);
 			listview.clear_checked_items();
@@ -38,7 +39,7 @@ function reassign(listview) {
 		},
 	});
 	dialog.show();
-	drafts.follow(dialog, ["give", listview.doctype, ...names]);
+	const let_go = drafts.follow(dialog, ["give", listview.doctype, ...names]);
 }
 
 /** Ask who shall have all that a person has, one of `people` or the one who is given. */
@@ -54,6 +55,7 @@ export async function leave(people) {
 		primary_action: async ({ person, user }) => {
 			const args = { person, successor: user };
 			const { message } = await frappe.call({ method: `${METHODS}.leave`, args, freeze: true });
+			let_go();
 			dialog.hide();
 			show(message);
 		},
@@ -66,7 +68,7 @@ export async function leave(people) {
 	}
 	dialog.show();
 	if (people.length === 1) await dialog.set_value("person", people[0]);
-	drafts.follow(dialog, ["leave", ...people]);
+	const let_go = drafts.follow(dialog, ["leave", ...people]);
 }
 
 function says(book) {

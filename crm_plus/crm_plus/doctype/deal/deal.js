@@ -107,7 +107,8 @@ async function show_stages(frm) {
 	const { pipeline } = frm.doc;
 	const stages = await crm_plus.deal.stages(pipeline);
 	if (pipeline !== frm.doc.pipeline) return stages;
-	const may_move = frm.perm[0].write ? (stage) => crm_plus.deal.actions.move(frm, stage) : null;
+	const { move, press } = crm_plus.deal.actions;
+	const may_move = frm.perm[0].write ? press((stage) => move(frm, stage)) : null;
 	crm_plus.deal.stage_bar.render(frm.fields_dict.stage_bar_html.$wrapper, stages, frm.doc.stage, may_move);
 	frm.clear_custom_buttons();
 	crm_plus.deal.actions.add_buttons(frm, stages);

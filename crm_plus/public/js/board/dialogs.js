@@ -29,7 +29,7 @@ export function ask_lost_reason(card) {
 	});
 	return ask(options, (dialog) => {
 		competitors.offer(dialog.fields_dict.competitor);
-		drafts.follow(dialog, about_loss(card));
+		return drafts.follow(dialog, about_loss(card));
 	});
 }
 
@@ -55,9 +55,11 @@ export function ask_stage(card, targets) {
 function ask(make_options, then) {
 	return new Promise((resolve) => {
 		let answer = null;
+		let let_go = null;
 		const dialog = new frappe.ui.Dialog(
 			make_options((value) => {
 				answer = value;
+				let_go?.();
 				dialog.hide();
 			})
 		);
@@ -67,6 +69,6 @@ function ask(make_options, then) {
 			resolve(answer);
 		});
 		dialog.show();
-		then?.(dialog);
+		let_go = then?.(dialog);
 	});
 }

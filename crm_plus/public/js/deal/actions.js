@@ -1,15 +1,25 @@
 // What one does with a deal from its form: move, win, lose, snooze, reopen, quote.
 
 import * as drafts from "../interactions/drafts.js";
+import { request } from "../requests.js";
 import * as competitors from "./competitors.js";
 
 const API = "crm_plus.api.deals";
+const CHANGED_MEANWHILE = "TimestampMismatchError";
 
-function call(frm, method, args) {
-	return frappe
-		.xcall(`${API}.${method}`, { deal: frm.doc.name, ...args })
-		.then(() => frm.reload_doc());
+/** Ask the server, which shows what it refuses, and show the deal as it stands then. */
+async function call(frm, method, args) {
+	try {
+		await request(`${API}.${method}`, { args: { deal: frm.doc.name, ...args } });
+	} catch (refused) {
+		if (refused.exc_type === CHANGED_MEANWHILE) frm.reload_doc();
+		throw refused;
+	}
+	return frm.reload_doc();
 }
+
+/** What a press of a button does; where the server refuses, its sentence was shown already. */
+export const press = (act) => (given) => Promise.resolve(act(given)).catch(() => {});
 
 /** Move to a stage; what was typed before is saved with it. */
 export async function move(frm, stage) {
@@ -27,7 +37,7 @@ export function win(frm, stages) {
 	if (stages.length === 1) return move(frm, stages[0]);
 	return frappe.prompt(
 		stage_field(stages),
-		({ stage }) => move(frm, stages.find((one) => one.name === stage)),
+		press(({ stage }) => move(frm, stages.find((one) => one.name === stage))),
 		__("Mark as Won")
 	);
 }
@@ -94,10 +104,10 @@ function ask(frm, title, fields, primary_action_label, act) {
 		fields,
 		primary_action_label,
 		// Frappe has shown the server's refusal by itself.
-		primary_action: (values) => Promise.resolve(act(values)).then(() => dialog.hide(), () => {}),
+		primary_action: (values) => Promise.resolve(act(values)).then(() => (let_go(), dialog.hide()), () => {}),
 	});
 	dialog.show();
-	drafts.follow(dialog, ["deal", frm.doc.name, primary_action_label]);
+	const let_go = drafts.follow(dialog, ["deal", frm.doc.name, primary_action_label]);
 	return dialog;
 }
 
@@ -116,12 +126,12 @@ export async function quote(frm) {
 /** A lost deal is reopened first. */
 export const may_quote = (frm) => frm.doc.status !== "Lost" && frappe.model.can_create("Quotation");
 
-/** The buttons that fit the deal's status. What the server refuses, Frappe has shown by itself. */
+/** The buttons that fit the deal's status. */
 export function add_buttons(frm, stages) {
 	if (frm.is_new()) return;
 	const of = (outcome) => stages.filter((stage) => stage.outcome === outcome && !stage.is_retired);
-	const add = (label, act) => frm.add_custom_button(label, act);
-	if (may_quote(frm)) add(__("Quotation"), () => quote(frm).catch(() => {})).toggleClass("btn-primary", frm.doc.status === "Open");
+	const add = (label, act) => frm.add_custom_button(label, press(act));
+	if (may_quote(frm)) add(__("Quotation"), () => quote(frm)).toggleClass("btn-primary", frm.doc.status === "Open");
 	if (!frm.perm[0].write) return;
 	if (frm.doc.status !== "Open") return void add(__("Reopen"), () => reopen(frm)).addClass("btn-primary");
 	if (of("Won").length) add(__("Won"), () => win(frm, of("Won")));

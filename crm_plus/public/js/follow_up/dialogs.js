@@ -129,10 +129,10 @@ export function ask_new({ values, now, send }) {
 const is_untimed = (time) => !time || time === OTHER;
 
 /** To whom it is handed on. */
-export function ask_colleague({ title, send }) {
+export function ask_colleague({ item, send }) {
 	return ask({
-		about: ["colleague", title],
-		title,
+		about: ["colleague", item.name],
+		title: __("Hand on {0}", [item.subject]),
 		fields: [{ fieldname: "colleague", fieldtype: "Link", options: "User", label: __("To"), reqd: 1 }],
 		primary_action_label: __("Hand On"),
 		send: (values) => send(values.colleague),
@@ -166,6 +166,7 @@ function ask({ about, title, fields, primary_action_label, on_show, missing, sen
 			dialog.disable_primary_action();
 			try {
 				answer = (await send(values)) || true;
+				let_go();
 				dialog.hide();
 			} catch {
 				// The sentence was shown.
@@ -188,7 +189,7 @@ function ask({ about, title, fields, primary_action_label, on_show, missing, sen
 		});
 		on_show?.(dialog, submit);
 		dialog.show();
-		drafts.follow(dialog, ["follow_up", ...about], chosen_in(dialog));
+		const let_go = drafts.follow(dialog, ["follow_up", ...about], chosen_in(dialog));
 	});
 }
 

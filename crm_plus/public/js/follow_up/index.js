@@ -37,14 +37,15 @@ async function snooze(doc) {
 
 const delegate = (doc) =>
 	dialogs.ask_colleague({
-		title: __("Hand on {0}", [doc.subject]),
+		item: doc,
 		send: (colleague) => call("delegate", { follow_up: doc.name, colleague }),
 	});
 
 const cancel = (doc) =>
 	dialogs.ask_cancel({ item: doc, send: (values) => call("cancel", { follow_up: doc.name, ...values }) });
 
-const reopen = (doc) => call("reopen", { follow_up: doc.name });
+// The sentence of a refusal was shown.
+const reopen = (doc) => call("reopen", { follow_up: doc.name }).catch(() => null);
 
 /** Plan one for a customer or a deal; `after(name)` runs when it is stored. */
 async function plan({ after, ...values } = {}) {
@@ -58,8 +59,8 @@ async function plan({ after, ...values } = {}) {
 
 /** Close several; what was refused is said by name. */
 async function finish_many(docs) {
-	const item = { subject: "" };
 	const names = docs.map((doc) => doc.name);
+	const item = { name: names.join(), subject: "" };
 	const day = { ...(await read_choices()), types: [] };
 	const title = __("Finish {0} follow-ups", [docs.length]);
 	const send = (answer) => call("complete_many", { follow_ups: names, answer });

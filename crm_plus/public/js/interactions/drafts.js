@@ -36,18 +36,41 @@ export function values_of(dialog) {
 }
 
 /**
- * Bring back what was typed into a dialog that is shown, and keep what is typed now until it closes. `beside` reads and
- * writes what was chosen beside its fields: { read(), write(chosen) }.
+ * Bring back what was typed into a dialog that is shown, and keep what is typed now until it is sent; returns a function to be
+ * called when it is. A dialog that is closed unsent keeps what was typed: what was chosen with a tap is soon chosen again.
+ * `beside` reads and writes what was chosen beside its fields: { read(), write(chosen) }.
  */
 export function follow(dialog, about, beside = { read: () => null, write: () => {} }) {
 	let is_touched = false;
+	let is_typed = false;
+	let is_sent = false;
+	const first = values_of(dialog);
 	const draft = take(about);
 	if (draft) {
-		is_touched = true;
+		is_touched = is_typed = true;
 		if (draft.beside) beside.write(draft.beside);
-		dialog.set_values(draft.fields);
+		fill(dialog, draft.fields);
 	}
 	dialog.$wrapper.on("input change click", "input, textarea, select, button, .awesomplete li", () => (is_touched = true));
+	dialog.$wrapper.on("input", "input, textarea", () => (is_typed = true));
 	const end = keep(about, () => is_touched && { fields: values_of(dialog), beside: beside.read() });
-	dialog.$wrapper.on("hidden.bs.modal", () => end());
+	// Not when it is hidden: by then some have taken it off the page.
+	dialog.$wrapper.on("hide.bs.modal", () => end({ and_store: is_typed && !is_sent && holds_more(dialog, first, beside.read()) }));
+	return () => (is_sent = true);
+}
+
+/** The texts first, as if they were typed: a choice that shows only beside them cannot be filled while it is hidden. */
+async function fill(dialog, fields) {
+	const is_text = ([name]) => dialog.fields_dict[name]?.$input?.is("textarea");
+	await dialog.set_values(Object.fromEntries(Object.entries(fields).filter(is_text)));
+	dialog.$wrapper.find("textarea").trigger("input");
+	await new Promise((resolve) => setTimeout(resolve));
+	await dialog.set_values(fields);
+}
+
+/** Whether anything was typed that did not stand there from the start. */
+function holds_more(dialog, first, beside) {
+	const is_select = (name) => dialog.fields_dict[name].df.fieldtype === "Select";
+	const is_more = ([name, value]) => value && value !== first[name] && !is_select(name);
+	return Boolean(beside?.own_time) || Object.entries(values_of(dialog)).some(is_more);
 }
