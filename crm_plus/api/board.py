@@ -69,14 +69,12 @@ def move(
 	"""
 	chosen = read_filters(arguments.mapping(filters))
 	doc = record("Deal", deal, "write")
-	# Frappe itself compares this with the row it locks when it saves, as it does for a form.
-	doc.modified = modified
 	if lost_reason:
 		doc.lost_reason = lost_reason
 		doc.lost_detail = lost_detail or doc.lost_detail
 		doc.competitor = competitor or doc.competitor
 	before = doc.stage
-	deal_stages.move(doc, stage)
+	deal_stages.move(doc, stage, seen=modified)
 	stages = list(dict.fromkeys([before, doc.stage]))
 	return {
 		"stages": stages,

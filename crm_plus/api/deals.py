@@ -32,16 +32,14 @@ def move(
 ) -> dict[str, Any]:
 	"""Move a deal to a stage of its pipeline.
 
-	With `modified`, as the caller last saw it, a deal that somebody saved meanwhile is refused with Frappe's usual
-	message. Raises StageRuleNotMet where a rule of the stage refuses.
+	With `modified`, as the caller last saw it, a deal that somebody saved meanwhile is refused. Raises StageRuleNotMet
+	where a rule of the stage refuses, frappe.TimestampMismatchError where the deal was saved meanwhile.
 	"""
 	doc = _deal(deal)
-	if modified:
-		doc.modified = modified
 	if lost_reason:
 		doc.lost_reason, doc.lost_detail = lost_reason, lost_detail
 		doc.competitor = competitor or doc.competitor
-	deal_stages.move(doc, stage, note=note or "")
+	deal_stages.move(doc, stage, note=note or "", seen=modified or "")
 	return _state(doc)
 
 

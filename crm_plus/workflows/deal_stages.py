@@ -9,7 +9,7 @@ from datetime import datetime
 import frappe
 from frappe import _
 from frappe.model.document import Document
-from frappe.utils import escape_html, get_datetime, getdate, now_datetime, strip_html, today
+from frappe.utils import cstr, escape_html, get_datetime, getdate, now_datetime, strip_html, today
 
 from crm_plus.rules import deal_stages as rules
 from crm_plus.rules.deal_stages import LOST, OPEN, Move, Stage
@@ -205,19 +205,32 @@ def move(
 	cause_doctype: str = "",
 	cause_name: str = "",
 	note: str = "",
+	seen: str = "",
 ) -> None:
 	"""Set the deal's stage (a Pipeline Stage of its pipeline) and save it, once; the same stage changes nothing.
 
-	An empty cause is a person's doing. Raises StageRuleNotMet with one sentence where a rule refuses, and
-	frappe.TimestampMismatchError where somebody else saved the deal since it was read.
+	An empty cause is a person's doing; `seen` is the deal's `modified` as he last saw it. Raises StageRuleNotMet with
+	one sentence where a rule refuses, and frappe.TimestampMismatchError where the deal was saved since it was seen or read.
 	"""
 	if deal.stage == stage:
 		return
+	if seen:
+		_refuse_if_changed(deal, seen)
 	deal.stage = stage
 	deal.flags.update(
 		{"stage_cause": cause, "cause_doctype": cause_doctype, "cause_name": cause_name, "stage_note": note}
 	)
 	deal.save()
+
+
+def _refuse_if_changed(deal: Document, seen: str) -> None:
+	# Frappe compares again under its lock when it saves; its own words are for a form with a button to refresh it.
+	if cstr(deal.modified) != cstr(seen):
+		frappe.throw(
+			_("This deal was changed meanwhile: look at it as it stands now, then try again."),
+			frappe.TimestampMismatchError,
+			title=_("Not moved"),
+		)
 
 
 def snooze(deal: Document, until: str, reason: str) -> None:

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import frappe
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Locator, Page, expect
 
-from browser.desk import new_browser, wait_for_news
+from browser.desk import wait_for_news
 from crm_plus.tests import factories
 
 PASSWORD = "Board-Pass-9x-crm"
@@ -118,14 +118,19 @@ def test_a_refused_card_goes_back_and_says_why(open_board: Page, board: Board) -
 
 def test_who_saw_an_older_deal_is_refused(open_board: Page, board: Board) -> None:
 	page, deal = open_board, board.deals[0]
-	frappe.db.set_value("Deal", deal, "next_step", "Changed behind the board's back: nothing tells it")
+	errors: list[str] = []
+	page.on("pageerror", lambda error: errors.append(str(error)))
+	# Behind the board's back: nothing tells it.
+	frappe.db.set_value("Deal", deal, "stage", board.stage("Talking"))
 	frappe.db.commit()  # the other mover's request ends
 	card(page, deal).focus()
 	page.keyboard.press("m")
-	page.locator(".pipeline-board-stages button", has_text="Talking").click()
-	expect(page.locator(".modal.show .msgprint")).to_contain_text("modified")
-	expect(column(page, board.stage("New")).locator(".deal-card")).to_have_count(3)
-	assert stage_of(deal) == board.stage("New")
+	page.locator(".pipeline-board-stages button", has_text="Won").click()
+	expect(page.locator(".modal.show .msgprint")).to_contain_text("This deal was changed meanwhile")
+	expect(column(page, board.stage("Talking")).locator(".deal-card")).to_have_count(1)
+	expect(column(page, board.stage("New")).locator(".deal-card")).to_have_count(2)
+	assert stage_of(deal) == board.stage("Talking")
+	assert errors == []
 
 
 def test_what_others_do_shows_by_itself(open_board: Page, board: Board) -> None:
@@ -235,43 +240,6 @@ def test_a_long_column_loads_as_it_is_scrolled(open_board: Page, board: Board) -
 	expect(cards).to_have_count(45)
 	names = cards.evaluate_all("cards => cards.map((card) => card.dataset.name)")
 	assert len(set(names)) == 45
-
-
-def test_on_a_phone_nothing_is_too_wide_and_a_card_moves(open_board: Page, board: Board) -> None:
-	page, deal = open_board, board.deals[0]
-	page.set_viewport_size({"width": 390, "height": 844})
-	page.reload()
-	expect(page.locator(".deal-card")).to_have_count(3)
-	box = column(page, board.stage("New")).bounding_box()
-	assert box and 300 < box["width"] <= 390
-	page.locator(".board-tabs button", has_text="Won").click()
-	expect(column(page, board.stage("Won"))).to_be_in_viewport(ratio=0.9)
-	page.locator(".board-tabs button", has_text="New").click()
-	card(page, deal).focus()
-	page.keyboard.press("m")
-	page.locator(".pipeline-board-stages button", has_text="Talking").click()
-	expect(column(page, board.stage("Talking")).locator(".deal-card")).to_have_count(1)
-	assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-
-
-def test_fingers_have_room(chromium: Browser, served: str, board: Board, login: Callable) -> None:
-	"""Every button of the board is at least 44 px high and wide on a touch screen."""
-	context = new_browser(chromium, served, 390, 844, has_touch=True, is_mobile=True)
-	try:
-		page = context.new_page()
-		login(page, board.agent, PASSWORD)
-		page.goto(board.address)
-		expect(page.locator(".deal-card")).to_have_count(3)
-		small = page.locator(".pipeline-board button:visible, .pipeline-board input:visible").evaluate_all(
-			"""all => all.map((one) => [one.className, one.getBoundingClientRect()])
-				.filter(([, box]) => box.height < 43.5 || box.width < 43.5).map(([name]) => name)"""
-		)
-		assert small == []
-		page.locator(f'.deal-card[data-name="{board.deals[0]}"] .deal-move:not(.deal-log)').tap()
-		page.locator(".pipeline-board-stages button", has_text="Talking").tap()
-		expect(column(page, board.stage("Talking")).locator(".deal-card")).to_have_count(1)
-	finally:
-		context.close()
 
 
 def test_markup_in_titles_is_text(
