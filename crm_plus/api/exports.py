@@ -5,6 +5,8 @@ the files made for an import. `hooks.override_whitelisted_methods` puts these in
 """
 
 import json
+from collections.abc import Callable
+from functools import partial
 from io import BytesIO
 from typing import Any
 from zipfile import ZIP_DEFLATED, BadZipFile, ZipFile
@@ -17,18 +19,24 @@ from frappe.core.doctype.data_import import data_import
 from frappe.desk import query_report, reportview
 
 from crm_plus.api.narrowed import refusing
+from crm_plus.reports.report_parts import CUT
 from crm_plus.rules.exported_files import (
 	FOR_IMPORT,
 	LIST,
 	RECORDS,
 	REPORT,
+	line_in_csv,
 	rows_in_sheet,
 	rows_in_text,
+	text_in_csv,
+	with_last_row,
 	without_formulas,
 )
 
 MODULE = "CRM Plus"
 SHEET = "xl/worksheets/sheet1.xml"
+# An Excel file is a ZIP file, whose first bytes these are.
+WORKBOOK = b"PK\x03\x04"
 
 
 @frappe.whitelist(methods=["GET", "POST"])
@@ -42,8 +50,8 @@ def of_list(**_sent: Any) -> None:
 	frappe.local.form_dict = frappe._dict(asked)
 	reportview.export_query()
 	if _is_ours(asked.doctype):
-		_keep_text()
 		rows = rows if waits else _rows_in_answer(1 + int(asked.add_totals_row == "1"))
+		_finish(asked)
 		_note(LIST, rows, doctype=asked.doctype, file_type=asked.file_format_type, filters=asked.filters)
 
 
@@ -52,12 +60,13 @@ def of_list(**_sent: Any) -> None:
 def of_report(**_sent: Any) -> None:
 	"""Export a report. Raises frappe.PermissionError, frappe.ValidationError."""
 	asked = frappe._dict(frappe.local.form_dict)
+	frappe.flags.pop(CUT, None)
 	query_report.export_query()
-	if frappe.get_cached_value("Report", asked.report_name, "module") == MODULE:
-		_keep_text()
 	rows = _chosen(asked.visible_idx)
 	if rows is None:
 		rows = _rows_in_answer(1 + _filter_rows(asked))
+	if frappe.get_cached_value("Report", asked.report_name, "module") == MODULE:
+		_finish(asked, frappe.flags.pop(CUT, ""))
 	_note(
 		*(REPORT, rows),
 		doctype=frappe.get_cached_value("Report", asked.report_name, "ref_doctype"),
@@ -151,19 +160,32 @@ def rows_in_workbook(content: bytes) -> int | None:
 		return None
 
 
-def _keep_text() -> None:
-	"""Let the workbook that is sent hold as text what people typed with "=" before it: Frappe writes a formula of it."""
+def _finish(asked: Any, cut: str = "") -> None:
+	"""Let the file that is sent hold as text what people typed with "=" before it, and say below its rows that there are more.
+
+	Frappe writes a formula of such text into a workbook; of a CSV file a spreadsheet makes one.
+	"""
 	content = frappe.response.get("filecontent")
-	if isinstance(content, bytes):
-		frappe.response["filecontent"] = text_in_workbook(content)
+	if not isinstance(content, bytes):
+		return
+	if content.startswith(WORKBOOK):
+		frappe.response["filecontent"] = in_workbook(content, partial(_finished, cut=cut))
+		return
+	text = text_in_csv(content.decode(), str(asked.csv_delimiter or ",")[0])
+	frappe.response["filecontent"] = (text + (line_in_csv(cut) if cut else "")).encode()
 
 
-def text_in_workbook(content: bytes) -> bytes:
-	"""Return an Excel file whose first sheet has no formulas; any other file as it is."""
+def _finished(sheet: bytes, cut: str) -> bytes:
+	return with_last_row(without_formulas(sheet), cut) if cut else without_formulas(sheet)
+
+
+def in_workbook(content: bytes, change: Callable[[bytes], bytes]) -> bytes:
+	"""Return an Excel file with its first sheet changed; what is no such file as it is."""
 	try:
 		with ZipFile(BytesIO(content)) as book:
 			sheet = book.read(SHEET)
-			if b"<f>" not in sheet:
+			changed = change(sheet)
+			if changed == sheet:
 				return content
 			parts = {each: book.read(each.filename) for each in book.infolist() if each.filename != SHEET}
 	except (BadZipFile, KeyError):
@@ -172,7 +194,7 @@ def text_in_workbook(content: bytes) -> bytes:
 	with ZipFile(written, "w", ZIP_DEFLATED) as book:
 		for part, held in parts.items():
 			book.writestr(part, held)
-		book.writestr(SHEET, without_formulas(sheet))
+		book.writestr(SHEET, changed)
 	return written.getvalue()
 
 

@@ -209,7 +209,8 @@ def _sign_in(row: Any) -> str:
 
 
 def _move(row: Any) -> str:
-	moved = f"{row.more_from_stage or '-'} → {row.more_to_stage or '-'}"
+	# What begins with "-" a spreadsheet would take for a formula.
+	moved = f"{row.more_from_stage or ''} → {row.more_to_stage or '-'}".lstrip()
 	return f"{moved} ({_(row.more_cause)})" if row.more_cause else moved
 
 

@@ -11,6 +11,9 @@ from frappe.utils.formatters import format_value
 # Frappe's own blue, green, orange, violet, red and grey: a chart with one figure is blue.
 COLORS = ("#2490EF", "#29CD42", "#ECAD4B", "#7575FF", "#E24C4C", "#A6B1B9")
 
+# Where a report notes that its rows end before all are told: the file that it is taken away as says so too.
+CUT = "crm_plus_rows_end"
+
 # Pixels of the Desk's bold heading: a letter, and what stands around the text.
 LETTER_WIDTH, HEADING_MARGIN = 8.0, 38
 
@@ -102,6 +105,12 @@ def chart(
 def is_chart_only(filters: dict[str, Any] | None) -> bool:
 	"""Tell whether a dashboard asks, which draws the chart of a report and lists none of its rows."""
 	return bool(cint((filters or {}).get("chart_only")))
+
+
+def cut_short(sentence: str) -> str:
+	"""Return the sentence that says that not all rows are shown, and note it for the file that they are taken away as."""
+	frappe.flags[CUT] = sentence
+	return sentence
 
 
 def answer(

@@ -53,6 +53,7 @@ class TakenReport(ReportCase):
 	def expected(self, name: str, filters: dict[str, Any]) -> tuple[list[str], list[list[Any]]]:
 		"""Return heads and rows as the screen shows them."""
 		found = run(name, json.dumps(filters))
+		self.said = str(found.get("message") or "")
 		columns = [column for column in found["columns"] if not column.get("hidden")]
 		rows = [[row.get(column["fieldname"]) for column in columns] for row in found["result"]]
 		return [column["label"] for column in columns], rows
@@ -76,6 +77,9 @@ class TakenReport(ReportCase):
 		# Looked at first: the Audit Trail has a row more once a file was taken.
 		heads, rows = self.expected(name, filters)
 		lines = take(name, filters)
+		if len(lines) > len(rows) + 1 and lines[-1][0] and str(lines[-1][0]) in self.said:
+			# The report ends before all is told, and its file says so below its rows.
+			lines = lines[:-1]
 		self.assertEqual([str(cell) for cell in lines[0]], heads, name)
 		self.assertEqual(len(lines) - 1, len(rows), name)
 		for line, row in zip(lines[1:], rows, strict=True):

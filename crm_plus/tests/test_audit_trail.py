@@ -89,7 +89,7 @@ class TestAuditTrail(CRMPlusTestCase):
 			cause="a < b",
 		)
 		(row,) = self.rows("Administrator", name=self.mine.name, action="Moved", user=self.agent)
-		self.assertEqual(row["details"], "- → Won (a < b)")
+		self.assertEqual(row["details"], "→ Won (a < b)")
 
 	def test_amounts_in_changes_need_their_level(self) -> None:
 		changes = {"changed": [["invoiced_amount", 5, 77177], ["title", "a", "b"]]}

@@ -104,6 +104,23 @@ class TestExports(TakenReport):
 			self.assertEqual({cell.data_type for cell in taken}, {"s"})
 			self.assertEqual(sorted(str(cell.value) for cell in taken), sorted(stored))
 		self.assertIn("=1+1", stored)
+		# A spreadsheet makes a formula of a value in a CSV file; a number, an amount and a telephone number stay what they are.
+		kept = sorted(f"'{title}" if title[0] in "=@" else title for title in stored)
+		lines = list(csv.reader(io.StringIO(download("Sales Forecast", "CSV", filters).decode())))
+		self.assertEqual(sorted(line[1] for line in lines[1:]), kept)
+
+	def test_a_file_says_below_its_rows_that_there_are_more(self) -> None:
+		filters = {"pipeline": self.pipeline, "rows": 2}
+		shown = self.report("Rotten and Slipping Deals", **filters)
+		self.assertEqual(len(shown["result"]), 2)
+		self.assertIn("The 2 largest of", shown["message"])
+		for taken in (self.workbook, self.table):
+			lines = taken("Rotten and Slipping Deals", filters)
+			self.assertEqual((len(lines), lines[-1][0]), (4, shown["message"]))
+		noted = frappe.get_all("Access Log", pluck="page", order_by="creation desc, name desc", limit=1)
+		self.assertEqual(noted, ["2 rows"])
+		whole = self.table("Rotten and Slipping Deals", {"pipeline": self.pipeline})
+		self.assertNotIn("largest of", whole[-1][0])
 
 	def test_files_of_other_apps_keep_their_formulas(self) -> None:
 		name = f"=1+{factories.unique('')}"

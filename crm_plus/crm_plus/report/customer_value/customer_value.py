@@ -32,11 +32,8 @@ def list_customers(filters: dict[str, Any] | None) -> tuple[Any, ...]:
 	said = [future.sentence] if found and future.sentence else []
 	is_cut = total["customers"] > MOST_ROWS
 	if is_cut:
-		said.append(
-			_("The {0} most valuable of {1} customers; the sums above are of all.").format(
-				MOST_ROWS, total["customers"]
-			)
-		)
+		more = _("The {0} most valuable of {1} customers; the sums above are of all.")
+		said.append(parts.cut_short(more.format(MOST_ROWS, total["customers"])))
 	largest = rows[:DRAWN]
 	summary = [
 		parts.number_part(_("Customers"), total["customers"]),

@@ -128,7 +128,7 @@ def list_deals(filters: dict[str, Any] | None) -> tuple[Any, ...]:
 	names = parts.full_names(row["deal_owner"] for row in rows)
 	message = None if knows_enough(history) else too_little(history)
 	if sums["is_cut"]:
-		message = _("The {0} largest deals; the sums above are of all.").format(MOST_ROWS)
+		message = parts.cut_short(_("The {0} largest deals; the sums above are of all.").format(MOST_ROWS))
 	return parts.answer(
 		[
 			parts.column("name", _("Deal"), "Link", 160, options="Deal"),

@@ -21,7 +21,9 @@ def execute(filters: dict[str, Any] | None = None) -> tuple[Any, ...]:
 	scope, group, rows, total = source_quality(filters)
 	message = None
 	if len(rows) > MOST_ROWS:
-		message = _("The first {0} of {1}; the total is of all.").format(MOST_ROWS, len(rows))
+		message = parts.cut_short(
+			_("The first {0} of {1}; the total is of all.").format(MOST_ROWS, len(rows))
+		)
 	found = (scope, group, rows[:MOST_ROWS], total)
 	is_listed = not parts.is_chart_only(filters)
 	return parts.grouped(found, get_columns, get_chart, get_summary, message, is_listed=is_listed)

@@ -132,4 +132,5 @@ def cut(found: int) -> str | None:
 	"""Return the sentence that says that not all are shown, None where they are."""
 	if found <= MOST_ROWS:
 		return None
-	return _("The first {0} of {1}: narrow the filters for the others.").format(MOST_ROWS, found)
+	more = _("The first {0} of {1}: narrow the filters for the others.")
+	return parts.cut_short(more.format(MOST_ROWS, found))

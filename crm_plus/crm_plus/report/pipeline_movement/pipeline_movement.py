@@ -162,7 +162,7 @@ def list_deals(filters: dict[str, Any]) -> tuple[Any, ...]:
 	message = said_of_days(scope, window)
 	if sums["deals"] > MOST_ROWS:
 		more = _("The {0} largest of {1} deals; the sums above are of all.").format(MOST_ROWS, sums["deals"])
-		message = f"{message} {more}"
+		message = f"{message} {parts.cut_short(more)}"
 	return parts.answer(
 		get_deal_columns(),
 		rows,

@@ -73,9 +73,8 @@ def list_interactions(filters: dict[str, Any]) -> tuple[Any, ...]:
 	names = parts.full_names(row["interaction_owner"] for row in rows)
 	message = None
 	if count > len(rows):
-		message = _("The {0} that waited longest of {1}: narrow the filters for the others.").format(
-			MOST_ROWS, count
-		)
+		more = _("The {0} that waited longest of {1}: narrow the filters for the others.")
+		message = parts.cut_short(more.format(MOST_ROWS, count))
 	columns = [
 		parts.column("name", _("Interaction"), "Link", 140, options="Interaction"),
 		parts.column("subject", _("Subject"), width=260),

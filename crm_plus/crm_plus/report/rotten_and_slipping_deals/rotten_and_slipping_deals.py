@@ -16,9 +16,8 @@ def execute(filters: dict[str, Any] | None = None) -> tuple[Any, ...]:
 	scope, rows, total = rotten_deals(filters)
 	message = None if rows else _("No open deal stays too long or keeps moving its close date.")
 	if total.deals > len(rows):
-		message = _("The {0} largest of {1} deals; the sums above and the chart are of all.").format(
-			len(rows), total.deals
-		)
+		more = _("The {0} largest of {1} deals; the sums above and the chart are of all.")
+		message = parts.cut_short(more.format(len(rows), total.deals))
 	return parts.answer(
 		get_columns(),
 		[{**row, "stage_name": _(row["stage_name"] or "")} for row in rows],
