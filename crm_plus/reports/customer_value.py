@@ -236,8 +236,10 @@ def cohort_row(today: date, began: int, customers: dict[int, int]) -> dict[str, 
 	}
 
 
-def customers_at_risk(filters: dict[str, Any] | None) -> tuple[Scope, list[dict[str, Any]]]:
-	"""Return the scope and the customers who decline or wait longer than they usually do, the most valuable first.
+def customers_at_risk(
+	filters: dict[str, Any] | None,
+) -> tuple[Scope, list[dict[str, Any]], dict[str, Any]]:
+	"""Return the scope, the customers who decline or wait longer than they usually do, the most valuable first, and the totals of all.
 
 	Raises frappe.ValidationError for filters that make no sense, frappe.PermissionError for who may not know their worth.
 	"""
@@ -246,6 +248,7 @@ def customers_at_risk(filters: dict[str, Any] | None) -> tuple[Scope, list[dict[
 	each = purchases(scope, frappe.qb.DocType("Sales Invoice").posting_date <= scope.today).as_("each")
 	waits = DAYS(scope.today, each.last_on)
 	usual = DAYS(each.last_on, each.first_on) / (each.purchases - 1)
+	unplanned = Case().when(profile.next_follow_up_on.isnull(), 1).else_(0)
 	overdue = (each.purchases >= USUAL_PURCHASES) & (waits > usual * OVERDUE_FACTOR)
 	rows = (
 		frappe.qb.from_(each)
@@ -253,6 +256,8 @@ def customers_at_risk(filters: dict[str, Any] | None) -> tuple[Scope, list[dict[
 		.on(profile.name == each.name)
 		.select(each.star, waits.as_("days"), Case().when(each.purchases > 1, usual).as_("usual"))
 		.select(profile.outstanding_amount, profile.next_follow_up_on, profile.last_interaction_on)
+		.select(over.Count("*").over().as_("customers"), over.Sum(each.revenue).over().as_("all_revenue"))
+		.select(over.Sum(unplanned).over().as_("unplanned"))
 		.where(overdue | each.lifecycle_stage.isin(DECLINING))
 		.where(each.lifecycle_stage != "Lost")
 		.orderby(each.revenue, order=Order.desc)
@@ -260,7 +265,9 @@ def customers_at_risk(filters: dict[str, Any] | None) -> tuple[Scope, list[dict[
 		.limit(MOST_ROWS)
 		.run(as_dict=True)
 	)
-	return scope, [risk_row(row) for row in rows]
+	first = rows[0] if rows else {}
+	total = {key: flt(first.get(key)) for key in ("customers", "all_revenue", "unplanned")}
+	return scope, [risk_row(row) for row in rows], total
 
 
 def risk_row(row: dict[str, Any]) -> dict[str, Any]:

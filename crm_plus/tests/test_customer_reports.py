@@ -4,6 +4,7 @@ from collections import defaultdict
 from datetime import date, timedelta
 from types import SimpleNamespace
 from typing import Any
+from unittest.mock import patch
 
 import frappe
 from frappe.utils import getdate
@@ -271,4 +272,11 @@ class TestCustomerValue(ReportCase):
 				expected.add(name)
 		rows = self.report("Customers At Risk", source=self.shop.source)
 		self.assertEqual({row["name"] for row in rows["result"]}, expected)
-		self.assertTrue(expected)
+		self.assertGreater(len(expected), 2)
+		with patch("crm_plus.reports.customer_value.MOST_ROWS", 2):
+			cut = self.report("Customers At Risk", source=self.shop.source)
+		self.assertEqual(cut["result"], rows["result"][:2])
+		self.assertEqual(cut["report_summary"], rows["report_summary"])
+		self.assertEqual(rows["report_summary"][0]["value"], len(expected))
+		self.assertIn(f"The 2 most valuable of {len(expected)} customers", cut["message"])
+		self.assertNotIn("most valuable of", rows["message"] or "")

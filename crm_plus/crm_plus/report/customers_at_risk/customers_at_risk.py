@@ -16,11 +16,10 @@ def execute(filters: dict[str, Any] | None = None) -> tuple[Any, ...]:
 
 	Raises frappe.ValidationError, in one sentence, for filters that make no sense.
 	"""
-	scope, found = customers_at_risk(filters)
+	scope, found, total = customers_at_risk(filters)
 	future, rows = with_future(scope, found)
 	names = parts.full_names(row["profile_owner"] for row in rows)
 	ever = next_month(scope.today, -12 * LONGEST_YEARS)
-	unplanned = [row for row in rows if not row["next_follow_up_on"]]
 	return parts.answer(
 		get_columns(known=future.model is not None),
 		[
@@ -32,18 +31,27 @@ def execute(filters: dict[str, Any] | None = None) -> tuple[Any, ...]:
 			for row in rows
 		],
 		currency=scope.currency,
-		message=future.sentence if rows else _("No customer declines or waits longer than usual."),
+		message=said(future.sentence, len(rows), int(total["customers"])),
 		drawn=parts.chart(
 			[row["full_name"] for row in rows[:10]],
 			[(_("Revenue So Far"), [row["revenue"] for row in rows[:10]])],
 			currency=scope.currency,
 		),
 		summary=[
-			parts.number_part(_("Customers At Risk"), len(rows), indicator="Red"),
-			parts.amount_part(_("Their Revenue So Far"), sum(row["revenue"] for row in rows), scope.currency),
-			parts.number_part(_("Without Next Step"), len(unplanned), indicator="Orange"),
+			parts.number_part(_("Customers At Risk"), int(total["customers"]), indicator="Red"),
+			parts.amount_part(_("Their Revenue So Far"), total["all_revenue"], scope.currency),
+			parts.number_part(_("Without Next Step"), int(total["unplanned"]), indicator="Orange"),
 		],
 	)
+
+
+def said(future: str | None, shown: int, customers: int) -> str | None:
+	"""Return what stands over the table: that there is nobody, else what is known of their future, and that not all are shown."""
+	if not shown:
+		return _("No customer declines or waits longer than usual.")
+	more = _("The {0} most valuable of {1} customers; the sums above are of all.").format(shown, customers)
+	cut = parts.cut_short(more) if customers > shown else None
+	return " ".join(filter(None, (future, cut))) or None
 
 
 def get_columns(*, known: bool) -> parts.Rows:
