@@ -57,6 +57,17 @@ class TestAuditTrail(CRMPlusTestCase):
 		self.assertIn("Send the offer", changed["details"])
 		self.assertEqual([row["when"] for row in rows], sorted((row["when"] for row in rows), reverse=True))
 
+	def test_the_chart_and_the_line_above_count_what_is_shown(self) -> None:
+		self.do_things(self.agent, self.mine)
+		_columns, rows, _message, chart, summary = execute({"name": self.mine.name})
+		kinds = [row["action"] for row in rows]
+		drawn = zip(chart["data"]["labels"], chart["data"]["datasets"][0]["values"], strict=True)
+		self.assertEqual(dict(drawn), {kind: kinds.count(kind) for kind in kinds})
+		self.assertEqual(summary[0]["value"], len(rows))
+		self.assertEqual(summary[1]["value"], len({row["who"] for row in rows}))
+		self.assertGreaterEqual(len(set(kinds)), 3)
+		self.assertEqual(execute({"name": "Nobody's"})[3:], (None, None))
+
 	def test_filters(self) -> None:
 		self.do_things(self.agent, self.mine)
 		self.do_things(self.other, self.theirs)

@@ -1,18 +1,31 @@
 """Report "Audit Trail": who did what to which record, newest first; for managers."""
 
+from collections import Counter
 from typing import Any
 
 from frappe import _
 
-from crm_plus.reports.audit_trail import LIMIT, audit_trail
+from crm_plus.reports import report_parts as parts
+from crm_plus.reports.audit_trail import DELETED, EXPORTED, LIMIT, audit_trail
 
 
 def execute(filters: dict[str, Any] | None = None) -> tuple[Any, ...]:
-	"""Return columns, rows and, where there are more than it shows, a message. Times are the site's."""
+	"""Return columns, rows, where there are more than it shows a message, and chart and summary of those. Times are the site's."""
 	rows, is_cut = audit_trail(filters)
-	message = _("These are the newest {0}: narrow the days or the filters for the rest.").format(LIMIT)
-	shown = [{**row, "action": _(row["action"])} for row in rows]
-	return get_columns(), shown, message if is_cut else None
+	more = _("These are the newest {0}: narrow the days or the filters for the rest.").format(LIMIT)
+	done = Counter(row["action"] for row in rows)
+	return parts.answer(
+		get_columns(),
+		[{**row, "action": _(row["action"])} for row in rows],
+		message=parts.cut_short(more) if is_cut else None,
+		drawn=parts.chart([_(action) for action in done], [(_("Entries"), list(done.values()))]),
+		summary=[
+			parts.number_part(_("Entries"), len(rows)),
+			parts.number_part(_("People"), len({row["who"] for row in rows})),
+			parts.number_part(_(EXPORTED), done[EXPORTED], indicator="Orange"),
+			parts.number_part(_(DELETED), done[DELETED], indicator="Red"),
+		],
+	)
 
 
 def get_columns() -> list[dict[str, Any]]:
