@@ -20,7 +20,6 @@ before_install = "crm_plus.setup.install.before_install"
 after_install = "crm_plus.setup.install.after_install"
 after_migrate = ["crm_plus.setup.install.after_migrate"]
 before_uninstall = "crm_plus.setup.uninstall.before_uninstall"
-
 app_include_js = "crm_plus.bundle.js"
 app_include_css = "crm_plus.bundle.css"
 
@@ -88,21 +87,9 @@ doc_events = {
 		"on_update": "crm_plus.overrides.communication.on_update",
 		"on_trash": "crm_plus.overrides.communication.on_trash",
 	},
-	"Event": {
-		"on_update": "crm_plus.overrides.event.on_update",
-		"on_trash": "crm_plus.overrides.event.on_trash",
-	},
-	"Issue": {
-		"on_update": "crm_plus.overrides.issue.on_update",
-		"on_trash": "crm_plus.overrides.issue.on_trash",
-	},
-	"Call Log": {
-		"on_update": "crm_plus.overrides.call_log.on_update",
-		"on_trash": "crm_plus.overrides.call_log.on_trash",
-	},
-	"Appointment": {
-		"on_update": "crm_plus.overrides.appointment.on_update",
-		"on_trash": "crm_plus.overrides.appointment.on_trash",
+	("Event", "Issue", "Call Log", "Appointment"): {
+		"on_update": "crm_plus.overrides.sources.on_update",
+		"on_trash": "crm_plus.overrides.sources.on_trash",
 	},
 	"WhatsApp Message": {
 		"on_update": "crm_plus.overrides.whatsapp_message.on_update",
@@ -125,7 +112,10 @@ doc_events = {
 	("Deal", "Customer Profile", "Interaction", "Follow Up", "Event", "ToDo", "Document Follow"): {
 		"validate": "crm_plus.overrides.references.validate"
 	},
+	"Comment": {"before_insert": "crm_plus.overrides.comment.before_insert"},
 	"Document Follow": {"after_insert": "crm_plus.overrides.document_follow.after_insert"},
+	"DocShare": {"on_trash": "crm_plus.overrides.docshare.on_trash"},
+	"User Permission": {"on_update": "crm_plus.overrides.user_permission.on_update"},
 	"User": {"on_update": "crm_plus.overrides.user.on_update"},
 	"ToDo": {
 		"on_update": "crm_plus.overrides.todo.on_update",
@@ -205,6 +195,7 @@ permission_query_conditions = {
 	"Contact Phone": "crm_plus.access.contact_rows.rows_of_readable",
 	"Dynamic Link": "crm_plus.access.contact_rows.rows_of_readable",
 	"Event Participants": "crm_plus.access.contact_rows.rows_of_readable",
+	"Communication Link": "crm_plus.access.contact_rows.rows_of_readable",
 }
 has_permission = {
 	"Customer Profile": "crm_plus.access.visibility.may_see",
@@ -246,6 +237,15 @@ override_whitelisted_methods = {
 	"frappe.desk.search.search_widget": "crm_plus.api.link_search.for_dialog",
 	"frappe.desk.doctype.tag.tag.get_tagged_docs": "crm_plus.api.narrowed.tagged_documents",
 	"frappe.desk.doctype.dashboard_chart.dashboard_chart.get": "crm_plus.api.narrowed.chart",
+	"frappe.desk.doctype.tag.tag.add_tag": "crm_plus.api.alongside.add_tag",
+	"frappe.desk.doctype.tag.tag.add_tags": "crm_plus.api.alongside.add_tags",
+	"frappe.desk.doctype.tag.tag.remove_tag": "crm_plus.api.alongside.remove_tag",
+	"frappe.desk.like.toggle_like": "crm_plus.api.alongside.toggle_like",
+	"frappe.desk.doctype.event.event.get_events": "crm_plus.api.alongside.events",
+	"erpnext.crm.utils.get_open_activities": "crm_plus.api.alongside.activities",
+	"erpnext.stock.doctype.shipment.shipment.get_contact_name": "crm_plus.api.alongside.contact_name",
+	"erpnext.stock.doctype.shipment.shipment.get_address_name": "crm_plus.api.alongside.address_name",
+	"erpnext.stock.doctype.delivery_trip.delivery_trip.get_contact_display": "crm_plus.api.alongside.contact_card",
 }
 
 # The Deal field on ERPNext's sales documents offers the party's open deals first.

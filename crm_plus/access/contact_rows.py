@@ -1,12 +1,15 @@
-"""The e-mails, phone numbers and links of a contact, and who takes part in an event, are read with the contact and event.
+"""The e-mails, phone numbers and links of a contact, who takes part in an event, and whom a message is linked to, are read with
+the contact, the event and the message.
 
-Frappe lists the rows of a table to everybody who may read any contact or event at all.
+Frappe lists the rows of a table to everybody who may read any contact, event or message at all.
 """
 
 import frappe
+from frappe.core.doctype.communication import communication
 from frappe.desk.doctype.event import event
 
-from crm_plus.access.side_doors import contacts_of_readable
+from crm_plus.access.conditions import all_of
+from crm_plus.access.side_doors import beside_readable, contacts_of_readable
 from crm_plus.setup.compatibility import is_asked_for_a_joined_table
 
 # Where the rows of each table may stand.
@@ -15,6 +18,7 @@ PARENTS = {
 	"Contact Phone": ("Contact",),
 	"Dynamic Link": ("Contact", "Address"),
 	"Event Participants": ("Event",),
+	"Communication Link": ("Communication",),
 }
 
 
@@ -34,4 +38,7 @@ def rows_of_readable(user: str | None = None, doctype: str = "Contact Email") ->
 def _condition(parent: str, user: str) -> str:
 	if parent == "Event":
 		return str(event.get_permission_query_conditions(user))
+	if parent == "Communication":
+		frappes = communication.get_permission_query_conditions_for_communication(user)
+		return all_of([frappes or "", beside_readable(user, parent)])
 	return contacts_of_readable(user, parent)

@@ -26,12 +26,25 @@ def check(doc: Any) -> None:
 	shown_anyhow = _profiles_of_deals(doc) if any(doctype == PROFILE for doctype, _name in hidden) else set()
 	for doctype, name in hidden:
 		if doctype != PROFILE or name not in shown_anyhow:
-			frappe.throw(
-				_("You have no permission to read {0} {1}: choose another one.").format(
-					_(doctype), quoted(name)
-				),
-				frappe.PermissionError,
-			)
+			_refuse(doctype, name)
+
+
+def refuse_hidden(doctype: str, name: str) -> None:
+	"""Refuse to do anything with a record of ours, or with one of our people, that the user may not read.
+
+	What is another app's is its own business. Raises frappe.PermissionError.
+	"""
+	is_ours = frappe.db.get_value("DocType", doctype, "module", cache=True) == "CRM Plus"
+	is_blind = is_ours and not frappe.has_permission(doctype, "read", doc=name)
+	if is_blind or _is_hidden(doctype, name):
+		_refuse(doctype, name)
+
+
+def _refuse(doctype: str, name: str) -> None:
+	frappe.throw(
+		_("You have no permission to read {0} {1}: choose another one.").format(_(doctype), quoted(name)),
+		frappe.PermissionError,
+	)
 
 
 def _is_hidden(doctype: str | None, name: str | None) -> bool:

@@ -3,11 +3,8 @@
 import frappe
 from frappe.utils import cstr, get_datetime, now_datetime
 
-from crm_plus.overrides.sources import on_trash, on_update
 from crm_plus.rules.capture import SENDER, Person, Source
 from crm_plus.rules.interactions import DONE, PLANNED
-
-__all__ = ["on_trash", "on_update", "read"]
 
 DOCTYPE = "Appointment"
 FIELDS = ("customer_name", "customer_email", "scheduled_time", "status", "appointment_with", "party")

@@ -3,11 +3,9 @@
 import frappe
 from frappe.utils import cint, cstr, get_datetime
 
-from crm_plus.overrides.sources import from_or_to, on_trash, on_update
+from crm_plus.overrides.sources import from_or_to
 from crm_plus.rules.capture import RECIPIENT, SENDER, Person, Source
 from crm_plus.rules.interactions import CANCELLED, DONE, INCOMING, NO_SHOW, OUTGOING
-
-__all__ = ["of_number", "on_trash", "on_update", "read"]
 
 DOCTYPE = "Call Log"
 STATUSES = {"Completed": DONE, "In Progress": DONE, "Ringing": DONE, "Canceled": CANCELLED}

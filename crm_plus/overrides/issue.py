@@ -6,10 +6,7 @@ from typing import Any
 import frappe
 from frappe.utils import cstr, get_datetime, get_time, getdate
 
-from crm_plus.overrides.sources import on_trash, on_update
 from crm_plus.rules.capture import SENDER, Person, Source
-
-__all__ = ["on_trash", "on_update", "read"]
 
 DOCTYPE = "Issue"
 FIELDS = ("subject", "customer", "lead", "contact", "raised_by", "opening_date", "opening_time", "creation")

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from crm_plus.tests.factories_interactions import example_of_contact
 from crm_plus.tests.factories_outreach import example_of_outreach, example_of_token, example_that_failed
 from crm_plus.workflows import team_filling
 
@@ -65,4 +66,13 @@ EXAMPLES: dict[str, Callable[[Any], dict[str, Any]]] = {
 	"outreach.opt_out": lambda world: {"token": example_of_token()},
 	"segments.preview": lambda world: {"conditions": [["full_name", "like", "a%"]]},
 	"narrowed.linked_counts": lambda world: {"doctype": "Customer Profile", "name": world.profile},
+	"alongside.add_tag": lambda world: {"tag": "Edge", "dt": "Deal", "dn": world.deal},
+	"alongside.add_tags": lambda world: {"tags": ["Edge"], "dt": "Deal", "docs": [world.deal]},
+	"alongside.remove_tag": lambda world: {"tag": "Edge", "dt": "Deal", "dn": world.deal},
+	"alongside.toggle_like": lambda world: {"doctype": "Deal", "name": world.deal, "add": "Yes"},
+	"alongside.events": lambda world: {"start": "2089-01-01", "end": "2089-01-02"},
+	"alongside.activities": lambda world: {"ref_doctype": "Deal", "ref_docname": world.deal},
+	"alongside.contact_name": lambda world: {"ref_doctype": "Customer Profile", "docname": world.profile},
+	"alongside.address_name": lambda world: {"ref_doctype": "Customer Profile", "docname": world.profile},
+	"alongside.contact_card": lambda world: {"contact": example_of_contact()},
 }

@@ -26,6 +26,15 @@ def make_person(**values: Any) -> Document:
 	)
 
 
+def example_of_contact() -> str:
+	"""Return the contact of a new person; committed, for requests are other connections."""
+	frappe.set_user("Administrator")
+	link = {"link_doctype": "Customer Profile", "link_name": make_person().name, "parenttype": "Contact"}
+	(contact,) = frappe.get_all("Dynamic Link", link, pluck="parent")
+	frappe.db.commit()
+	return str(contact)
+
+
 def new_address() -> str:
 	"""Return an e-mail address that nobody has."""
 	return f"{frappe.generate_hash(length=12).lower()}@customer.example"

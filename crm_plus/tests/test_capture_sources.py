@@ -162,10 +162,13 @@ class TestOtherSources(CRMPlusTestCase):
 			(issue, "Issue"),
 		):
 			doc = frappe.get_doc({"doctype": doctype, "name": "X", "communication_type": "Communication"})
-			for handler in (module.on_update, module.on_trash):
-				with self.subTest(doctype, handler=handler.__name__):
+			for event_name in ("on_update", "on_trash"):
+				(path,) = (
+					one for one in frappe.get_doc_hooks()[doctype][event_name] if one.startswith("crm_plus.")
+				)
+				with self.subTest(doctype, handler=path):
 					frappe.db.rollback()
-					handler(doc)
+					frappe.get_attr(path)(doc)
 					self.assertIn((doctype, "X"), frappe.local.crm_plus_notes[capture.TOUCHED])
 			self.assertIsNone(module.read("none of this name"))
 		frappe.db.rollback()

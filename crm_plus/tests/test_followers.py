@@ -1,6 +1,7 @@
 """Frappe mails each change of a record to whoever follows it, and asks nobody's rights: nobody follows what he may not read."""
 
 import frappe
+from frappe import share
 from frappe.desk.form.document_follow import follow_document
 
 from crm_plus.overrides import document_follow
@@ -54,6 +55,30 @@ class TestFollowers(CRMPlusTestCase):
 			team.save()
 		self.commit()  # jobs.followers.run goes to a worker once the team is stored
 		self.assertEqual(self.followed(self.leader), [])
+
+	def test_a_share_that_ends_has_the_subscriptions_looked_at(self) -> None:
+		"""overrides/docshare.py"""
+		self.addCleanup(show_everything)
+		other = sales_person("Sales User", "Follower 2")
+		share.add("Deal", self.deal, other)
+		self.follow(other)
+		self.assertEqual(self.followed(other), [self.deal])
+		share.remove("Deal", self.deal, other)
+		self.commit()  # jobs.followers.run goes to a worker once the share is gone
+		self.assertEqual(self.followed(other), [])
+
+	def test_a_new_user_permission_has_the_subscriptions_looked_at(self) -> None:
+		"""overrides/user_permission.py"""
+		self.addCleanup(show_everything)
+		bound = sales_person("Sales User", "Follower bound")
+		make_team([self.agent], [bound])
+		self.follow(bound)
+		self.assertEqual(self.followed(bound), [self.deal])
+		other = factories.make_profile().name
+		made = factories.make("User Permission", user=bound, allow="Customer Profile", for_value=other)
+		self.addCleanup(frappe.delete_doc, "User Permission", made.name)
+		self.commit()  # jobs.followers.run goes to a worker once the permission is stored
+		self.assertEqual(self.followed(bound), [])
 
 	def test_who_does_not_read_amounts_follows_no_deal(self) -> None:
 		support = user_with("Support Team")

@@ -1,4 +1,4 @@
-"""What link fields offer and what the tables of contacts and events hold of another person's customers: nothing."""
+"""What link fields offer and what the tables of contacts, events and messages hold of another person's customers: nothing."""
 
 from typing import Any
 
@@ -33,6 +33,13 @@ class TestLinksAndRows(PrivateRequestCase):
 					{"reference_doctype": "Customer Profile", "reference_docname": profile.name}
 				],
 			).name
+		# Frappe shows no mail to who has no account of his own.
+		link = {"link_doctype": "Customer Profile", "link_name": profile.name}
+		self.message = factories.make(
+			"Communication",
+			**{"communication_medium": "Chat", "subject": self.word, "timeline_links": [link]},
+			**{"reference_doctype": "Customer Profile", "reference_name": profile.name},
+		).name
 		self.commit()  # the requests are other connections
 
 	def test_a_link_field_offers_no_more_to_who_asks_past_permissions(self) -> None:
@@ -50,7 +57,7 @@ class TestLinksAndRows(PrivateRequestCase):
 		self.assertEqual(status, 200, body)
 		return str(body["message"])
 
-	def test_rows_of_contacts_and_events_are_read_with_these(self) -> None:
+	def test_rows_of_contacts_events_and_messages_are_read_with_these(self) -> None:
 		for doctype, parents in PARENTS.items():
 			for user, sees in ((self.mine, False), (self.theirs, True)):
 				with self.as_user(user), self.subTest(doctype, user=user):
@@ -60,5 +67,5 @@ class TestLinksAndRows(PrivateRequestCase):
 		names = frappe.get_all(
 			"Dynamic Link", {"link_name": self.profile, "parenttype": parent}, pluck="parent"
 		)
-		filters = {"parenttype": parent, "parent": ["in", [*names, self.event]]}
+		filters = {"parenttype": parent, "parent": ["in", [*names, self.event, self.message]]}
 		return frappe.get_list(doctype, filters, parent_doctype=parent, pluck="name")

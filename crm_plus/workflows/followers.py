@@ -15,9 +15,13 @@ FOLLOW = "Document Follow"
 JOB = "crm_plus.jobs.followers.run"
 
 
-def note_change() -> None:
-	"""Have all subscriptions looked at once what is being saved is stored: it says anew who sees what."""
-	until_commit.notes("followers", lambda _notes: until_commit.leave_to_worker(JOB))["changed"] = True
+def note_change(doctype: str | None = None) -> None:
+	"""Have all subscriptions looked at once what is being saved is stored: it says anew who sees what.
+
+	Nothing for a DocType that is not ours.
+	"""
+	if doctype is None or doctype in KINDS:
+		until_commit.notes("followers", lambda _notes: until_commit.leave_to_worker(JOB))["changed"] = True
 
 
 def end_all_blind() -> None:
