@@ -22,7 +22,7 @@ from crm_plus.reports.board_conditions import is_rotten, team_members
 from crm_plus.reports.report_functions import along
 from crm_plus.reports.report_money import reads_ledger, reporting_currency
 from crm_plus.reports.report_scope import between, on_days
-from crm_plus.reports.revenue_by_source import PAYMENTS, revenue_by_source
+from crm_plus.reports.revenue_by_source import PAYMENTS, collected
 from crm_plus.reports.sales_forecast import sales_forecast
 from crm_plus.reports.win_loss import closed_totals
 from crm_plus.rules.deal_stages import OPEN
@@ -102,8 +102,7 @@ def collected_this_month(filters: Filters = None) -> Card:
 		return {"value": None, "change": None, "fieldtype": "Currency"}
 	now, before = month_so_far(getdate())
 	asked_for = [{**dated(period, filters), "dated_by": PAYMENTS} for period in (now, before)]
-	sums = [revenue_by_source(each)[3]["collected"] for each in asked_for]
-	return money_card(*sums, "Revenue by Source and Campaign", asked_for[0])
+	return money_card(*map(collected, asked_for), "Revenue by Source and Campaign", asked_for[0])
 
 
 def new_customers(filters: Filters = None) -> Card:

@@ -25,6 +25,7 @@ from crm_plus.reports.report_groups import (
 	one_group,
 )
 from crm_plus.reports.report_money import books_money, refuse_hidden_ledger
+from crm_plus.reports.report_parts import is_chart_only
 from crm_plus.reports.report_scope import Scope, deal_rows, on_days, read_scope
 from crm_plus.rules.forecast import percent
 
@@ -46,9 +47,10 @@ def revenue_by_source(
 	refuse_hidden_ledger()
 	scope, dated = read_scope(filters), dated_by(filters)
 	group = chosen_group(filters, GROUPS)
+	behind, drawn = str((filters or {}).get("behind") or ""), is_chart_only(filters)
 	found = [
-		{"value": row["value"], **{key: flt(row[key]) for key in ("deals", "invoices", *AMOUNTS[dated])}}
-		for row in read(scope, group, str((filters or {}).get("behind") or ""), dated)
+		{"value": row["value"], **{key: flt(row.get(key)) for key in ("deals", "invoices", *AMOUNTS[dated])}}
+		for row in read(scope, group, behind, dated, drawn=drawn)
 	]
 	values = [row["value"] for row in found]
 	labels = dict(zip(values, values, strict=True)) if group == INVOICE else group_labels(group, values)
@@ -65,6 +67,14 @@ def revenue_by_source(
 	mixed = {"deals": None, "per_deal": None} if group == INVOICE else {"invoices": None}
 	whole = {**shown(total, total), **mixed, "drill": drill(scope, "", "", dated)}
 	return scope, group, rows, whole
+
+
+def collected(filters: dict[str, Any] | None) -> float:
+	"""Return what came in within the period on invoices of deals, of all together; raises as `revenue_by_source`."""
+	refuse_hidden_ledger()
+	scope = read_scope(filters)
+	query, _deal, invoice, net = billing_rows(scope)
+	return flt(came_in(query, scope, invoice, net).run()[0][0])
 
 
 def dated_by(filters: dict[str, Any] | None) -> str:
@@ -108,25 +118,31 @@ def group_terms(deal: Any, invoice: Any) -> dict[str, Term]:
 	return {each: invoice.name if each == INVOICE else group_term(each, deal) for each in GROUPS}
 
 
-def read(scope: Scope, group: str, behind: str, dated: str) -> list[dict[str, Any]]:
-	"""Return the sums of each group, in one query whatever the number of invoices."""
-	deal, invoice, row = (frappe.qb.DocType(name) for name in ("Deal", "Sales Invoice", "Sales Invoice Item"))
+def read(scope: Scope, group: str, behind: str, dated: str, *, drawn: bool = False) -> list[dict[str, Any]]:
+	"""Return the sums of each group, in one query whatever the number of invoices; where they are only `drawn`, no counts."""
+	query, deal, invoice, net = billing_rows(scope)
 	groups = group_terms(deal, invoice)
 	value, own = groups[group], one_group(behind, groups)
-	net = books_money(scope, invoice, row.base_net_amount)
+	query = query.select(value.as_("value")).groupby(value)
+	if not drawn:
+		query = query.select(Count(deal.name).distinct().as_("deals"))
+		query = query.select(Count(invoice.name).distinct().as_("invoices"))
+	query = (billed if dated == INVOICES else came_in)(query, scope, invoice, net)
+	return (query.where(own) if own is not None else query).run(as_dict=True)
+
+
+def billing_rows(scope: Scope) -> tuple[QueryBuilder, Any, Any, Any]:
+	"""Return the rows of submitted invoices that bill readable deals, with deal, invoice, and what each row bills."""
+	deal, invoice, row = (frappe.qb.DocType(name) for name in ("Deal", "Sales Invoice", "Sales Invoice Item"))
 	query = (
 		frappe.qb.from_(invoice)
 		.join(row)
 		.on(row.parent == invoice.name)
 		.join(deal)
 		.on(deal.name == row.crm_plus_deal)
-		.select(value.as_("value"), Count(deal.name).distinct().as_("deals"))
-		.select(Count(invoice.name).distinct().as_("invoices"))
 		.where(deal_rows(scope, deal) & (invoice.docstatus == 1))
-		.groupby(value)
 	)
-	query = (billed if dated == INVOICES else came_in)(query, scope, invoice, net)
-	return (query.where(own) if own is not None else query).run(as_dict=True)
+	return query, deal, invoice, books_money(scope, invoice, row.base_net_amount)
 
 
 def billed(query: QueryBuilder, scope: Scope, invoice: Any, net: Any) -> QueryBuilder:
