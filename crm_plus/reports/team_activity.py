@@ -31,13 +31,14 @@ def team_activity(
 	scope = read_scope(filters)
 	people: dict[str, dict[str, Any]] = defaultdict(lambda: defaultdict(float))
 	kinds = set()
-	for row in read_interactions(scope):
+	drawn = is_chart_only(filters)
+	for row in read_interactions(scope, drawn=drawn):
 		kinds.add(row["interaction_type"])
 		sums = people[row["interaction_owner"] or ""]
 		sums[row["interaction_type"]] += row["interactions"]
 		for key in SUMS:
-			sums[key] += flt(row[key])
-	customers = {} if is_chart_only(filters) else read_customers(scope)
+			sums[key] += flt(row.get(key))
+	customers = {} if drawn else read_customers(scope)
 	for who in people:
 		people[who]["customers"] = customers.get(digest_of(who), 0)
 	for owner, done in read_follow_ups(scope):
@@ -113,16 +114,14 @@ def done_in(scope: Scope) -> QueryBuilder:
 	)
 
 
-def read_interactions(scope: Scope) -> list[dict[str, Any]]:
-	"""Return the sums of each person and kind."""
+def read_interactions(scope: Scope, *, drawn: bool = False) -> list[dict[str, Any]]:
+	"""Return the sums of each person and kind; where they are only `drawn`, without those by direction, which no chart shows."""
 	table = frappe.qb.DocType("Interaction")
 	keys = {"interaction_owner": table.interaction_owner, "interaction_type": table.interaction_type}
-	sums = {
-		"interactions": Count("*"),
-		"incoming": Sum(Case().when(table.direction == "Incoming", 1).else_(0)),
-		"outgoing": Sum(Case().when(table.direction == "Outgoing", 1).else_(0)),
-		"seconds": Sum(table.duration),
-	}
+	sums = {"interactions": Count("*"), "seconds": Sum(table.duration)}
+	if not drawn:
+		sums["incoming"] = Sum(Case().when(table.direction == "Incoming", 1).else_(0))
+		sums["outgoing"] = Sum(Case().when(table.direction == "Outgoing", 1).else_(0))
 	return summed_by(done_in(scope), keys, sums)
 
 
