@@ -1,5 +1,6 @@
 // What the whole Desk needs of CRM Plus: loaded with every page, so it only registers, and asks nothing by itself.
 import "./lists.js";
+import "./phone_filters.js";
 import "./user_names.js";
 import "./mail_signature.js";
 import "./datetime_guard.js";
