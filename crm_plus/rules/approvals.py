@@ -104,6 +104,27 @@ def is_granted(offer: Offer, *grants: Limit | Approval | None) -> bool:
 	return any(grant is None or grant.covers(offer) for grant in grants)
 
 
+def with_earlier(
+	offers: tuple[Offer, Offer], sold: Iterable[tuple[Offer, Offer]], limit: Limit
+) -> tuple[Offer, Offer]:
+	"""Return what is asked of a limit and of an approval, grown by what was sold before on each: neither holds twice.
+
+	Each pair is what goes beyond quotations, which a limit is for, and all that is sold. What was within the limit then has used
+	no approval, and the other way round. The discounts stay: those of before were judged then.
+	"""
+	beyond, whole = offers
+	before = list(sold)
+	return (
+		_grown(beyond, [one for one, _all in before if limit.covers(one)]),
+		_grown(whole, [all_of_it for _one, all_of_it in before if not limit.covers(all_of_it)]),
+	)
+
+
+def _grown(offer: Offer, earlier: list[Offer]) -> Offer:
+	amount, listed = (sum(getattr(each, part) for each in earlier) for part in ("amount", "listed"))
+	return Offer(offer.discount, offer.amount + amount, offer.listed + listed)
+
+
 def together(percentages: Iterable[float]) -> float:
 	"""Return the one discount in percent that several of them come to, each taken off what the others leave."""
 	kept = 1.0

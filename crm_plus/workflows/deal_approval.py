@@ -1,10 +1,11 @@
 """Approval of deals above a limit: Frappe's own Workflow decides who approves, this says what needs it and what it covers.
 
 Values are in the company's currency, without taxes. An approval covers the discount and the goods that it was given for,
-both together: a deal that offers more of either later needs another. Each deal, and each quotation or order, is judged alone.
+both together: a deal that offers more of either later needs another. Each deal and each quotation is judged alone; a deal's
+orders add up.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 import frappe
@@ -16,6 +17,7 @@ from crm_plus.access.deal_links import deals_on
 from crm_plus.rules import approvals as rules
 from crm_plus.rules.approvals import APPROVED, DRAFT, PENDING, Approval, Limit, Offer
 from crm_plus.workflows.approval_workflows import let_managers_be_asked_again
+from crm_plus.workflows.earlier_orders import ORDER, sold_before
 from crm_plus.workflows.offers import offer_of_deal, offers_of
 from crm_plus.workflows.quoted_rows import rows_beyond_quotations
 
@@ -95,45 +97,64 @@ def _withdraw(deal: Document, why: str) -> None:
 	deal.add_comment("Workflow", why)
 
 
-def hold(document: Any, rows: Iterable[Any] | None = None) -> None:
+def hold(document: Any, rows: Iterable[Any] | None = None, deals: Collection[str] | None = None) -> None:
 	"""Raise ApprovalNeeded for a quotation or order whose rows of some deal offer more than somebody has granted.
 
 	That is the user's own limit or that deal's approval, one of them alone. Of a document whose other rows were judged before,
-	the limit is asked of `rows`, the approval of all, for it was given once.
+	the limit is asked of `rows`, the approval of all, for it was given once. Of `deals` where they are said, else of all.
 	"""
-	if not is_on() or not deals_on(document):
+	limit = limit_of(frappe.session.user) if is_on() and deals_on(document) else None
+	if limit is None:
 		return
-	limit, whole = limit_of(frappe.session.user), offers_of(document)
+	whole = offers_of(document)
 	for deal, offer in sorted((whole if rows is None else offers_of(document, rows)).items()):
-		approved = _approved(frappe.get_doc("Deal", deal)) if deal else []
-		if not (rules.is_granted(offer, limit) or rules.is_granted(whole[deal], *approved)):
-			_refuse(document, deal, offer, limit)
+		if deals is None or deal in deals:
+			_judge(document, deal, (offer, whole[deal]), limit)
 
 
-def _refuse(document: Any, deal: str, offer: Offer, limit: Limit | None) -> None:
+def _judge(document: Any, deal: str, offers: tuple[Offer, Offer], limit: Limit) -> None:
+	"""Refuse what a document offers for one deal: the limit is asked of the first of `offers`, the approval of the second.
+
+	Orders add up: to sell in two of them what one of them may not is no way around.
+	"""
+	before = sold_before(document, deal) if deal and document.doctype == ORDER else []
+	within, whole = rules.with_earlier(offers, before, limit)
+	approved = _approved(frappe.get_doc("Deal", deal)) if deal else []
+	if not (rules.is_granted(within, limit) or rules.is_granted(whole, *approved)):
+		_refuse(document, deal, within, limit, is_sum=within != offers[0])
+
+
+def _refuse(document: Any, deal: str, offer: Offer, limit: Limit, *, is_sum: bool) -> None:
 	may, grants = _limit_in_words(limit, document.company), _offer_in_words(offer, document.company)
 	if not deal:
 		sentence = _("You may grant {0}, and the rows without a deal grant {1}; name their deal.")
 	elif document.doctype == "Quotation":
 		sentence = _("You may grant {0}, and this quotation grants {1}; have deal {2} approved first.")
+	elif is_sum:
+		sentence = _(
+			"You may grant {0}, and this order with those before it grants {1}; have deal {2} approved first."
+		)
 	else:
 		sentence = _("You may grant {0}, and this order grants {1}; have deal {2} approved first.")
 	frappe.throw(sentence.format(may, grants, escape_html(deal)), ApprovalNeeded, title=_("Approval Needed"))
 
 
-def hold_order(order: Any) -> None:
+def hold_order(order: Any, deals: Collection[str] | None = None) -> None:
 	"""Hold what an order grants beyond the quotations for its deals that it was made from: they have been judged."""
-	hold(order, rows_beyond_quotations(order))
+	hold(order, rows_beyond_quotations(order), deals)
 
 
 def hold_changed(document: Any) -> None:
-	"""Hold a submitted quotation or order whose items are changed; whoever only names a deal later is not stopped.
+	"""Hold a submitted quotation or order whose items are changed, or that names a deal only now: nobody judged it for that.
 
-	ERPNext has stored the rows by then, and lets nothing else change them: what they were nobody can tell, and twice as much
-	for half the price has the same total.
+	ERPNext has stored changed rows by then, and lets nothing else change them: what they were nobody can tell, and twice as
+	much for half the price has the same total.
 	"""
-	if document.flags.ignore_validate_update_after_submit:
-		hold_order(document) if document.doctype == "Sales Order" else hold(document)
+	deals = None
+	if not document.flags.ignore_validate_update_after_submit:
+		deals = deals_on(document) - deals_on(document.get_doc_before_save())
+	if deals is None or deals:
+		hold_order(document, deals) if document.doctype == ORDER else hold(document, deals=deals)
 
 
 def limit_of(user: str) -> Limit | None:

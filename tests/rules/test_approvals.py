@@ -16,6 +16,7 @@ from crm_plus.rules.approvals import (
 	is_granted,
 	together,
 	widest,
+	with_earlier,
 )
 
 PERCENT = st.floats(0, 100)
@@ -137,3 +138,28 @@ def test_no_choice_among_alternatives_gives_more(groups: list[list[tuple[int, in
 	most = max(discount(rows) for rows in product(*groups))
 	chosen = costliest_choice([Line(*row) for row in options] for options in groups)
 	assert discount_of(chosen, 0) == pytest.approx(float(100 * most), abs=1e-6)
+
+
+LIMIT = Limit(10, 1000)
+SMALL, LARGE, NONE = Offer(5, 950, 1000), Offer(25, 750, 1000), Offer()
+
+
+@pytest.mark.parametrize(
+	("sold", "of_limit", "of_approval"),
+	[
+		([], 0, 0),
+		([(SMALL, SMALL)], 1000, 0),
+		([(LARGE, LARGE)], 0, 1000),
+		([(NONE, LARGE)], 0, 1000),
+		([(NONE, SMALL)], 0, 0),
+		([(SMALL, LARGE), (SMALL, SMALL)], 2000, 1000),
+	],
+)
+def test_neither_a_limit_nor_an_approval_holds_twice(
+	sold: list[tuple[Offer, Offer]], of_limit: float, of_approval: float
+) -> None:
+	now = Offer(7, 93, 100)
+	within, whole = with_earlier((now, now), sold, LIMIT)
+	assert (within.listed - 100, whole.listed - 100) == (of_limit, of_approval)
+	assert within.discount == whole.discount == 7
+	assert within.amount == pytest.approx(93 + of_limit * 0.95)
