@@ -227,7 +227,7 @@ def read_snapshots(scope: Scope, days: list[date]) -> list[tuple[date, str, floa
 	query = frappe.qb.from_(snapshot)
 	readable = scope.readable_deals()
 	if isinstance(readable, EmptyCriterion):
-		query = along(query, "Pipeline Snapshot", "day_sums")
+		query = along(query, "Pipeline Snapshot", "day_close_sums")
 	else:
 		query = query.join(deal).on(deal.name == snapshot.deal).where(readable)
 	narrow = narrowed(scope, snapshot)

@@ -70,7 +70,7 @@ class TestIndexes(ReportCase):
 			("report_reached", lambda: funnel.read_furthest(scope, self.pipeline, self.stages())),
 			("visits", lambda: sales_velocity.read_visits(scope, "Owner", self.pipeline, self.stages())),
 			("status_due_report", lambda: follow_up_discipline.read_due(scope)),
-			("day_sums", lambda: sales_forecast.read_snapshots(scope, [getdate()])),
+			("day_close_sums", lambda: sales_forecast.read_snapshots(scope, [getdate()])),
 		)
 		for index, run in plans:
 			steps = [step for step in self.plan_of(run) if step["key"] == index]

@@ -12,6 +12,7 @@ HELD_BY_ANOTHER = (
 	("Stage Change", "reference_changed_on"),
 	("Pipeline Snapshot", "deal_day"),
 	("Pipeline Snapshot", "day_company"),
+	("Pipeline Snapshot", "day_sums"),
 	("Deal", "report_began"),
 	("Deal", "stage_status_modified"),
 	("Deal", "board_sums"),

@@ -2,9 +2,9 @@ import frappe
 from frappe.model.document import Document
 
 INDEXES = {
-	# Days are compared and added up, without looking a row up.
-	"day_sums": (
-		*("snapshot_date", "company", "pipeline", "expected_close_date", "deal_owner", "source"),
+	# Days are compared and added up, of the months that are asked for, without looking a row up.
+	"day_close_sums": (
+		*("snapshot_date", "company", "expected_close_date", "pipeline", "deal_owner", "source"),
 		*("base_amount", "probability"),
 	),
 	# A deal's own way, and what its newest snapshot knows of its close dates without looking the row up.
