@@ -223,3 +223,51 @@ test("only charts and cards of ours on a dashboard of ours take them", async () 
 	}
 	share_filters(undefined);
 });
+
+const { axis_text, draw_whole, needed_height, show_whole_legend } = await import("../../crm_plus/public/js/reports/drawing.js");
+
+test("an axis has whole numbers without decimals", () => {
+	assert.deepEqual(["100.00", "-250,00", 80, "1.50 K", "0.25", "2.005"].map(axis_text), ["100", "-250", "80", "1.50 K", "0.25", "2.005"]);
+});
+
+test("a picture is as high as its legend needs, and no lower than it was", () => {
+	assert.equal(needed_height({ top: 100 }, { bottom: 350.4, height: 90 }), 259);
+	assert.equal(needed_height({ top: 100 }, { bottom: 0, height: 0 }), 0);
+	const heights = [];
+	let rows = 3;
+	const chart = {
+		svg: {
+			getBoundingClientRect: () => ({ top: 10 }),
+			getAttribute: () => String(heights[heights.length - 1] || 240),
+			setAttribute: (_name, height) => heights.push(height),
+		},
+		legendArea: { getBoundingClientRect: () => ({ height: rows * 30, bottom: 200 + rows * 30 }) },
+		renderLegend: () => (rows += 1),
+	};
+	show_whole_legend(chart);
+	show_whole_legend(chart);
+	chart.renderLegend();
+	assert.deepEqual(heights, [288, 318]);
+	rows = -2;
+	chart.renderLegend();
+	assert.equal(heights.length, 2);
+	show_whole_legend(undefined);
+	show_whole_legend({});
+});
+
+test("only charts of ours are drawn so", () => {
+	class Chart {
+		get_chart_args() {
+			return { height: 240, axisOptions: { xIsSeries: 0 } };
+		}
+	}
+	draw_whole({ chart: Chart }, (doc) => doc === "ours");
+	draw_whole({ chart: Chart }, () => true);
+	globalThis.frappe.utils = { ...globalThis.frappe.utils, format_chart_axis_number: (number) => `${number}.00` };
+	const others = Object.assign(new Chart(), { chart_doc: "theirs" });
+	assert.deepEqual(others.get_chart_args(), { height: 240, axisOptions: { xIsSeries: 0 } });
+	const { axisOptions } = Object.assign(new Chart(), { chart_doc: "ours" }).get_chart_args();
+	assert.equal(axisOptions.xIsSeries, 0);
+	assert.equal(axisOptions.numberFormatter(100), "100");
+	draw_whole(undefined);
+});

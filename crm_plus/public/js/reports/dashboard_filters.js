@@ -56,7 +56,7 @@ export function merged(own, chosen, today) {
 	return { ...(Array.isArray(own) ? {} : own), ...Object.fromEntries(said) };
 }
 
-function is_shown_on_ours(doc) {
+export function is_shown_on_ours(doc) {
 	const [page, dashboard] = frappe.get_route() || [];
 	return page === "dashboard-view" && OURS.test(dashboard || "") && doc && doc.module === "CRM Plus";
 }

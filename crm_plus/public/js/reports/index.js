@@ -1,6 +1,7 @@
 // What the reports of CRM Plus share in the Desk: their filters, and the links behind their figures.
 import { show_changes } from "./cards.js";
-import { share_filters, watch_dashboards } from "./dashboard_filters.js";
+import { is_shown_on_ours, share_filters, watch_dashboards } from "./dashboard_filters.js";
+import { draw_whole } from "./drawing.js";
 import { cell, figure_route } from "./figures.js";
 
 frappe.provide("crm_plus.reports");
@@ -80,4 +81,5 @@ $(document).on("click", "a[data-figure]", function (event) {
 
 show_changes(frappe.widget && frappe.widget.widget_factory);
 share_filters(frappe.widget && frappe.widget.widget_factory);
+draw_whole(frappe.widget && frappe.widget.widget_factory, is_shown_on_ours);
 watch_dashboards();
