@@ -1,4 +1,4 @@
-"""Done, Snooze and Hand On closed by a slip, with the cross or with Escape: what was typed is back when they are opened again, once."""
+"""Done, Snooze and Hand Over closed by a slip, with the cross or with Escape: what was typed is back when they are opened again, once."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -9,10 +9,10 @@ const MANAGERS = ["Sales Manager", "System Manager"];
 
 const escape = (text) => frappe.utils.escape_html(String(text ?? ""));
 
-/** Offer "Give to …" among the actions of a list. */
+/** Offer "Hand Over" among the actions of a list. */
 export function offer(listview) {
 	if (!crm_plus.lists.is_list(listview) || !frappe.model.can_write(listview.doctype)) return;
-	listview.page.add_actions_menu_item(__("Give to Somebody Else"), () => reassign(listview), false);
+	listview.page.add_actions_menu_item(__("Hand Over"), () => reassign(listview), false);
 }
 
 function user_field(label) {
@@ -25,9 +25,9 @@ function reassign(listview) {
 	const title_field = frappe.get_meta(listview.doctype).title_field || "name";
 	const titles = Object.fromEntries(rows.map((row) => [row.name, row[title_field]]));
 	const dialog = new frappe.ui.Dialog({
-		title: __("Give {0} to Somebody Else", [names.length]),
+		title: __("Hand Over: {0}", [__("{0} records", [names.length])]),
 		fields: [user_field(__("New Owner"))],
-		primary_action_label: __("Give"),
+		primary_action_label: __("Hand Over"),
 		primary_action: async ({ user }) => {
 			const args = { doctype: listview.doctype, names: JSON.stringify(names), successor: user };
 			const { message } = await frappe.call({ method: `${METHODS}.reassign`, args, freeze: true });

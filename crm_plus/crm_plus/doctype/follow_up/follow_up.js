@@ -41,7 +41,7 @@ function add_buttons(frm) {
 	// A phone hides the form's own buttons in its menu: the likeliest stands beside Save.
 	if (frappe.is_mobile()) frm.page.set_secondary_action(__("Done"), then_reload(follow_up.finish));
 	frm.add_custom_button(__("Snooze"), then_reload(follow_up.snooze));
-	frm.add_custom_button(__("Hand On"), then_reload(follow_up.delegate));
+	frm.add_custom_button(__("Hand Over"), then_reload(follow_up.delegate));
 	frm.add_custom_button(__("Cancel Follow-up"), then_reload(follow_up.cancel));
 }
 

@@ -23,12 +23,8 @@ frappe.ui.form.on("Interaction", {
 			frm.add_custom_button(label, () => invite(frm));
 		}
 		if (frm.doc.status === "Done" && frappe.model.can_create("Follow Up")) {
-			frm.add_custom_button(__("Follow Up"), () =>
-				frappe.new_doc("Follow Up", {
-					...{ customer_profile: frm.doc.customer_profile, deal: frm.doc.deal, interaction: frm.doc.name },
-					subject: frm.doc.subject,
-				})
-			);
+			const { name: interaction, customer_profile, deal, subject } = frm.doc;
+			frm.add_custom_button(__("Plan"), () => crm_plus.new_follow_up({ customer_profile, deal, interaction, subject }));
 		}
 	},
 

@@ -23,7 +23,7 @@ export function ask_answer({ item, day, send, title }) {
 	const answer = {};
 	const fields = [
 		{ fieldname: "outcomes", fieldtype: "HTML", label: __("How did it go?") },
-		{ fieldname: "note", fieldtype: "Small Text", label: __("What came out") },
+		{ fieldname: "note", fieldtype: "Small Text", label: __("What Came Out") },
 		{
 			fieldname: "interaction_type",
 			fieldtype: "Select",
@@ -34,7 +34,7 @@ export function ask_answer({ item, day, send, title }) {
 		{ fieldname: "next_section", fieldtype: "Section Break" },
 		{ fieldname: "times", fieldtype: "HTML" },
 		{ fieldname: "next_subject", fieldtype: "Data", label: __("What"), default: item.subject, hidden: 1 },
-		{ fieldname: "no_next_reason", fieldtype: "Data", label: __("Why does nothing come next?"), hidden: 1 },
+		{ fieldname: "no_next_reason", fieldtype: "Data", label: __("Why Nothing Comes Next"), hidden: 1 },
 	];
 	return ask({
 		about: ["answer", item.name],
@@ -128,13 +128,13 @@ export function ask_new({ values, now, send }) {
 
 const is_untimed = (time) => !time || time === OTHER;
 
-/** To whom it is handed on. */
+/** To whom it is handed over. */
 export function ask_colleague({ item, send }) {
 	return ask({
 		about: ["colleague", item.name],
-		title: __("Hand on {0}", [item.subject]),
+		title: __("Hand Over: {0}", [item.subject]),
 		fields: [{ fieldname: "colleague", fieldtype: "Link", options: "User", label: __("To"), reqd: 1 }],
-		primary_action_label: __("Hand On"),
+		primary_action_label: __("Hand Over"),
 		send: (values) => send(values.colleague),
 	});
 }

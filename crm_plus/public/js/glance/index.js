@@ -89,7 +89,7 @@ function buttons(frm, { phone, email }) {
 	if (email && frappe.model.can_email(null, frm))
 		found.push(button(__("Mail"), "mail").on("click", () => frm.email_doc(undefined, email)));
 	if (may.log) found.push(button(__("Log"), "log").on("click", () => log()));
-	if (may.plan) found.push(button(__("Follow Up"), "plan").on("click", () => crm_plus.new_follow_up({ ...about, after })));
+	if (may.plan) found.push(button(__("Plan"), "plan").on("click", () => crm_plus.new_follow_up({ ...about, after })));
 	return found;
 }
 

@@ -9,11 +9,11 @@ const LAST_TYPE = "crm_plus_last_interaction_type";
 let choices = null;
 
 const LABELS = {
-	none: () => __("None"),
+	none: () => __("Nothing"),
 	tomorrow: () => __("Tomorrow"),
-	in_3_days: () => __("In 3 Days"),
-	next_week: () => __("Next Week"),
-	pick: () => __("Pick…"),
+	in_3_days: () => __("In 3 days"),
+	next_week: () => __("In a week"),
+	pick: () => __("Another time"),
 };
 
 /**
@@ -109,11 +109,11 @@ class QuickLog {
 			{ fieldname: "summary", fieldtype: "HTML" },
 			{ fieldname: "files", fieldtype: "HTML" },
 			...this.finish_field(),
-			{ fieldname: "next_section", fieldtype: "Section Break", label: __("Next Follow-up") },
+			{ fieldname: "next_section", fieldtype: "Section Break", label: __("What comes next?") },
 			{ fieldname: "chips", fieldtype: "HTML" },
 			{ fieldname: "picked", fieldtype: "Datetime", label: __("Due"), hidden: 1, onchange: () => this.draw_subject() },
-			{ fieldname: "next_subject", fieldtype: "Data", label: __("To Do"), hidden: 1 },
-			{ fieldname: "no_next_reason", fieldtype: "Data", label: __("Why There Is No Next Step"), hidden: 1 },
+			{ fieldname: "next_subject", fieldtype: "Data", label: __("What"), hidden: 1 },
+			{ fieldname: "no_next_reason", fieldtype: "Data", label: __("Why Nothing Comes Next"), hidden: 1 },
 		].map((field) =>
 			["customer_profile", "deal"].includes(field.fieldname) && (customer_profile || deal)
 				? { ...field, hidden: 1 }
@@ -149,7 +149,7 @@ class QuickLog {
 		const toggle = (outcome) => this.set({ outcome: outcome === this.state.outcome ? "" : outcome });
 		this.buttons("outcomes", __("Outcome"), outcomes, this.state.outcome, toggle);
 		const chips = CHIPS.map(({ name }) => [name, LABELS[name]()]);
-		this.buttons("chips", __("Next Follow-up"), chips, this.state.chip, (chip) => this.set({ chip }));
+		this.buttons("chips", __("What comes next?"), chips, this.state.chip, (chip) => this.set({ chip }));
 		this.dialog.set_df_property("picked", "hidden", this.state.chip === "pick" ? 0 : 1);
 		this.draw_subject();
 	}
@@ -201,7 +201,7 @@ class QuickLog {
 			return frappe.show_alert({ message: __("Choose the customer."), indicator: "orange" });
 		}
 		if (this.state.chip === "pick" && !this.dialog.get_value("picked")) {
-			return frappe.show_alert({ message: __("Pick when the follow-up is due."), indicator: "orange" });
+			return frappe.show_alert({ message: __("Choose the day and time of what comes next."), indicator: "orange" });
 		}
 		// A button that only looks disabled takes the second press of a double click.
 		if (this.is_saving) return;

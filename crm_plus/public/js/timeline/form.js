@@ -76,8 +76,8 @@ function actions(frm) {
 	const plan = () => crm_plus.new_follow_up({ ...of_record(frm), after });
 	const found = [];
 	if (frappe.model.can_create("Interaction")) found.push({ label: __("Log"), primary: true, run: log });
-	if (frappe.model.can_create("Follow Up")) found.push({ label: __("Follow Up"), run: plan });
-	if (frappe.model.can_email(null, frm)) found.push({ label: __("E-mail"), run: () => frm.email_doc() });
+	if (frappe.model.can_create("Follow Up")) found.push({ label: __("Plan"), run: plan });
+	if (frappe.model.can_email(null, frm)) found.push({ label: __("Mail"), run: () => frm.email_doc() });
 	return found;
 }
 
