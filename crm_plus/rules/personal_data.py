@@ -38,6 +38,17 @@ def redacted_history(data: str | None, fields: Collection[str] | None, names: It
 	return json.dumps({key: _walked(value, names) for key, value in stored.items()})
 
 
+def former_values(data: str | None, fields: Collection[str]) -> list[str]:
+	"""Return the texts that stood in some fields before the change that one of Frappe's Versions tells of; none where it cannot be read."""
+	try:
+		stored = json.loads(data or "{}")
+	except ValueError:
+		return []
+	changed = stored.get("changed") if isinstance(stored, dict) else None
+	rows = [row for row in changed or [] if isinstance(row, list) and len(row) > 1 and row[0] in fields]
+	return [row[1] for row in rows if isinstance(row[1], str) and row[1] not in ("", REDACTED)]
+
+
 def _redacted(row: list[Any], fields: Collection[str]) -> list[Any]:
 	if not row or row[0] not in fields:
 		return row

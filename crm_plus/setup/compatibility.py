@@ -25,6 +25,15 @@ PROFILE_FIELDS = {
 	"Lead": "erpnext_lead",
 	"Prospect": "erpnext_prospect",
 }
+# What else of ERPNext's that may vanish tells of a person: the field with his address, those about him, and those that may name him.
+PERSON_FIELDS = {
+	"Opportunity": (
+		"contact_email",
+		("contact_display", "contact_mobile", "whatsapp", "phone", "job_title"),
+		("title", "customer_name"),
+	),
+	"Issue": ("raised_by", ("subject", "description"), ("customer_name",)),
+}
 
 
 def check_versions() -> None:

@@ -11,6 +11,7 @@ from crm_plus.setup.indexes import drop_indexes
 from crm_plus.setup.install import our_doctypes
 from crm_plus.setup.roles import remove_roles
 from crm_plus.setup.uninstall_references import remove_child_rows, remove_references
+from crm_plus.workflows.opt_outs import LIST, MARK, NOWHERE
 
 APP = "crm_plus"
 # Where Frappe and we ourselves note things under the app's name: (DocType, field).
@@ -65,6 +66,7 @@ def remove_notes() -> None:
 	frappe.db.delete("Scheduled Job Log", {"scheduled_job_type": ["in", jobs]})
 	for doctype, field in NOTES:
 		frappe.db.delete(doctype, {field: ["like", f"{APP}%"]})
+	frappe.db.delete(LIST, {"email": ["like", f"{MARK}%@{NOWHERE}"]})
 
 
 def remove_from_desktop() -> None:

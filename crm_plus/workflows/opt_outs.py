@@ -1,8 +1,8 @@
 """Who wants no outreach: what his profile says counts for his address, in whatever profile it stands.
 
-Frappe's own list of those who unsubscribed from everything (Email Unsubscribe) is obeyed, but not written: an address on it
-gets no quotation and no invoice either. What somebody chose by a link is kept with the mail that had it, so that a new
-profile with his address begins with his choice.
+Frappe's own list of those who unsubscribed from everything (Email Unsubscribe) is obeyed, but no address is written there: one
+on it gets no quotation and no invoice either. What somebody chose by a link is kept with the mail that had it, so that a new
+profile with his address begins with his choice. Of who is erased that list keeps a mark, which is nobody's address.
 """
 
 import hashlib
@@ -19,6 +19,7 @@ BATCH = 1000
 LONGEST_TOKEN = 100
 # How what is left of an erased address begins.
 MARK = "erased-"
+LIST, NOWHERE = "Email Unsubscribe", "crm-plus.invalid"
 
 
 def unwanted(addresses: Iterable[str]) -> set[str]:
@@ -41,7 +42,7 @@ def _of_profiles(addresses: list[str]) -> set[str]:
 def _of_frappe(addresses: list[str]) -> set[str]:
 	"""Return who unsubscribed from all mail of the site, and who was marked so as a Contact."""
 	everything = {"email": ["in", addresses], "global_unsubscribe": 1}
-	found = set(frappe.get_all("Email Unsubscribe", everything, pluck="email"))
+	found = set(frappe.get_all(LIST, everything, pluck="email"))
 	contact = {"email_id": ["in", addresses], "unsubscribed": 1}
 	return found | set(frappe.get_all("Contact", contact, pluck="email_id"))
 
@@ -109,7 +110,23 @@ def keep(profile: Any) -> None:
 
 def _has_left(address: str) -> bool:
 	known = ["in", [address, mark_of(address)]]
-	return bool(frappe.db.exists(RECIPIENT, {"email": known, "opted_out_on": ["is", "set"]}))
+	return bool(
+		frappe.db.exists(RECIPIENT, {"email": known, "opted_out_on": ["is", "set"]})
+		or frappe.db.exists(LIST, {"email": _nobodys(address)})
+	)
+
+
+def keep_past_erasure(address: str) -> None:
+	"""Note, before he is erased, that who has an address wants no outreach, however he said so. May be repeated."""
+	if unwanted([address]) and not frappe.db.exists(LIST, {"email": _nobodys(address)}):
+		kept = {"doctype": LIST, "email": _nobodys(address), "global_unsubscribe": 1}
+		# safe: who may erase a person was asked before; the entry says of nobody that he is on the list
+		frappe.get_doc(kept).insert(ignore_permissions=True)
+
+
+def _nobodys(address: str) -> str:
+	"""Return the mark of an address in the shape of one, as Frappe's list asks for; no mail can go there."""
+	return f"{mark_of(address)}@{NOWHERE}"
 
 
 def mark_of(address: str) -> str:

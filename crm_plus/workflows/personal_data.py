@@ -16,7 +16,7 @@ from frappe.website.doctype.personal_data_download_request.personal_data_downloa
 from crm_plus.rules.personal_data import PARTLY, REDACTED, WHOLE, redacted_history, without
 from crm_plus.rules.quoted_text import quoted
 from crm_plus.setup.compatibility import PROFILE_FIELDS
-from crm_plus.workflows import opt_outs, personal_traces
+from crm_plus.workflows import opt_outs, personal_elsewhere, personal_traces
 from crm_plus.workflows.personal_records import ABOUT, LEDGER, PROFILE, RECIPIENT, TRAY, Records, records_of
 
 # Of what Frappe redacts by address, what a person without a login may have.
@@ -42,8 +42,10 @@ def erase(email: str) -> tuple[str, ...]:
 	Returns what he was called. May be repeated. Raises what the database raises: half an erasure must not pass for one.
 	"""
 	records = records_of(email)
-	# First: it finds things by the address, which goes from them next.
+	opt_outs.keep_past_erasure(email)
+	# First: they find things by the address, which goes from them next.
 	personal_traces.erase(email, records)
+	personal_elsewhere.erase(email, records.names)
 	for doctype, fields in (WHOLE | BESIDE_WHOLE).items():
 		_redact(doctype, records.by_doctype.get(doctype, []), fields)
 	for doctype, fields in (PARTLY | BESIDE_PARTLY).items():

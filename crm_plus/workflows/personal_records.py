@@ -6,10 +6,13 @@ from typing import Any
 
 import frappe
 
-from crm_plus.rules.personal_data import PARTLY, WHOLE
+from crm_plus.rules.personal_data import PARTLY, WHOLE, former_values
+from crm_plus.workflows import personal_elsewhere
 
 PROFILE, TRAY, LEDGER = "Customer Profile", "Unmatched Mail", "Reminder Delivery"
 RECIPIENT = "Outreach Recipient"
+# What a person goes by in texts about him.
+CALLED = ("full_name", "email", "phone")
 MORE = {
 	PROFILE: ("full_name", "email", "phone", "job_title", "preferences", "notes"),
 	TRAY: ("subject", "address", "full_name", "received_on"),
@@ -62,11 +65,18 @@ def records_of(email: str) -> Records:
 	found[TRAY] = frappe.get_all(TRAY, {"address": email}, pluck="name")
 	for beside, (kind, name) in BESIDE.items():
 		found[beside] = _beside(beside, kind, name, found)
-	known = (
-		email,
-		*(text for row in persons for text in (row.full_name, row.phone) if row.profile_type == "Person"),
+	known = [text for row in persons for text in (row.full_name, row.phone) if row.profile_type == "Person"]
+	known = [email, *known, *_former(profiles)]
+	return Records(
+		tuple(dict.fromkeys(filter(None, known))), found, sorted(set(parts) - set(found["Interaction"]))
 	)
-	return Records(tuple(filter(None, known)), found, sorted(set(parts) - set(found["Interaction"])))
+
+
+def _former(profiles: list[str]) -> list[str]:
+	"""Return what a person was called, and how reached, before he was renamed or moved: older texts say that."""
+	changes = {"ref_doctype": PROFILE, "docname": ["in", profiles or [""]]}
+	histories = frappe.get_all("Version", changes, pluck="data")
+	return [text for data in histories for text in former_values(data, CALLED)]
 
 
 def held(email: str) -> list[dict[str, Any]]:
@@ -81,7 +91,7 @@ def held(email: str) -> list[dict[str, Any]]:
 			name = row.pop("name")
 			texts = {key: value for key, value in row.items() if value}
 			rows.append({"email": email, "record_type": doctype, "record": name, "held": texts})
-	return rows
+	return [*rows, *personal_elsewhere.held(email)]
 
 
 def _of(doctype: str, **links: Iterable[str]) -> list[str]:

@@ -2,10 +2,11 @@
 
 import json
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crm_plus.rules.personal_data import REDACTED, redacted_history, without
+from crm_plus.rules.personal_data import REDACTED, former_values, redacted_history, without
 
 NAMES = ["Ada Lovelace", "ada@x.example"]
 
@@ -47,3 +48,21 @@ def test_history_of_other_texts_loses_the_name_alone() -> None:
 def test_history_that_cannot_be_read_is_emptied() -> None:
 	assert redacted_history("{", ["x"], NAMES) == "{}"
 	assert redacted_history("[1]", ["x"], NAMES) == "{}"
+
+
+@pytest.mark.parametrize(
+	("data", "values"),
+	[
+		('{"changed": [["full_name", "Ada", "Eva"], ["notes", "x", "y"], ["phone", null, "1"]]}', ["Ada"]),
+		(
+			'{"changed": [["full_name", "[REDACTED]", "Eva"], ["full_name", "", "Ada"], [], ["full_name"]]}',
+			[],
+		),
+		('{"changed": null}', []),
+		("[]", []),
+		("no JSON", []),
+		(None, []),
+	],
+)
+def test_what_somebody_was_called_before(data: str | None, values: list[str]) -> None:
+	assert former_values(data, ("full_name", "phone")) == values
