@@ -5,7 +5,7 @@ a duration and waits for nothing. When it was answered is a fact of what came in
 waiting counts on the person whose interaction it is. Times are the site's; seconds are of working days.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -31,6 +31,8 @@ from crm_plus.rules.quoted_text import quoted
 from crm_plus.rules.response_time import OUTCOME, OUTCOMES, SECONDS_IN_HOUR, target_seconds
 
 GROUPS = ("Person", "Team", "Type", "Hour")
+# All together, which nobody can choose: the report has them as its total.
+ALL = ""
 INTERACTION = "Interaction"
 USUAL_TARGET_HOURS = 24
 MOST_ROWS = 5000
@@ -104,10 +106,19 @@ def response_time(
 		}
 		for row in in_order(question.group, found)
 	]
+	return question, rows, {**shown(sums_of_all(found)), "drill": drill(question, "")}
+
+
+def response_totals(filters: dict[str, Any] | None) -> dict[str, Any]:
+	"""Return the total alone, without asking whose each message was; raises as `response_time`."""
+	return shown(sums_of_all(read_sums(replace(read_question(filters), group=ALL), None)))
+
+
+def sums_of_all(found: list[dict[str, Any]]) -> dict[str, Any]:
+	"""Return the sums of all groups together, nothing of none."""
 	total = {key: sum(cint(row[key]) for row in found) for key in COUNTS}
 	whole = {key: most(row[f"{key}_of_all"] for row in found) for key in PLACES}
-	waited = most(row["waited"] for row in found)
-	return question, rows, {**shown({**total, **whole, "waited": waited}), "drill": drill(question, "")}
+	return {**total, **whole, "waited": most(row["waited"] for row in found)}
 
 
 def most(values: Any) -> Any:
@@ -158,7 +169,7 @@ def group_term(question: Question, table: Any, group: str) -> Term:
 	"""The expression of a group."""
 	if group == "Hour":
 		return Extract("HOUR", table.starts_on)
-	if group == "Team":
+	if group in ("Team", ALL):
 		case = Case()
 		for name, people in question.teams:
 			case = case.when(table.interaction_owner.isin(people), name)
@@ -222,7 +233,10 @@ def read_sums(question: Question, own: Criterion | None) -> list[dict[str, Any]]
 	"""Return the counts of each group, and which seconds stand in the middle and at nine tenths, in it and in all."""
 	timed = timed_rows(question, own).as_("timed")
 	placed = frappe.qb.from_(timed).select(timed.value, timed.answered, timed.seconds)
-	for name, parts in (("", (timed.value, timed.answered)), ("_of_all", (timed.answered,))):
+	names = ("_of_all",) if question.group == ALL else ("", "_of_all")
+	for name in names:
+		# The value first: the other way round MariaDB 10.11 numbers all rows in a wrong order, as tests see.
+		parts = (timed.answered,) if name else (timed.value, timed.answered)
 		number = over.RowNumber().over(*parts).orderby(timed.seconds, order=Order.asc)
 		placed = placed.select(number.as_(f"place{name}"))
 		placed = placed.select(over.Count("*").over(*parts).as_(f"count{name}"))
@@ -230,14 +244,10 @@ def read_sums(question: Question, own: Criterion | None) -> list[dict[str, Any]]
 	query = frappe.qb.from_(row).select(row.value, Count("*").as_("incoming"))
 	for outcome in OUTCOMES:
 		query = query.select(Sum(Case().when(is_so(row, outcome, question.target), 1).else_(0)).as_(outcome))
-	for name in ("", "_of_all"):
+	for name in names:
 		place, count = row[f"place{name}"], row[f"count{name}"]
-		middles = {
-			"lower": Floor((count + 1) / 2),
-			"upper": Floor(count / 2) + 1,
-			"p90": CEIL(count * 9 / 10),
-		}
-		for key, wanted in middles.items():
+		wanted_places = (Floor((count + 1) / 2), Floor(count / 2) + 1, CEIL(count * 9 / 10))
+		for key, wanted in zip(PLACES, wanted_places, strict=True):
 			at = (row.answered == 1) & (place == wanted)
 			query = query.select(Max(Case().when(at, row.seconds)).as_(f"{key}{name}"))
 	waited = Max(Case().when(row.answered == 0, row.seconds))

@@ -14,7 +14,7 @@ from crm_plus.reports.cards import Card, Filters, change, counted, dated, narrow
 from crm_plus.reports.lifecycle_movement import stage_at
 from crm_plus.reports.profile_scope import PROFILE
 from crm_plus.reports.report_scope import midnight
-from crm_plus.reports.response_time import count_waiting, response_time
+from crm_plus.reports.response_time import count_waiting, response_totals
 from crm_plus.rules.interactions import DONE, INCOMING, NO_SHOW
 from crm_plus.rules.lifecycle import Phase
 from crm_plus.rules.periods import days_so_far
@@ -76,7 +76,7 @@ def totals(period: Any, filters: Filters) -> dict[str, Any]:
 	"""Return the totals of Response Time over a period, zeros where nothing came in; two cards of a dashboard ask for them."""
 	asked = {**dated(period, filters), "group_by": "Person"}
 	question = ("response time", json.dumps(asked, sort_keys=True), frappe.session.user)
-	return remembered(question, lambda: response_time(asked)[2])
+	return remembered(question, lambda: response_totals(asked))
 
 
 def tickets_opened(filters: Filters = None) -> Card:

@@ -12,6 +12,7 @@ from crm_plus.api import insight
 from crm_plus.reports import customer_value, service_cards, source_quality
 from crm_plus.reports.report_scope import read_scope
 from crm_plus.tests.report_case import ReportCase
+from crm_plus.tests.same_line import assert_same_line
 from crm_plus.tests.test_customer_reports import shop
 
 YEARS = {"from_date": getdate() - timedelta(days=730), "to_date": getdate()}
@@ -37,7 +38,12 @@ class TestDrawnCharts(ReportCase):
 				for company in (self.world.companies[0], ""):
 					asked = {"group_by": group, "company": company, **YEARS}
 					with self.subTest(report, **asked):
-						self.assertEqual(self.drawn(report, **asked), self.whole(report, **asked))
+						(chart, line), (own, own_line) = (
+							self.drawn(report, **asked),
+							self.whole(report, **asked),
+						)
+						self.assertEqual(chart, own)
+						assert_same_line(self, line, own_line)
 
 	def test_the_largest_of_many_customers(self) -> None:
 		shop()
@@ -61,7 +67,7 @@ class TestDrawnCharts(ReportCase):
 		self.assertIn("Using index", step["Extra"])
 
 	def test_two_cards_of_one_request_ask_once(self) -> None:
-		counted = patch.object(service_cards, "response_time", wraps=service_cards.response_time)
+		counted = patch.object(service_cards, "response_totals", wraps=service_cards.response_totals)
 		with counted as asked, patch.object(service_cards, "getdate", lambda: date(2026, 11, 20)):
 			alone = [insight.median_response(), insight.answered_in_time()]
 			self.assertEqual(asked.call_count, 4)
