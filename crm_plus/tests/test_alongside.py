@@ -7,6 +7,7 @@ import frappe
 from crm_plus.tests import factories
 from crm_plus.tests.factories_interactions import make_interaction
 from crm_plus.tests.private_case import PrivateRequestCase
+from crm_plus.tests.request_case import token_of
 from crm_plus.workflows import planned
 
 TAGS = "frappe.desk.doctype.tag.tag"
@@ -99,6 +100,14 @@ class TestAlongside(PrivateRequestCase):
 				self.assertEqual(status, 200, body)
 				if "address" not in function:
 					self.assertIn(self.word, str(body["message"]))
+
+	def test_a_driver_is_told_to_whom_he_delivers(self) -> None:
+		"""No role of his reads contacts, and ERPNext tells him all the same: his delivery trips go on."""
+		driver = token_of(factories.make_user("Delivery User").name)
+		self.commit()
+		status, body = self.call(CARD, {"contact": self.contact}, token=driver)
+		self.assertEqual(status, 200, body)
+		self.assertIn(self.word, body["message"])
 
 	def test_activities_with_a_customers_contact_leave_out_a_plan_of_somebody_elses(self) -> None:
 		"""The contact is a Customer's, and so for everybody who sells; who meets him is not."""
