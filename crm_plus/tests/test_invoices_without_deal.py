@@ -46,6 +46,14 @@ class TestInvoicesWithoutDeal(CRMPlusTestCase):
 		cancelled.cancel()
 		with self.as_user(self.accountant):
 			self.assertEqual(list(self.rows()), [listed.name])
+			self.assertIsNone(self.report()["message"])
+
+	def test_where_there_is_none_a_sentence_says_so(self) -> None:
+		make_invoice(self.customer, crm_plus_deal=make_party_deal(self.profile, 5).name)
+		with self.as_user(self.accountant):
+			found = self.report()
+		self.assertFalse(found["result"])
+		self.assertIn("has a deal", found["message"])
 
 	def test_it_proposes_the_deal_with_its_title_amount_and_reasons_and_nothing_else(self) -> None:
 		deal = make_party_deal(self.profile, 750, title="Straße <b>🌊</b>", next_step="secret step")

@@ -32,6 +32,13 @@ class TestEveryReport(ReportCase):
 		others = {"Invoices Without Deal", "Audit Trail"}
 		self.assertEqual(set(ours) - others, set(REPORTS))
 
+	def test_no_report_is_offered_to_whom_it_would_refuse(self) -> None:
+		for name in REPORTS:
+			report = frappe.get_doc("Report", name)
+			rights = frappe.get_meta(report.ref_doctype).permissions
+			may = {right.role for right in rights if right.report and not right.permlevel}
+			self.assertLessEqual({row.role for row in report.roles}, may, name)
+
 	def refused(self, filters: dict[str, Any], sentence: str) -> None:
 		for name in REPORTS:
 			with self.subTest(name), self.assertRaisesRegex(frappe.ValidationError, sentence):

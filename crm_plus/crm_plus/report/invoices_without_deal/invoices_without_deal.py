@@ -24,7 +24,8 @@ def execute(filters: dict[str, Any] | None = None) -> tuple[Any, ...]:
 	rows = shown_invoices(filters)
 	for row in rows:
 		row["company_currency"] = currency
-	return get_columns(), rows, None, get_chart(rows, currency), get_summary(rows, currency)
+	nothing = None if rows else _("Every invoice that these filters let you see has a deal.")
+	return get_columns(), rows, nothing, get_chart(rows, currency), get_summary(rows, currency)
 
 
 def shown_invoices(filters: dict[str, Any]) -> Rows:
