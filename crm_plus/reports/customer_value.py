@@ -28,6 +28,7 @@ PROFILE = "Customer Profile"
 MOST_ROWS = 1000
 # So many of them a chart shows.
 DRAWN = 10
+ALL = 2**62
 FIFTHS = 5
 DAYS = CustomFunction("DATEDIFF", ["later", "earlier"])
 QUARTER = CustomFunction("QUARTER", ["day"])
@@ -85,6 +86,7 @@ def most_valuable(scope: Scope, period: Criterion) -> tuple[list[dict[str, Any]]
 	each = of_customers(scope, bought(scope, period).select(revenue), "revenue").as_("each")
 	found = (
 		frappe.qb.from_(each)
+		.modifier("STRAIGHT_JOIN")
 		.select(each.customer, over.Count("*").over(), over.Sum(each.revenue).over())
 		.orderby(each.revenue, order=Order.desc)
 		.orderby(each.name)
@@ -140,13 +142,18 @@ def first_purchases(scope: Scope) -> QueryBuilder:
 
 
 def bought(scope: Scope, period: Criterion) -> QueryBuilder:
-	"""The invoices of a period by customer, along an index that has them in this order and holds all that is asked of them."""
+	"""The invoices of a period by customer, along an index that has them in this order and holds all that is asked of them.
+
+	The order and a limit that nothing reaches have the database add them up as they come, instead of looking each up.
+	"""
 	invoice = frappe.qb.DocType("Sales Invoice")
 	return (
 		along(frappe.qb.from_(invoice), "Sales Invoice", "crm_plus")
 		.select(invoice.customer)
 		.where((invoice.docstatus == 1) & period & invoice.company.isin(list(scope.rates) or [""]))
 		.groupby(invoice.customer)
+		.orderby(invoice.customer)
+		.limit(ALL)
 	)
 
 
