@@ -11,7 +11,7 @@ from urllib.parse import parse_qs
 import frappe
 import pytest
 from frappe.model.utils.user_settings import update_user_settings
-from frappe.utils import getdate
+from frappe.utils import getdate, now_datetime
 from playwright.sync_api import Page, Request, expect
 from pypdf import PdfReader
 
@@ -21,6 +21,8 @@ from crm_plus.tests import factories
 FIGURES = "crm_plus.api.dashboards.figures"
 PASSWORD = "Dash-Pass-9x-crm"
 PHONE = {"width": 390, "height": 844}
+LEGENDS = "[...document.querySelectorAll('.chart-legend')]"
+IS_CUT = """(legend) => legend.getBoundingClientRect().bottom > legend.closest("svg").getBoundingClientRect().bottom"""
 DASHBOARDS = ("CRM Plus Sales", "CRM Plus Activity", "CRM Plus Customers", "CRM Plus Service")
 
 
@@ -59,6 +61,16 @@ def open_dashboard(page: Page, name: str) -> list[dict[str, Any]]:
 	Desk(page).settle()
 	page.remove_listener("request", note)
 	return found
+
+
+def talk_in_many_ways(boss: str) -> None:
+	"""Let somebody have had one interaction of each of five kinds."""
+	profile = factories.make_profile().name
+	for _number in range(5):
+		kind = factories.make("Interaction Type", type_name=factories.unique("Way")).name
+		values = {"subject": kind, "status": "Done", "starts_on": now_datetime(), "interaction_owner": boss}
+		factories.make("Interaction", interaction_type=kind, customer_profile=profile, **values)
+	frappe.db.commit()  # the browser's requests are other connections
 
 
 def test_one_row_of_filters_narrows_all_and_stays(
@@ -116,12 +128,21 @@ def test_figures_are_kept_until_somebody_refreshes(
 def test_nothing_sticks_out_of_a_telephone(
 	browser_page: Page, login: Callable[[Page, str, str], None], boss: str
 ) -> None:
+	talk_in_many_ways(boss)
 	browser_page.set_viewport_size(PHONE)
 	login(browser_page, boss, PASSWORD)
 	for name in DASHBOARDS:
 		open_dashboard(browser_page, name)
 		width = browser_page.evaluate("document.documentElement.scrollWidth")
 		assert width <= PHONE["width"], name
+		title = browser_page.locator(".page-head .title-text:visible").first
+		assert title.evaluate("title => title.scrollWidth <= title.clientWidth"), name
+		if name == "CRM Plus Activity":
+			# More kinds than fit into two rows.
+			browser_page.wait_for_function(
+				f"{LEGENDS}.some((legend) => legend.getBoundingClientRect().height > 60)"
+			)
+		assert browser_page.evaluate(f"{LEGENDS}.filter({IS_CUT}).length") == 0, name
 
 
 @pytest.mark.skipif(
