@@ -13,7 +13,8 @@ crm_plus.MyDay = class {
 		Object.assign(app.config.globalProperties, { __: window.__, frappe: window.frappe });
 		app.mount($(wrapper).get(0));
 		if (frappe.model.can_create("Follow Up")) {
-			page.set_primary_action(__("New Follow-up"), () => frappe.new_doc("Follow Up"), "add");
+			const plan = () => crm_plus.new_follow_up({ after: () => this.store.load() });
+			page.set_primary_action(__("New Follow-up"), plan, "add");
 		}
 		page.add_menu_item(__("All My Follow-ups"), () =>
 			frappe.set_route("List", "Follow Up", { assigned_to: frappe.session.user, status: "Open" })

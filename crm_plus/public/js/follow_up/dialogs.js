@@ -107,24 +107,43 @@ export function ask_time({ item, day, send, words: given }) {
 	});
 }
 
-/** A new follow-up in three taps: what, when, for whom. */
+/** A new follow-up in three taps: what, when, for whom; about whom too, where that is not known yet. */
 export function ask_new({ values, now, send }) {
 	let due_on = "";
+	// The document takes the site's time.
+	const to_plan = (given) => ({ ...values, ...given, due_on: due_on && frappe.datetime.convert_to_system_tz(due_on) });
 	return ask({
 		about: ["new", values.deal, values.customer_profile],
 		title: __("New Follow-up"),
 		fields: [
 			{ fieldname: "subject", fieldtype: "Data", label: __("What"), reqd: 1, default: values.subject },
 			{ fieldname: "times", fieldtype: "HTML" },
+			...(values.deal || values.customer_profile ? [] : about_fields()),
 			{ fieldname: "assigned_to", fieldtype: "Link", options: "User", label: __("For"), default: frappe.session.user },
 		],
 		primary_action_label: __("Plan"),
 		on_show: (dialog) => times(dialog, now, (value) => (due_on = value), __("When?")),
 		missing: () => is_untimed(due_on) && __("Choose when it is due."),
-		// The document takes the site's time.
-		send: (given) => send({ ...values, ...given, due_on: due_on && frappe.datetime.convert_to_system_tz(due_on) }),
+		send: (given) => send(to_plan(given)),
+		full_form: (given) => frappe.new_doc("Follow Up", is_untimed(due_on) ? { ...values, ...given } : to_plan(given)),
 	});
 }
+
+/** About whom it is; the deals are those of the chosen customer. */
+const about_fields = () => [
+	{ fieldname: "customer_profile", fieldtype: "Link", options: "Customer Profile", label: __("Customer") },
+	{
+		fieldname: "deal",
+		fieldtype: "Link",
+		options: "Deal",
+		label: __("Deal"),
+		get_query() {
+			// Version 16 asks while the dialog is still made.
+			const customer_profile = cur_dialog?.get_value("customer_profile");
+			return { filters: { status: "Open", ...(customer_profile ? { customer_profile } : {}) } };
+		},
+	},
+];
 
 const is_untimed = (time) => !time || time === OTHER;
 
@@ -151,8 +170,11 @@ export function ask_cancel({ item, send }) {
 	});
 }
 
-/** `missing()` may say what is still to be chosen before anything is sent; `about` tells this question from others. */
-function ask({ about, title, fields, primary_action_label, on_show, missing, send }) {
+/**
+ * `missing()` may say what is still to be chosen before anything is sent; `about` tells this question from others;
+ * `full_form(values)` opens the document's own form for what a short question has no room for.
+ */
+function ask({ about, title, fields, primary_action_label, on_show, missing, send, full_form }) {
 	const opener = document.activeElement;
 	return new Promise((resolve) => {
 		let answer = null;
@@ -180,7 +202,14 @@ function ask({ about, title, fields, primary_action_label, on_show, missing, sen
 			fields,
 			primary_action_label,
 			primary_action: submit,
+			...(full_form && { secondary_action_label: __("Full Form"), secondary_action: () => open_form() }),
 		});
+		const open_form = () => {
+			const values = dialog.get_values(true);
+			let_go();
+			dialog.hide();
+			full_form(values);
+		};
 		dialog.$wrapper.addClass("crm-follow-up-dialog");
 		dialog.$wrapper.on("hidden.bs.modal", () => {
 			dialog.$wrapper.remove();
