@@ -102,3 +102,30 @@ def test_back_to_the_defaults(browser_page: Page, world: World, login: Callable)
 	page.locator(".page-head:visible .menu-btn-group button").click()
 	page.locator(".page-head:visible .dropdown-menu a:visible", has_text="Back to the defaults").click()
 	expect(bell(page, "A deal is won").first).to_be_checked()
+
+
+def test_who_leaves_without_saving_is_told_and_finds_it_again(
+	browser_page: Page, world: World, login: Callable
+) -> None:
+	page = browser_page
+	asks_to_stay = """() => {
+		const leaving = new Event("beforeunload", { cancelable: true });
+		window.dispatchEvent(leaving);
+		return leaving.defaultPrevented;
+	}"""
+	login(page, world.agent, PASSWORD)
+	open_choices(page)
+	assert not page.evaluate(asks_to_stay)
+	bell(page, "A deal is won").first.uncheck()
+	assert page.evaluate(asks_to_stay)
+	page.evaluate("frappe.set_route('my-day')")
+	told = page.locator(".desk-alert", has_text="Your changes are not saved yet")
+	expect(told).to_be_visible()
+	assert page.evaluate(asks_to_stay)
+	told.locator("a", has_text="My Notifications").click()
+	expect(bell(page, "A deal is won").first).not_to_be_checked()
+	expect(told).to_have_count(0)
+	expect(page.locator(".page-head:visible .indicator-pill", has_text="Not Saved")).to_be_visible()
+	page.locator(".page-head:visible .primary-action").click()
+	expect(page.locator(".page-head:visible .indicator-pill", has_text="Not Saved")).to_be_hidden()
+	assert not page.evaluate(asks_to_stay)

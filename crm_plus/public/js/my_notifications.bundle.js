@@ -3,7 +3,14 @@ import { DAYS, DAY_MINUTES, by_group, can_wait, is_default, is_silent, notices, 
 frappe.provide("crm_plus");
 
 const API = "crm_plus.api.notifications";
+const REMINDER_SECONDS = 15;
 const html = frappe.utils.escape_html;
+
+// As Frappe's forms do; the browser asks in words of its own.
+function ask_to_stay(event) {
+	event.preventDefault();
+	event.returnValue = true;
+}
 
 crm_plus.MyNotifications = class MyNotifications {
 	constructor(parent, page) {
@@ -12,9 +19,22 @@ crm_plus.MyNotifications = class MyNotifications {
 		this.page.set_primary_action(__("Save"), () => this.save());
 		this.page.add_menu_item(__("Back to the defaults"), () => this.reset());
 		this.$body.on("change", "input, select", (event) => this.take(event.currentTarget));
+		$(page.parent).on("hide", () => this.is_changed && this.remind());
+	}
+
+	/** What was chosen waits here, as in a form that was left; who goes on is told that it is not saved. */
+	remind() {
+		const link = `<a href="#" data-action="back">${__("My Notifications")}</a>`;
+		const back = (event) => {
+			event.preventDefault();
+			frappe.set_route("my-notifications");
+		};
+		const message = __("Your changes are not saved yet: {0}", [link]);
+		this.$reminder = frappe.show_alert({ message, indicator: "orange" }, REMINDER_SECONDS, { back });
 	}
 
 	load() {
+		this.$reminder?.remove();
 		if (this.is_changed) return;
 		frappe.call({ method: `${API}.mine`, type: "GET" }).then(({ message }) => this.show(message));
 	}
@@ -27,6 +47,8 @@ crm_plus.MyNotifications = class MyNotifications {
 
 	mark(is_changed) {
 		this.is_changed = is_changed;
+		if (is_changed) window.addEventListener("beforeunload", ask_to_stay);
+		else window.removeEventListener("beforeunload", ask_to_stay);
 		this.page.clear_indicator();
 		if (is_changed) this.page.set_indicator(__("Not Saved"), "orange");
 	}
