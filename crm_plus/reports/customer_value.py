@@ -265,6 +265,7 @@ def customers_at_risk(
 		.select(profile.outstanding_amount, profile.next_follow_up_on, profile.last_interaction_on)
 		.select(over.Count("*").over().as_("customers"), over.Sum(each.revenue).over().as_("all_revenue"))
 		.select(over.Sum(unplanned).over().as_("unplanned"))
+		.select(over.Sum(each.purchases).over().as_("all_purchases"))
 		.where(overdue | each.lifecycle_stage.isin(DECLINING))
 		.where(each.lifecycle_stage != "Lost")
 		.orderby(each.revenue, order=Order.desc)
@@ -273,7 +274,7 @@ def customers_at_risk(
 		.run(as_dict=True)
 	)
 	first = rows[0] if rows else {}
-	total = {key: flt(first.get(key)) for key in ("customers", "all_revenue", "unplanned")}
+	total = {key: flt(first.get(key)) for key in ("customers", "all_revenue", "all_purchases", "unplanned")}
 	return scope, [risk_row(row) for row in rows], total
 
 

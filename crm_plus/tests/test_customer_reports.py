@@ -230,6 +230,16 @@ class TestCustomerValue(ReportCase):
 					self.assertEqual(rows[name]["purchases"], len(set(days)))
 					self.assertEqual(rows[name]["last_on"], max(days, default=None))
 
+	def test_the_total_is_of_all_customers_also_of_those_who_are_not_shown(self) -> None:
+		asked = {"source": self.shop.source, "currency": "EUR", **YEAR}
+		rows, total = self.rows(**asked), self.total(**asked)
+		for key in ("purchases", "revenue"):
+			self.assert_close(total[key], sum(row[key] for row in rows))
+		self.assert_close(total["average"], total["revenue"] / total["purchases"])
+		with patch("crm_plus.reports.customer_value.MOST_ROWS", 2):
+			self.assertEqual(len(self.rows(**asked)), 2)
+			self.assert_close(self.total(**asked)["revenue"], total["revenue"])
+
 	def test_the_fifths_are_even_and_in_order(self) -> None:
 		rows = self.rows(source=self.shop.source, currency="EUR", **YEAR)
 		by_money = [row["score"][2] for row in sorted(rows, key=lambda row: (row["revenue"], row["name"]))]
@@ -271,11 +281,14 @@ class TestCustomerValue(ReportCase):
 			if late or stage in ("At Risk", "Inactive"):
 				expected.add(name)
 		rows = self.report("Customers At Risk", source=self.shop.source)
-		self.assertEqual({row["name"] for row in rows["result"]}, expected)
+		*listed, total = rows["result"]
+		self.assertEqual({row["name"] for row in listed}, expected)
+		for key in ("purchases", "revenue"):
+			self.assert_close(total[key], sum(row[key] for row in listed))
 		self.assertGreater(len(expected), 2)
 		with patch("crm_plus.reports.customer_value.MOST_ROWS", 2):
 			cut = self.report("Customers At Risk", source=self.shop.source)
-		self.assertEqual(cut["result"], rows["result"][:2])
+		self.assertEqual(cut["result"], [*listed[:2], total])
 		self.assertEqual(cut["report_summary"], rows["report_summary"])
 		self.assertEqual(rows["report_summary"][0]["value"], len(expected))
 		self.assertIn(f"The 2 most valuable of {len(expected)} customers", cut["message"])

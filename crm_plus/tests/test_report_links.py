@@ -216,7 +216,7 @@ class TestLinks(ReportCase):
 				for name in OF_CUSTOMERS:
 					found = self.report(name, source=shop().source, currency="EUR", **PERIOD)["result"]
 					self.assertTrue(found)
-					for row in found[: 2 * ROWS]:
+					for row in [each for each in found if not each.get("is_total")][: 2 * ROWS]:
 						for key, filters in row["drill"].items():
 							behind = self.report("Customer Value", **filters)["result"]
 							rows = [each for each in behind if not each.get("is_total")]

@@ -42,12 +42,14 @@ def list_customers(filters: dict[str, Any] | None) -> tuple[Any, ...]:
 			_("Revenue a Customer"), total["revenue"] / max(total["customers"], 1), scope.currency
 		),
 	]
+	ahead = {}
 	if future.model and not is_cut:
-		ahead = sum(row["next_worth"] or 0 for row in rows)
-		summary.append(parts.amount_part(_("Worth Next Year"), ahead, scope.currency, "Blue"))
+		ahead = {key: sum(row[key] or 0 for row in rows) for key in ("next_purchases", "next_worth")}
+		summary.append(parts.amount_part(_("Worth Next Year"), ahead["next_worth"], scope.currency, "Blue"))
 	return parts.answer(
 		get_columns(get_columns_ahead() if future.model else []),
 		rows,
+		total={**total_row(total), **ahead},
 		currency=scope.currency,
 		message=" ".join(said) or None,
 		drawn=parts.chart(
@@ -57,6 +59,13 @@ def list_customers(filters: dict[str, Any] | None) -> tuple[Any, ...]:
 		),
 		summary=summary,
 	)
+
+
+def total_row(total: dict[str, Any]) -> parts.Row:
+	"""Return the row below the customers: what all of them bought, also those who are not shown."""
+	revenue, purchases = total["revenue"], total.get("purchases")
+	average = revenue / purchases if purchases else None
+	return {"full_name": _("Total"), "purchases": purchases, "revenue": revenue, "average": average}
 
 
 def get_columns(ahead: parts.Rows) -> parts.Rows:

@@ -30,6 +30,11 @@ def execute(filters: dict[str, Any] | None = None) -> tuple[Any, ...]:
 			}
 			for row in rows
 		],
+		total={
+			"full_name": _("Total"),
+			"purchases": int(total["all_purchases"]),
+			"revenue": total["all_revenue"],
+		},
 		currency=scope.currency,
 		message=said(future.sentence, len(rows), int(total["customers"])),
 		drawn=parts.chart(
