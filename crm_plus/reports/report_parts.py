@@ -9,7 +9,8 @@ from frappe.utils import cint, flt
 from frappe.utils.formatters import format_value
 
 # Frappe's own blue, green, orange, violet, red and grey: a chart with one figure is blue.
-COLORS = ("#2490EF", "#29CD42", "#ECAD4B", "#7575FF", "#E24C4C", "#A6B1B9")
+GREEN, RED = "#29CD42", "#E24C4C"
+COLORS = ("#2490EF", GREEN, "#ECAD4B", "#7575FF", RED, "#A6B1B9")
 
 # Where a report notes that its rows end before all are told: the file that it is taken away as says so too.
 CUT = "crm_plus_rows_end"

@@ -10,6 +10,7 @@ from frappe.utils import getdate
 
 from crm_plus.jobs import pipeline_snapshots
 from crm_plus.reports.board import load_stages
+from crm_plus.reports.report_parts import GREEN, RED
 from crm_plus.rules import deal_stages
 from crm_plus.tests import factories
 from crm_plus.tests.report_case import ReportCase
@@ -141,6 +142,12 @@ class TestSalesVelocity(StageCase):
 
 class TestWinLoss(StageCase):
 	REPORT = "Win Loss Analysis"
+
+	def test_won_is_green_and_lost_is_red(self) -> None:
+		for group, series in (("Owner", {"Won": GREEN, "Lost": RED}), ("Lost Reason", {"Lost": RED})):
+			chart = self.report(pipeline=self.pipeline, group_by=group, **YEAR)["chart"]
+			names = [dataset["name"] for dataset in chart["data"]["datasets"]]
+			self.assertEqual(dict(zip(names, chart["colors"], strict=True)), series)
 
 	def test_groups_equal_the_walk_by_hand(self) -> None:
 		keys = {"Lost Reason": "lost_reason", "Owner": "deal_owner", "Campaign": "campaign"}

@@ -35,12 +35,19 @@ def get_columns() -> list[dict[str, Any]]:
 		{"fieldname": "who", "label": _("Who"), "fieldtype": "Link", "options": "User", "width": 180},
 		{"fieldname": "action", "label": _("What"), "fieldtype": "Data", "width": 140},
 		# No Link: a manager may not read DocTypes, and Frappe would refuse him the whole report.
-		{"fieldname": "record_type", "label": _("Record Type"), "fieldtype": "Data", "width": 130},
+		{
+			"fieldname": "record_type",
+			"label": _("Record Type"),
+			"fieldtype": "Data",
+			"align": "left",
+			"width": 130,
+		},
 		{
 			"fieldname": "record",
 			"label": _("Record"),
 			"fieldtype": "Dynamic Link",
 			"options": "record_type",
+			"align": "left",
 			"width": 160,
 		},
 		{"fieldname": "details", "label": _("Details"), "fieldtype": "Data", "width": 480},

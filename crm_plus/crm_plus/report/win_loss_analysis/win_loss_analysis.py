@@ -15,20 +15,23 @@ def execute(filters: dict[str, Any] | None = None) -> tuple[Any, ...]:
 	Raises frappe.ValidationError, in one sentence, for filters that make no sense.
 	"""
 	found = win_loss(filters)
-	shown = [(_("Won"), "won_amount"), (_("Lost"), "lost_amount")]
+	shown = [(_("Won"), "won_amount", parts.GREEN), (_("Lost"), "lost_amount", parts.RED)]
 	# A reason of losses has no wins.
 	drawn = partial(get_chart, shown[1:] if found[1] == "Lost Reason" else shown)
 	return parts.grouped(found, get_columns, drawn, get_summary)
 
 
-def get_chart(shown: list[tuple[str, str]], rows: parts.Rows, _total: parts.Row, currency: str) -> parts.Row:
-	"""Return what was won and lost of each group."""
-	return parts.chart(
+def get_chart(
+	shown: list[tuple[str, str, str]], rows: parts.Rows, _total: parts.Row, currency: str
+) -> parts.Row:
+	"""Return what was won and lost of each group, in the colours of the line above the table."""
+	drawn = parts.chart(
 		[row["group"] for row in rows],
-		[(label, [row[key] for row in rows]) for label, key in shown],
+		[(label, [row[key] for row in rows]) for label, key, _color in shown],
 		currency=currency,
 		stacked=True,
 	)
+	return {**drawn, "colors": [color for _label, _key, color in shown]}
 
 
 def get_summary(total: parts.Row, _currency: str) -> parts.Rows:
