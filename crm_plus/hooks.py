@@ -5,7 +5,6 @@ app_description = "One record from the first hello to the paid invoice, inside E
 app_email = "hello@crm-plus.invalid"
 app_license = "GPL-3.0"
 required_apps = ["frappe/erpnext"]
-
 add_to_apps_screen = [
 	{
 		"name": "crm_plus",
@@ -15,7 +14,6 @@ add_to_apps_screen = [
 		"has_permission": "crm_plus.api.board.has_app_permission",
 	}
 ]
-
 before_install = "crm_plus.setup.install.before_install"
 after_install = "crm_plus.setup.install.after_install"
 after_migrate = ["crm_plus.setup.install.after_migrate"]
@@ -25,6 +23,7 @@ app_include_css = "crm_plus.bundle.css"
 
 # ERPNext's documents are listened to, never replaced. Each path is overrides/<document>.py, its function the event.
 doc_events = {
+	"*": {"validate": "crm_plus.overrides.attached_files.validate"},
 	"Quotation": {
 		"before_insert": "crm_plus.overrides.quotation.before_insert",
 		"before_validate": "crm_plus.overrides.quotation.before_validate",
@@ -214,6 +213,7 @@ has_permission = {
 	"Tag Link": "crm_plus.access.side_doors.may_see_beside",
 	"Contact": "crm_plus.access.side_doors.may_see_contact",
 	"Address": "crm_plus.access.side_doors.may_see_contact",
+	"File": "crm_plus.access.files.may_name",
 }
 
 # Functions of Frappe's that would tell of records without asking who may see them.

@@ -11,7 +11,11 @@ from crm_plus.rules.quoted_text import quoted
 
 OF_PERSONS = ("Contact", "Address")
 # The fields in which a row of a table, too, names a record of any DocType.
-NAMING = {**POINTERS, "Event Participants": ("reference_doctype", "reference_docname")}
+NAMING = {
+	**POINTERS,
+	"Event Participants": ("reference_doctype", "reference_docname"),
+	"Dynamic Link": ("link_doctype", "link_name"),
+}
 
 
 def check(doc: Any) -> None:

@@ -91,9 +91,11 @@ def _check_is_organization(profile: Any) -> None:
 		"Customer Profile", profile.organization, ["profile_type", "full_name"], as_dict=True
 	)
 	if other and other.profile_type != "Organization":
+		# Frappe asks later whether he may name it at all.
+		is_seen = frappe.has_permission("Customer Profile", "read", doc=profile.organization)
 		frappe.throw(
 			_("{0} is a person: choose an organization for {1} to belong to.").format(
-				_bold(other.full_name), _bold(profile.full_name)
+				_bold(other.full_name if is_seen else profile.organization), _bold(profile.full_name)
 			)
 		)
 
