@@ -15,6 +15,7 @@ from crm_plus.tests.factories_follow_ups import make_follow_up
 PASSWORD = "Bad-Network-9x-crm"
 SLOW_SECONDS = 1
 LOG = "**/api/method/crm_plus.api.interactions.log"
+DONE = "**/api/method/crm_plus.api.follow_ups.complete"
 # Two presses before the page has drawn anything, as a double click on a slow telephone.
 TWICE = "button => { button.click(); button.click(); }"
 # Bootstrap closes nothing while it fades in.
@@ -149,3 +150,46 @@ def test_a_dialog_gives_the_focus_back(on_deal: Page, deal: str) -> None:
 		dialog.locator(".btn-modal-close").click()  # version 16 keeps Escape for a link's suggestions
 		expect(dialog).to_have_count(0)
 		expect(opener).to_be_focused()
+
+
+def close_before_the_answer(page: Page, method: str, dialog: Locator, press: Locator) -> None:
+	"""Send a dialog, close it while its request is on its way, and only then let the request reach the server."""
+	held: list[Route] = []
+	page.route(method, lambda route: held.append(route))
+	with page.expect_request(method):
+		press.click()
+	dialog.locator(".btn-modal-close").click()
+	expect(dialog).to_have_count(0)
+	held.pop().continue_()
+
+
+def test_what_is_closed_while_it_is_sent_is_not_asked_for_again(on_deal: Page, deal: str) -> None:
+	save = write(on_deal, "They said yes")
+	log = on_deal.locator(".crm-quick-log")
+	on_deal.wait_for_function(FADED_IN)
+	close_before_the_answer(on_deal, LOG, log, save)
+	on_deal.get_by_text("Logged").first.wait_for()
+	write(on_deal, "")
+	expect(log.locator(".ql-editor")).to_have_text("")
+	assert count("Interaction", deal) == 1
+
+
+def test_a_follow_up_done_while_its_dialog_was_closed_leaves_the_day(
+	phone: Page, login: Callable, agent: str, deal: str
+) -> None:
+	done, _other = (
+		make_follow_up(deal=deal, assigned_to=agent, subject=f"Ring {who}") for who in ("Ann", "Bob")
+	)
+	frappe.db.commit()  # the browser's requests are other connections
+	login(phone, agent, PASSWORD)
+	phone.goto("/app/my-day")
+	item = phone.locator(f'.day-item[data-name="{done.name}"]')
+	item.get_by_role("button", name="Done").click()
+	dialog = phone.locator(".crm-follow-up-dialog")
+	phone.wait_for_function(FADED_IN)
+	dialog.locator("textarea").first.fill("She comes")
+	close_before_the_answer(phone, DONE, dialog, dialog.locator(".btn-modal-primary"))
+	expect(item).to_have_count(0)
+	assert (
+		phone.evaluate("Object.keys(sessionStorage).filter((key) => key.startsWith('crm_plus_draft'))") == []
+	)

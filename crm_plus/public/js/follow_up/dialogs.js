@@ -179,6 +179,7 @@ function ask({ about, title, fields, primary_action_label, on_show, missing, sen
 	return new Promise((resolve) => {
 		let answer = null;
 		let is_sending = false;
+		let is_gone = false;
 		const submit = async (values) => {
 			// A button that only looks disabled takes the second press of a double click.
 			if (is_sending || answer) return;
@@ -195,6 +196,7 @@ function ask({ about, title, fields, primary_action_label, on_show, missing, sen
 			} finally {
 				is_sending = false;
 				dialog.enable_primary_action();
+				if (is_gone) resolve(answer); // closed before the server had answered
 			}
 		};
 		const dialog = new frappe.ui.Dialog({
@@ -214,7 +216,8 @@ function ask({ about, title, fields, primary_action_label, on_show, missing, sen
 		dialog.$wrapper.on("hidden.bs.modal", () => {
 			dialog.$wrapper.remove();
 			opener?.focus(); // who works with the keyboard goes on where he was
-			resolve(answer);
+			is_gone = true;
+			if (!is_sending) resolve(answer);
 		});
 		on_show?.(dialog, submit);
 		dialog.show();

@@ -29,6 +29,9 @@ export function take(about) {
 	return kept && JSON.parse(kept);
 }
 
+/** Keep it no longer: it was stored, be it after its dialog was closed. */
+export const forget = (about) => sessionStorage.removeItem(key(about));
+
 /** The values of a dialog's fields, by name. */
 export function values_of(dialog) {
 	const fields = Object.values(dialog.fields_dict).filter(({ df }) => df.fieldname && !SILENT.includes(df.fieldtype));
@@ -56,7 +59,10 @@ export function follow(dialog, about, beside = { read: () => null, write: () => 
 	const end = keep(about, () => is_touched && { fields: values_of(dialog), beside: beside.read() });
 	// Not when it is hidden: by then some have taken it off the page.
 	dialog.$wrapper.on("hide.bs.modal", () => end({ and_store: is_typed && !is_sent && holds_more(dialog, first, beside.read()) }));
-	return () => (is_sent = true);
+	return () => {
+		is_sent = true;
+		forget(about);
+	};
 }
 
 /** The texts first, as if they were typed: a choice that shows only beside them cannot be filled while it is hidden. */

@@ -71,9 +71,9 @@ class QuickLog {
 	/** Bring back what was written when the page went away, and keep what is written now should it go again. */
 	restore() {
 		const { follow_up, deal, customer_profile } = this.given;
-		const about = [follow_up, deal, customer_profile];
-		const draft = drafts.take(about);
-		this.let_go = drafts.keep(about, () => this.draft());
+		this.about = [follow_up, deal, customer_profile];
+		const draft = drafts.take(this.about);
+		this.let_go = drafts.keep(this.about, () => this.draft());
 		// The fields first: drawing fills in what is empty.
 		if (draft) this.dialog.set_values(draft.fields).then(() => (this.set(draft.state), this.note.set_value(draft.summary)));
 	}
@@ -210,6 +210,7 @@ class QuickLog {
 		try {
 			const result = await post("interactions.log", this.values());
 			this.is_settled = true;
+			drafts.forget(this.about);
 			localStorage.setItem(LAST_TYPE, this.state.type);
 			this.dialog.hide();
 			frappe.show_alert({ message: __("Logged"), indicator: "green" });
