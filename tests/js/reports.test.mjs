@@ -173,13 +173,16 @@ test("only charts and cards of ours on a dashboard of ours take them", async () 
 	Object.assign(globalThis.frappe, { is_online: () => true, call: () => Promise.resolve({ message: [null] }) });
 	assert.deepEqual(await chart.fetch({ team: "T" }, true), { team: "T", chart_only: 1, refresh: true });
 	assert.equal(chart.filters.chart_only, undefined);
-	const of_no_report = { module: "CRM Plus", chart_type: "Custom" };
+	const of_no_report = { module: "CRM Plus", chart_type: "Custom", name: "CRM Plus Deals by Stage" };
+	const titles = [];
 	const by_stage = Object.assign(new Chart(), { chart_doc: of_no_report, subtitle_field, chart_settings: {} });
+	by_stage.set_title = () => titles.push(by_stage.title);
 	for (const company of ["B", ""]) {
 		stored = { team: "T", company };
 		await by_stage.set_chart_filters();
 		assert.deepEqual(by_stage.filters, { group_by: "Owner", team: "T", company });
 	}
+	assert.deepEqual(titles, ["Open Deals by Stage"]);
 	stored = { team: "T", period: "This Month" };
 	const card = Object.assign(new Card(), { card_doc: { module: "CRM Plus", type: "Custom" } });
 	assert.deepEqual(await card.render_card(), { team: "T", company: "Own" });

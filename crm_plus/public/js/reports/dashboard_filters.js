@@ -85,6 +85,15 @@ function load_chosen() {
 	return loading;
 }
 
+// Frappe writes over a chart of a dashboard what its record is called; two of ours are called what nobody else's will be.
+function call_by_title(chart) {
+	const titles = { "CRM Plus Deals by Stage": __("Open Deals by Stage"), "CRM Plus Won by Month": __("Won by Month") };
+	const title = titles[chart.chart_doc.name];
+	if (!title || chart.title === title) return;
+	chart.title = title;
+	chart.set_title();
+}
+
 // Lets the charts and cards of our dashboards ask for what was chosen; elsewhere they stay as they are.
 export function share_filters(factory) {
 	const { chart, number_card } = factory || {};
@@ -94,6 +103,7 @@ export function share_filters(factory) {
 	chart.prototype.set_chart_filters = function () {
 		const doc = this.chart_doc;
 		if (!is_shown_on_ours(doc) || !["Report", "Custom"].includes(doc.chart_type)) return set_chart_filters.apply(this, arguments);
+		call_by_title(this);
 		// What was merged the last time is not the chart's own.
 		this.filters = null;
 		return Promise.all([set_chart_filters.apply(this, arguments), load_chosen()]).then(() => {
