@@ -12,7 +12,7 @@ from crm_plus.api import insight
 from crm_plus.reports import customer_value, service_cards, source_quality
 from crm_plus.reports.report_scope import read_scope
 from crm_plus.tests.report_case import ReportCase
-from crm_plus.tests.same_line import assert_same_line
+from crm_plus.tests.same_line import assert_same_chart, assert_same_line
 from crm_plus.tests.test_customer_reports import shop
 
 YEARS = {"from_date": getdate() - timedelta(days=730), "to_date": getdate()}
@@ -42,7 +42,7 @@ class TestDrawnCharts(ReportCase):
 							self.drawn(report, **asked),
 							self.whole(report, **asked),
 						)
-						self.assertEqual(chart, own)
+						assert_same_chart(self, chart, own)
 						assert_same_line(self, line, own_line)
 
 	def test_the_largest_of_many_customers(self) -> None:
