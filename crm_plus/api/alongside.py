@@ -19,6 +19,7 @@ from crm_plus.api.narrowed import refusing
 ACTIVITIES = "erpnext.crm.utils.get_open_activities"
 CONTACT = "erpnext.stock.doctype.shipment.shipment.get_contact_name"
 ADDRESS = "erpnext.stock.doctype.shipment.shipment.get_address_name"
+TRIP = "Delivery Trip"
 CARD = "erpnext.stock.doctype.delivery_trip.delivery_trip.get_contact_display"
 EVENTS = ("events", "events_history")
 
@@ -105,9 +106,9 @@ def address_name(ref_doctype: str, docname: str) -> str | None:
 def contact_card(contact: str) -> str:
 	"""Return name and numbers of a contact: to who reads contacts, of those whom he may see. Raises frappe.PermissionError.
 
-	Who drives reads none but his own: ERPNext tells him of those to whom he delivers.
+	Who plans or drives deliveries, and reads none but his own, is told by ERPNext to whom he delivers.
 	"""
-	if _reads_others_of("Contact"):
+	if _reads_others_of("Contact") or not frappe.has_permission(TRIP, "read"):
 		refuse_hidden("Contact", contact)
 	return str(frappe.get_attr(CARD)(contact))
 

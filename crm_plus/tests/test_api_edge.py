@@ -260,6 +260,8 @@ class TestEdge(RequestCase):
 				continue  # see test_guests and test_opt_outs
 			args = example(path, self.world)
 			for who, token in self.callers.items():
+				if who == "a user of other modules" and path.endswith("alongside.contact_card"):
+					continue  # as who keeps stock he plans deliveries: ERPNext tells him to whom
 				with self.subTest(path, who=who):
 					status, body = self.call(path, args, method=methods_of(function)[0], token=token)
 					if status == 200:

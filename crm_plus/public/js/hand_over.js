@@ -24,8 +24,9 @@ function reassign(listview) {
 	const names = rows.map((row) => row.name);
 	const title_field = frappe.get_meta(listview.doctype).title_field || "name";
 	const titles = Object.fromEntries(rows.map((row) => [row.name, row[title_field]]));
+	const many = __("{0} records", [names.length]);
 	const dialog = new frappe.ui.Dialog({
-		title: __("Hand Over: {0}", [__("{0} records", [names.length])]),
+		title: __("Hand Over: {0}", [many]),
 		fields: [user_field(__("New Owner"))],
 		primary_action_label: __("Hand Over"),
 		primary_action: async ({ user }) => {
