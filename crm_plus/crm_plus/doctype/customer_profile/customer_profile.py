@@ -14,6 +14,9 @@ from crm_plus.workflows import (
 	profiles,
 )
 from crm_plus.workflows.plain_values import PlainValues
+from crm_plus.workflows.website_lists import get_list_context
+
+__all__ = ["CustomerProfile", "get_list_context"]
 
 
 class CustomerProfile(PlainValues, Document):

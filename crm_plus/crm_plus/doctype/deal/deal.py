@@ -4,6 +4,9 @@ from frappe.utils import flt
 
 from crm_plus.workflows import deal_approval, deal_stages
 from crm_plus.workflows.plain_values import PlainValues
+from crm_plus.workflows.website_lists import get_list_context
+
+__all__ = ["Deal", "get_list_context"]
 
 # Fields of few values have no index of their own: MariaDB would intersect them, a hundred times slower on a long list.
 INDEXES = {

@@ -2,6 +2,9 @@ import frappe
 from frappe.model.document import Document
 
 from crm_plus.workflows.plain_values import FoundAsListed
+from crm_plus.workflows.website_lists import get_list_context
+
+__all__ = ["OutreachRecipient", "get_list_context"]
 
 
 class OutreachRecipient(FoundAsListed, Document):
