@@ -20,6 +20,8 @@ KINDS = tuple(FREQUENCY)
 WORKING_WEEK = (0, 1, 2, 3, 4)
 # The shortest month has this many days: a later day becomes the last one where a month is shorter.
 SURE_DAYS = 28
+# Which of a month's weekdays a form offers; a fifth, or each of them, is a rule of one's own.
+WEEKS = (1, 2, 3, 4, -1)
 
 
 @dataclass(frozen=True)
@@ -125,7 +127,7 @@ def _ends(rule: Rule, kind: str) -> Pattern:
 def _with_days(pattern: Pattern, rule: Rule) -> Pattern:
 	if pattern.kind == WEEKLY:
 		return replace(pattern, weekdays=tuple(day for day, _which in rule.days))
-	if pattern.kind == BY_WEEKDAY and len(rule.days) == 1:
+	if pattern.kind == BY_WEEKDAY and len(rule.days) == 1 and rule.days[0][1] in WEEKS:
 		return replace(pattern, weekday=rule.days[0][0], week=rule.days[0][1])
 	return pattern
 

@@ -55,9 +55,10 @@ class TestSeries(FollowUpCase):
 		self.assertFalse(one.recurrence or one.occurs_on or one.continues_on)
 
 	def test_a_rule_of_ones_own_is_told_by_its_next_days(self) -> None:
-		one = make_follow_up(due_on=JANUARY_31, recurrence="FREQ=YEARLY;BYWEEKNO=20;BYDAY=MO")
-		self.assertEqual(one.repeat, "Custom")
-		self.assertIn("By its own rule", one.recurrence_sentence)
+		for rule in ("FREQ=YEARLY;BYWEEKNO=20;BYDAY=MO", "FREQ=MONTHLY;BYDAY=5FR", "FREQ=MONTHLY;BYDAY=FR"):
+			one = make_follow_up(due_on=JANUARY_31, recurrence=rule)
+			self.assertEqual(one.repeat, "Custom")
+			self.assertIn("By its own rule", one.recurrence_sentence)
 
 	def test_each_bad_input_gets_one_sentence(self) -> None:
 		self.refused("between the years", due_on="1900-01-01 09:00:00")

@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+import pytest
 from hypothesis import given
 
 from crm_plus.rules.recurrence import Rule, following, parse, write
@@ -51,6 +52,11 @@ def test_a_bare_rule_is_read_as_the_form_means_it() -> None:
 	assert pattern is not None and pattern.kind == BY_DATE and pattern.count == 3
 	assert pattern_of("RRULE:FREQ=WEEKLY;BYDAY=MO,FR", JANUARY_31) == Pattern(WEEKLY, weekdays=(0, 4))
 	assert pattern_of("FREQ=YEARLY;BYWEEKNO=20;BYDAY=MO", JANUARY_31) is None
+
+
+@pytest.mark.parametrize("week", ["", "5", "-2", "-5"])
+def test_a_weekday_that_the_form_does_not_offer_is_no_pattern(week: str) -> None:
+	assert pattern_of(f"FREQ=MONTHLY;BYDAY={week}FR", JANUARY_31) is None
 
 
 def test_counting_from_another_day_takes_that_day() -> None:
