@@ -70,7 +70,8 @@ EXAMPLES: dict[str, Callable[[Any], dict[str, Any]]] = {
 	"alongside.add_tags": lambda world: {"tags": ["Edge"], "dt": "Deal", "docs": [world.deal]},
 	"alongside.remove_tag": lambda world: {"tag": "Edge", "dt": "Deal", "dn": world.deal},
 	"alongside.toggle_like": lambda world: {"doctype": "Deal", "name": world.deal, "add": "Yes"},
-	"alongside.events": lambda world: {"start": "2089-01-01", "end": "2089-01-02"},
+	# Before any that repeats: public ones are for everybody.
+	"alongside.events": lambda world: {"start": "1901-01-01", "end": "1901-01-02"},
 	"alongside.activities": lambda world: {"ref_doctype": "Deal", "ref_docname": world.deal},
 	"alongside.contact_name": lambda world: {"ref_doctype": "Customer Profile", "docname": world.profile},
 	"alongside.address_name": lambda world: {"ref_doctype": "Customer Profile", "docname": world.profile},
