@@ -124,7 +124,7 @@ def list_moves(filters: dict[str, Any]) -> tuple[Any, ...]:
 		parts.column("cause", _("Cause"), width=200),
 	]
 	words = ("from_stage", "to_stage", "cause")
-	shown = [{**row, **{key: _(row[key] or "") for key in words}} for row in rows]
+	shown = [{**row, **{key: row[key] and _(row[key]) for key in words}} for row in rows]
 	return parts.answer(columns, shown, message=cut(found))
 
 
