@@ -37,6 +37,7 @@ def main() -> None:
 	for site, wanted in ((options.small, tenth), (options.site, sizes)):
 		generate.connect(site)
 		generate.fill(wanted)
+		writing.make_kanban()
 		measured = [one for case in cases() for one in (case.ours, case.theirs) if one]
 		frappe.destroy()
 	print("\n".join(("", *HEAD)))
