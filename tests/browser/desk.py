@@ -3,13 +3,25 @@
 import time
 
 import frappe
+from frappe.utils.password import update_password
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 from playwright.sync_api import TimeoutError as NothingHeard
 
 from browser.serving import PATIENCE
+from crm_plus.tests import factories
 from crm_plus.tests.connection import STEADY_ZONE
 
 WORKER_SECONDS = 120
+# Bootstrap closes nothing while it fades in.
+FADED_IN = """() => { const modal = $('.modal.show').data('bs.modal'); return modal?._isShown && !modal._isTransitioning; }"""
+
+
+def make_agent(password: str) -> str:
+	"""Insert a salesperson who can log in; the caller commits."""
+	frappe.set_user("Administrator")
+	agent = factories.make_user("Sales User").name
+	update_password(agent, password)
+	return str(agent)
 
 
 def new_browser(chromium: Browser, served: str, width: int, height: int, **values: bool) -> BrowserContext:

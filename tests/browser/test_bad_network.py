@@ -6,9 +6,9 @@ from collections.abc import Callable
 import frappe
 import pytest
 from frappe.sessions import clear_sessions
-from frappe.utils.password import update_password
 from playwright.sync_api import Locator, Page, Route, expect
 
+from browser.desk import FADED_IN, make_agent
 from crm_plus.tests import factories
 from crm_plus.tests.factories_follow_ups import make_follow_up
 
@@ -18,17 +18,12 @@ LOG = "**/api/method/crm_plus.api.interactions.log"
 DONE = "**/api/method/crm_plus.api.follow_ups.complete"
 # Two presses before the page has drawn anything, as a double click on a slow telephone.
 TWICE = "button => { button.click(); button.click(); }"
-# Bootstrap closes nothing while it fades in.
-FADED_IN = """() => { const modal = $('.modal.show').data('bs.modal'); return modal?._isShown && !modal._isTransitioning; }"""
 BELIEVES_OFFLINE = "Object.defineProperty(navigator, 'onLine', { get: () => false, configurable: true })"
 
 
 @pytest.fixture
 def agent() -> str:
-	frappe.set_user("Administrator")
-	agent = factories.make_user("Sales User").name
-	update_password(agent, PASSWORD)
-	return agent
+	return make_agent(PASSWORD)
 
 
 @pytest.fixture

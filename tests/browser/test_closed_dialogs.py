@@ -9,7 +9,7 @@ from frappe.utils import now_datetime
 from frappe.utils.password import update_password
 from playwright.sync_api import Locator, Page, expect
 
-from browser.test_bad_network import FADED_IN
+from browser.desk import FADED_IN
 from crm_plus.tests import factories
 from crm_plus.tests.factories_follow_ups import make_follow_up
 

@@ -7,7 +7,8 @@ from frappe.sessions import clear_sessions
 from frappe.utils.password import update_password
 from playwright.sync_api import Locator, Page, expect
 
-from browser.test_bad_network import FADED_IN, PASSWORD, agent, count, deal, on_deal, open_deal, write
+from browser.desk import FADED_IN
+from browser.test_bad_network import PASSWORD, agent, count, deal, on_deal, open_deal, write
 from crm_plus.tests import factories
 
 __all__ = ["agent", "deal", "on_deal"]

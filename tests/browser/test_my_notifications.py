@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 import frappe
 import pytest
-from frappe.utils.password import update_password
 from playwright.sync_api import Locator, Page, expect
 
+from browser.desk import make_agent
 from crm_plus.rules.notices import IN_APP
 from crm_plus.tests import factories
 from crm_plus.tests.factories_reminders import rows
@@ -30,9 +30,7 @@ class World:
 
 @pytest.fixture
 def world() -> World:
-	frappe.set_user("Administrator")
-	agent = factories.make_user("Sales User").name
-	update_password(agent, PASSWORD)
+	agent = make_agent(PASSWORD)
 	pipeline = factories.make_pipeline().name
 	values = {"deal_owner": agent, "pipeline": pipeline, "stage": f"{pipeline}-New"}
 	first, second = (factories.make_deal(**values).name for _ in range(2))

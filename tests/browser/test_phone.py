@@ -11,10 +11,9 @@ from datetime import timedelta
 import frappe
 import pytest
 from frappe.utils import add_days, now_datetime, today
-from frappe.utils.password import update_password
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from browser.desk import new_browser, wait_for
+from browser.desk import make_agent, new_browser, wait_for
 from crm_plus.tests import factories
 from crm_plus.tests.factories_follow_ups import make_follow_up
 from crm_plus.tests.factories_interactions import make_interaction
@@ -65,9 +64,7 @@ class World:
 
 @pytest.fixture
 def world() -> World:
-	frappe.set_user("Administrator")
-	agent = factories.make_user("Sales User").name
-	update_password(agent, PASSWORD)
+	agent = make_agent(PASSWORD)
 	name = f"Quick Anchor {frappe.generate_hash(length=6)}"
 	profile = factories.make_profile(
 		profile_type="Person",

@@ -4,9 +4,9 @@ from collections.abc import Callable
 
 import frappe
 import pytest
-from frappe.utils.password import update_password
 from playwright.sync_api import Page, expect
 
+from browser.desk import make_agent
 from crm_plus.tests import factories
 
 PASSWORD = "Phone-Lists-9x-crm"
@@ -17,9 +17,7 @@ SMALLEST_TARGET = 44
 
 @pytest.fixture
 def deal() -> str:
-	frappe.set_user("Administrator")
-	agent = factories.make_user("Sales User").name
-	update_password(agent, PASSWORD)
+	agent = make_agent(PASSWORD)
 	deal = factories.make_deal(deal_owner=agent).name
 	frappe.db.commit()  # the browser's requests are other connections
 	return deal

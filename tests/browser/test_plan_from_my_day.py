@@ -4,10 +4,9 @@ from collections.abc import Callable
 
 import frappe
 import pytest
-from frappe.utils.password import update_password
 from playwright.sync_api import Locator, Page, expect
 
-from browser.test_bad_network import FADED_IN
+from browser.desk import FADED_IN, make_agent
 from crm_plus.tests import factories
 
 PASSWORD = "Plan-Pass-9x-crm"
@@ -16,9 +15,7 @@ FINGER = 44
 
 @pytest.fixture
 def agent() -> str:
-	frappe.set_user("Administrator")
-	agent = factories.make_user("Sales User").name
-	update_password(agent, PASSWORD)
+	agent = make_agent(PASSWORD)
 	frappe.db.commit()  # the browser's requests are other connections
 	return agent
 

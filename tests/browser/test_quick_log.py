@@ -8,6 +8,7 @@ from frappe.utils import add_to_date, now_datetime
 from frappe.utils.password import update_password
 from playwright.sync_api import Page, Request, expect
 
+from browser.desk import make_agent
 from crm_plus.tests import factories
 from crm_plus.tests.factories_interactions import make_interaction, make_person
 
@@ -19,9 +20,7 @@ TOO_SMALL = """least => [...document.querySelectorAll('.crm-quick-log button')]
 
 
 def test_a_call_is_logged_with_its_next_step(phone: Page, login: Callable) -> None:
-	frappe.set_user("Administrator")
-	agent = factories.make_user("Sales User").name
-	update_password(agent, PASSWORD)
+	agent = make_agent(PASSWORD)
 	deal = factories.make_deal(deal_owner=agent)
 	frappe.db.commit()  # the browser's requests are other connections
 	login(phone, agent, PASSWORD)
@@ -53,9 +52,7 @@ def test_a_call_is_logged_with_its_next_step(phone: Page, login: Callable) -> No
 
 def open_deal(page: Page, login: Callable) -> tuple[str, str]:
 	"""Log an agent in and open a deal of his; return him and the deal."""
-	frappe.set_user("Administrator")
-	agent = factories.make_user("Sales User").name
-	update_password(agent, PASSWORD)
+	agent = make_agent(PASSWORD)
 	deal = factories.make_deal(deal_owner=agent).name
 	frappe.db.commit()  # the browser's requests are other connections
 	login(page, agent, PASSWORD)
@@ -112,9 +109,7 @@ def test_what_is_only_opened_is_not_changed(browser_page: Page, login: Callable)
 
 
 def test_people_are_invited_with_a_calendar_file(browser_page: Page, login: Callable) -> None:
-	frappe.set_user("Administrator")
-	agent = factories.make_user("Sales User").name
-	update_password(agent, PASSWORD)
+	agent = make_agent(PASSWORD)
 	person = make_person(profile_owner=agent)
 	plan = {
 		"status": "Planned",

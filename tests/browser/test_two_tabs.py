@@ -4,9 +4,9 @@ from collections.abc import Callable
 
 import frappe
 import pytest
-from frappe.utils.password import update_password
 from playwright.sync_api import Locator, Page, expect
 
+from browser.desk import make_agent
 from crm_plus.tests import factories
 
 PASSWORD = "Two-Tabs-9x-crm"
@@ -17,9 +17,7 @@ DEAF = "() => frappe.realtime.off('doc_update')"
 
 @pytest.fixture
 def deal() -> str:
-	frappe.set_user("Administrator")
-	agent = factories.make_user("Sales User").name
-	update_password(agent, PASSWORD)
+	agent = make_agent(PASSWORD)
 	pipeline = factories.make_pipeline(("New", "Talking", "Offered", "Won", "Lost")).name
 	deal = factories.make_deal(pipeline=pipeline, deal_owner=agent)
 	frappe.db.commit()  # the browser's requests are other connections
