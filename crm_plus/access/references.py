@@ -39,8 +39,7 @@ def refuse_hidden(doctype: str, name: str) -> None:
 	What is another app's is its own business. Raises frappe.PermissionError.
 	"""
 	is_ours = frappe.db.get_value("DocType", doctype, "module", cache=True) == "CRM Plus"
-	is_blind = is_ours and not frappe.has_permission(doctype, "read", doc=name)
-	if is_blind or _is_hidden(doctype, name):
+	if not frappe.has_permission(doctype, "read", doc=name) if is_ours else _is_hidden(doctype, name):
 		_refuse(doctype, name)
 
 
