@@ -18,14 +18,22 @@ def record(doctype: str, name: str, right: str = "read") -> Document:
 
 	Raises frappe.DoesNotExistError with one sentence where there is none of that name, frappe.PermissionError.
 	"""
-	if not name or not frappe.db.exists(doctype, name):
+	document = _read(doctype, name) if name else None
+	if document is None:
 		frappe.throw(
 			_("There is no {0} {1}; reload the page.").format(_(doctype), quoted(name)),
 			frappe.DoesNotExistError,
 		)
-	document = frappe.get_doc(doctype, name)
 	document.check_permission(right)
 	return document
+
+
+def _read(doctype: str, name: str) -> Document | None:
+	try:
+		return frappe.get_doc(doctype, name)
+	except frappe.DoesNotExistError:
+		frappe.clear_last_message()
+		return None
 
 
 def name_by(doctype: str, filters: Filters, parent: str | None = None) -> str:

@@ -1,7 +1,7 @@
-"""What a user may read, found out once for several figures that are made one after the other in a request.
+"""What a user may read, found out once for several questions that are asked one after the other in a request.
 
-Only where nothing is written in between: `remembering` is for that alone. It also knows what was asked, so that what is kept
-of a figure can be kept under all that it depends on.
+Only where nothing is written in between that these questions ask for: `remembering` is for that alone. It also knows what was
+asked, so that what is kept of a figure can be kept under all that it depends on.
 """
 
 from collections.abc import Callable, Iterator

@@ -66,6 +66,10 @@ def reads_all_rows(doctype: str, user: str | None = None) -> bool:
 
 def holds_for(doc: Any, condition: str) -> bool:
 	"""Tell whether a condition on a DocType's rows holds for a document as it is stored; one that is not has nothing to hide."""
+	return remembered(("holds", f"{doc.doctype} {doc.name}", condition), lambda: _holds_for(doc, condition))
+
+
+def _holds_for(doc: Any, condition: str) -> bool:
 	record = frappe.qb.DocType(doc.doctype)
 	this = frappe.qb.from_(record).select(record.name).where(record.name == str(doc.name))
 	return bool(this.where(RawCondition(condition)).run() or not this.run())

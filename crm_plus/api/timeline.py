@@ -9,6 +9,7 @@ from frappe.model.document import Document
 from frappe.utils import get_datetime
 
 from crm_plus.access.records import record
+from crm_plus.access.remembered import remembering
 from crm_plus.api import arguments
 from crm_plus.reports import timeline, timeline_mail
 from crm_plus.reports.timeline_query import Window
@@ -32,7 +33,9 @@ def entries(
 	and not be the last: that one's `next` is None. Raises frappe.PermissionError where the caller may not read the
 	record, frappe.ValidationError for filters that make no sense.
 	"""
-	return timeline.page(_record(doctype, name), _window(arguments.mapping(filters), _place(after)))
+	shown, window = _record(doctype, name), _window(arguments.mapping(filters), _place(after))
+	with remembering():
+		return timeline.page(shown, window)
 
 
 @frappe.whitelist(methods=["GET"])

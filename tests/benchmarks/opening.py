@@ -24,6 +24,18 @@ def load_form(doctype: str, name: str) -> Any:
 	return {"docs": frappe.local.response.docs}
 
 
+def deal_form(name: str) -> Any:
+	"""Load a deal's form as the Desk does, with its timeline's first page and the counts of its linked documents."""
+	from frappe.desk.notifications import get_open_count
+
+	from crm_plus.api import opened, timeline
+
+	opened.document(DEAL, name)
+	stream = timeline.entries(DEAL, name)
+	get_open_count(DEAL, name)
+	return {"docs": frappe.local.response.docs, "stream": stream}
+
+
 def deal_panel(_nothing: Any) -> Any:
 	"""Ask for the documents of the deal that has 200."""
 	from crm_plus.api import deal_documents
@@ -56,7 +68,10 @@ def form_cases() -> list[Case]:
 	"""Return the opening of forms."""
 	return [
 		Case(
-			of(DEAL, load_form, "form: deal with 50 messages", name=f"{PREFIX}DEAL-000003"),
+			Operation(
+				"form: deal with 50 messages and its timeline",
+				lambda _nothing: deal_form(f"{PREFIX}DEAL-000003"),
+			),
 			of(OPPORTUNITY, load_form, "form: Opportunity with 50 messages", name=f"{PREFIX}OPP-000003"),
 		),
 		Case(
