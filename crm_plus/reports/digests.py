@@ -1,30 +1,46 @@
 """How many different records rows name, told by digests: names in full do not fit into MariaDB's memory for such a list.
 
-Half an MD5, 64 bits, keeps the names of a site apart.
+Two checksums, of a name and of the same name backwards, are 64 bits, which keeps the names of a site apart. As a number they
+take the least room there is, and a quarter of the time of a cryptographic digest.
 """
 
-from hashlib import md5
+from collections.abc import Collection
+from zlib import crc32
 
 import frappe
+from pypika import CustomFunction
 from pypika.functions import Coalesce, Count, Lower
 from pypika.queries import QueryBuilder
-from pypika.terms import Function, Term
+from pypika.terms import Term
 
-BYTES = 8
+BITS = 32
+_CHECKSUM = CustomFunction("CRC32", ["text"])
+_BACKWARDS = CustomFunction("REVERSE", ["text"])
 
 
-def different_by(query: QueryBuilder, key: Term, counted: Term) -> dict[bytes, int]:
-	"""Return how many different records a column names in a query's rows, by the digest of the key; "" is no key."""
-	inner = query.select(_digest(Coalesce(key, "")).as_("key"), _digest(counted).as_("counted")).distinct()
-	each = inner.as_("each")
+def different_by(query: QueryBuilder, key: Term, counted: Term, keys: Collection[str]) -> dict[str, int]:
+	"""Return for each of the keys that a query's rows have how many different records a column names in them; "" is no key.
+
+	Of these few words one checksum is enough, unless two of them have the same.
+	"""
+	words = {word.lower() for word in keys}
+	is_enough = len({_checksum(word) for word in words}) == len(words)
+	of_key = _CHECKSUM(Lower(Coalesce(key, ""))) if is_enough else _digest(Coalesce(key, ""))
+	each = query.select(of_key.as_("key"), _digest(counted).as_("counted")).distinct().as_("each")
 	rows = frappe.qb.from_(each).select(each.key, Count(each.counted)).groupby(each.key).run()
-	return {bytes(key): int(count) for key, count in rows}
-
-
-def digest_of(name: str) -> bytes:
-	"""Return the digest by which `different_by` tells of a key."""
-	return md5(name.lower().encode(), usedforsecurity=False).digest()[:BYTES]
+	counts = {int(number): int(count) for number, count in rows}
+	number_of = _checksum if is_enough else _digest_of
+	return {word: counts.get(number_of(word.lower()), 0) for word in keys}
 
 
 def _digest(name: Term) -> Term:
-	return Function("UNHEX", Function("LEFT", Function("MD5", Lower(name)), 2 * BYTES))
+	word = Lower(name)
+	return _CHECKSUM(word) * (1 << BITS) + _CHECKSUM(_BACKWARDS(word))
+
+
+def _digest_of(word: str) -> int:
+	return (_checksum(word) << BITS) + _checksum(word[::-1])
+
+
+def _checksum(word: str) -> int:
+	return crc32(word.encode())

@@ -11,7 +11,7 @@ from pypika.queries import QueryBuilder
 from pypika.terms import Criterion, EmptyCriterion
 
 from crm_plus.access.report_readers import rows_for_readers
-from crm_plus.reports.digests import different_by, digest_of
+from crm_plus.reports.digests import different_by
 from crm_plus.reports.report_functions import along, summed_by
 from crm_plus.reports.report_parts import full_names, is_chart_only
 from crm_plus.reports.report_scope import Scope, between, on_days, read_scope
@@ -38,9 +38,8 @@ def team_activity(
 		sums[row["interaction_type"]] += row["interactions"]
 		for key in SUMS:
 			sums[key] += flt(row.get(key))
-	customers = {} if drawn else read_customers(scope)
-	for who in people:
-		people[who]["customers"] = customers.get(digest_of(who), 0)
+	for who, customers in ({} if drawn else read_customers(scope, list(people))).items():
+		people[who]["customers"] = customers
 	for owner, done in read_follow_ups(scope):
 		people[owner or ""]["follow_ups"] = done
 	names = full_names(people)
@@ -125,10 +124,10 @@ def read_interactions(scope: Scope, *, drawn: bool = False) -> list[dict[str, An
 	return summed_by(done_in(scope), keys, sums)
 
 
-def read_customers(scope: Scope) -> dict[bytes, int]:
-	"""Return how many customers each person had to do with, by the digest of the person's name."""
+def read_customers(scope: Scope, people: list[str]) -> dict[str, int]:
+	"""Return how many customers each of these people had to do with."""
 	table = frappe.qb.DocType("Interaction")
-	return different_by(done_in(scope), table.interaction_owner, table.customer_profile)
+	return different_by(done_in(scope), table.interaction_owner, table.customer_profile, people)
 
 
 def read_follow_ups(scope: Scope) -> list[tuple[str, int]]:

@@ -24,6 +24,7 @@ from crm_plus.reports import (
 	sales_velocity,
 	win_loss,
 )
+from crm_plus.reports.digests import different_by
 from crm_plus.reports.report_functions import summed_by, summed_together
 from crm_plus.reports.report_scope import read_scope
 from crm_plus.tests import factories
@@ -122,6 +123,21 @@ class TestSummedBy(ReportCase):
 	def test_two_words_of_one_checksum_stay_apart(self) -> None:
 		self.assertEqual(zlib.crc32(b"plumless"), zlib.crc32(b"buckeroo"))
 		self.assert_sums([("plumless", 1), ("buckeroo", 2), ("Plumless", 4), (None, 8), ("spring", 16)])
+
+	def test_different_records_are_counted_of_each_word(self) -> None:
+		"""Upper and lower case are one word, nothing and an empty text none; two words of one checksum stay apart."""
+		words = ("Spring", "spring", "spring2", "", None, "plumless", "buckeroo", "buckeroo")
+		deals = [factories.make_deal().name for _word in words]
+		for name, word in zip(deals, words, strict=True):
+			frappe.db.set_value(DEAL, name, "campaign", word)
+		deal = frappe.qb.DocType(DEAL)
+		for key, counted, *expected in (
+			(deal.campaign, deal.name, {"spring": 2, "Spring2": 1, "": 2, "summer": 0}),
+			(deal.campaign, deal.name, {"spring": 2, "plumless": 1, "buckeroo": 2}),
+			(deal.name, deal.campaign, {deals[0]: 1, deals[4]: 0}),
+		):
+			rows = frappe.qb.from_(deal).where(deal.name.isin(deals))
+			self.assertEqual(different_by(rows, key, counted, list(*expected)), *expected)
 
 	def test_parts_are_one_sum(self) -> None:
 		"""Of two parts by one key, the sum that one does not name is the other's; a part's constant is a key."""
