@@ -5,55 +5,43 @@ a duration and waits for nothing. When it was answered is a fact of what came in
 waiting counts on the person whose interaction it is. Times are the site's; seconds are of working days.
 """
 
-from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from dataclasses import replace
 from typing import Any
 
 import frappe
 from frappe import _
 from frappe.utils import cint, flt, now_datetime
-from pypika import Case, CustomFunction, Order
+from pypika import Order
 from pypika import analytics as over
-from pypika.functions import Coalesce, Count, Extract, Floor, Max, NullIf, Sum
-from pypika.queries import QueryBuilder
-from pypika.terms import Criterion, Term, ValueWrapper
+from pypika.functions import Count
+from pypika.terms import Criterion
 
 from crm_plus.access.teams import all_teams
-from crm_plus.reports.report_functions import along
 from crm_plus.reports.report_groups import chosen_group
 from crm_plus.reports.report_parts import full_names
-from crm_plus.reports.report_scope import Scope, on_days, read_scope
-from crm_plus.reports.team_activity import rows_of
-from crm_plus.reports.working_time import closed_days, working_seconds
+from crm_plus.reports.report_scope import read_scope
+from crm_plus.reports.waiting import (
+	ALL,
+	COUNTS,
+	INTERACTION,
+	NOBODY,
+	PLACES,
+	Question,
+	group_term,
+	is_so,
+	read_sums,
+	timed_rows,
+	waiting_rows,
+)
+from crm_plus.reports.working_time import closed_days
 from crm_plus.rules.forecast import percent
-from crm_plus.rules.interactions import DONE, INCOMING, NO_SHOW
 from crm_plus.rules.quoted_text import quoted
 from crm_plus.rules.response_time import OUTCOME, OUTCOMES, SECONDS_IN_HOUR, target_seconds
 
 GROUPS = ("Person", "Team", "Type", "Hour")
-# All together, which nobody can choose: the report has them as its total.
-ALL = ""
-INTERACTION = "Interaction"
 USUAL_TARGET_HOURS = 24
 MOST_ROWS = 5000
-NOBODY = "-"
-COUNTS = ("incoming", *OUTCOMES)
-PLACES = ("lower", "upper", "p90")
-CEIL = CustomFunction("CEIL", ["number"])
 SHOWN = ("name", "subject", "customer_profile", "interaction_owner", "interaction_type")
-
-
-@dataclass(frozen=True)
-class Question:
-	"""What the reader asks: the scope, the target in seconds, the days that do not count, and one kind of interactions."""
-
-	scope: Scope
-	group: str
-	target: int
-	now: datetime
-	kind: str = ""
-	closed: list[date] = field(default_factory=list)
-	teams: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
 
 def read_question(filters: dict[str, Any] | None) -> Question:
@@ -165,18 +153,6 @@ def drill(question: Question, behind: str) -> dict[str, Any]:
 	}
 
 
-def group_term(question: Question, table: Any, group: str) -> Term:
-	"""The expression of a group."""
-	if group == "Hour":
-		return Extract("HOUR", table.starts_on)
-	if group in ("Team", ALL):
-		case = Case()
-		for name, people in question.teams:
-			case = case.when(table.interaction_owner.isin(people), name)
-		return case.else_(NOBODY) if question.teams else ValueWrapper(NOBODY)
-	return NullIf(table.interaction_owner if group == "Person" else table.interaction_type, "")
-
-
 def group_labels(group: str, values: list[Any]) -> dict[Any, str]:
 	"""Return the words for each group, in one query at most."""
 	names = full_names(values) if group == "Person" else {}
@@ -201,76 +177,11 @@ def one_group(behind: str, question: Question) -> Criterion | None:
 	return term.isnull() if value == NOBODY and group != "Team" else term == value
 
 
-def waiting_rows(question: Question, own: Criterion | None) -> QueryBuilder:
-	"""What came in and could not be answered at once, each with when it was answered."""
-	table, scope = frappe.qb.DocType(INTERACTION), question.scope
-	missed = table.status.isin((DONE, NO_SHOW)) & (Coalesce(table.duration, 0) == 0)
-	query = (
-		along(frappe.qb.from_(table), INTERACTION, "done_report")
-		.select(table.starts_on, table.answered_on)
-		.select(group_term(question, table, question.group).as_("value"))
-		.where(rows_of(scope, INTERACTION, "interaction_owner"))
-		.where((table.direction == INCOMING) & missed & (table.customer_profile > ""))
-		.where(on_days(table.starts_on, scope.first, scope.last) & (table.starts_on <= question.now))
-	)
-	if question.kind:
-		query = query.where(table.interaction_type == question.kind)
-	return query.where(own) if own is not None else query
-
-
-def timed_rows(question: Question, own: Criterion | None, shown: tuple[str, ...] = ()) -> QueryBuilder:
-	"""The same with the seconds until the answer, or until now, and the columns to show."""
-	table = frappe.qb.DocType(INTERACTION)
-	until = Coalesce(table.answered_on, question.now)
-	return waiting_rows(question, own).select(
-		*(table[name] for name in shown),
-		Case().when(table.answered_on.isnull(), 0).else_(1).as_("answered"),
-		working_seconds(table.starts_on, until, question.closed).as_("seconds"),
-	)
-
-
-def read_sums(question: Question, own: Criterion | None) -> list[dict[str, Any]]:
-	"""Return the counts of each group, and which seconds stand in the middle and at nine tenths, in it and in all."""
-	timed = timed_rows(question, own).as_("timed")
-	placed = frappe.qb.from_(timed).select(timed.value, timed.answered, timed.seconds)
-	names = ("_of_all",) if question.group == ALL else ("", "_of_all")
-	for name in names:
-		# The value first: the other way round MariaDB 10.11 numbers all rows in a wrong order, as tests see.
-		parts = (timed.answered,) if name else (timed.value, timed.answered)
-		number = over.RowNumber().over(*parts).orderby(timed.seconds, order=Order.asc)
-		placed = placed.select(number.as_(f"place{name}"))
-		placed = placed.select(over.Count("*").over(*parts).as_(f"count{name}"))
-	row = placed.as_("placed")
-	query = frappe.qb.from_(row).select(row.value, Count("*").as_("incoming"))
-	for outcome in OUTCOMES:
-		query = query.select(Sum(Case().when(is_so(row, outcome, question.target), 1).else_(0)).as_(outcome))
-	for name in names:
-		place, count = row[f"place{name}"], row[f"count{name}"]
-		wanted_places = (Floor((count + 1) / 2), Floor(count / 2) + 1, CEIL(count * 9 / 10))
-		for key, wanted in zip(PLACES, wanted_places, strict=True):
-			at = (row.answered == 1) & (place == wanted)
-			query = query.select(Max(Case().when(at, row.seconds)).as_(f"{key}{name}"))
-	waited = Max(Case().when(row.answered == 0, row.seconds))
-	return query.select(waited.as_("waited")).groupby(row.value).run(as_dict=True)
-
-
 def count_waiting(filters: dict[str, Any] | None) -> int:
 	"""Return how many messages wait for an answer, without a look at how long. Raises as `response_time` does."""
 	table = frappe.qb.DocType(INTERACTION)
 	waiting = waiting_rows(read_question(filters), None).where(table.answered_on.isnull()).as_("waiting")
 	return int(frappe.qb.from_(waiting).select(Count("*")).run()[0][0])
-
-
-def is_so(row: Any, outcome: str, target: int) -> Criterion:
-	"""The condition that an interaction came out so."""
-	in_time = row.seconds <= target
-	return {
-		OUTCOME.in_time: (row.answered == 1) & in_time,
-		OUTCOME.late: row.seconds > target,
-		OUTCOME.ahead: (row.answered == 0) & in_time,
-		OUTCOME.answered: row.answered == 1,
-		OUTCOME.waiting: row.answered == 0,
-	}[outcome]
 
 
 def interactions_behind(filters: dict[str, Any]) -> tuple[list[dict[str, Any]], int]:

@@ -166,6 +166,29 @@ class TestResponseTime(ResponseCase):
 			if waits:
 				self.assert_row(self.total(**self.asked()), waits)
 
+	def test_upper_and_lower_case_are_one_person(self) -> None:
+		agent = self.world.agents[0]
+		own = [row for row in self.waits(set()) if row.interaction_owner == agent]
+		frappe.db.set_value("Interaction", own[0].name, "interaction_owner", agent.upper())
+		found = [row for row in self.rows(**self.asked()) if row["value"].lower() == agent]
+		self.assertEqual(len(found), 1)
+		self.assert_row(found[0], own)
+
+	def test_types_of_one_checksum_and_types_that_are_gone_are_groups(self) -> None:
+		"""The checksums of the first two are equal."""
+		for kinds in (("plumless", "buckeroo"), (factories.unique("Gone"),)):
+			waits = self.waits(set())
+			for number, row in enumerate(waits[: len(waits) // 2]):
+				kind = kinds[number % len(kinds)]
+				frappe.db.set_value("Interaction", row.name, "interaction_type", kind)
+				if len(kinds) > 1 and not frappe.db.exists("Interaction Type", kind):
+					factories.make("Interaction Type", type_name=kind)
+			rows = self.rows(**{**self.asked(group_by="Type"), "interaction_type": ""})
+			for kind in (*kinds, self.kind):
+				found = [row for row in rows if row["value"] == kind]
+				self.assertEqual(len(found), 1, kind)
+				self.assert_row(found[0], self.waits(set(), kind))
+
 	def test_a_person_in_two_teams_counts_in_the_first(self) -> None:
 		agent = self.world.agents[1]
 		member = {"user": agent}
