@@ -19,7 +19,7 @@ from frappe.core.doctype.data_import import data_import
 from frappe.desk import query_report, reportview
 
 from crm_plus.api.narrowed import refusing
-from crm_plus.reports.report_parts import CUT
+from crm_plus.reports.report_parts import CUT, TOTAL
 from crm_plus.rules.exported_files import (
 	FOR_IMPORT,
 	LIST,
@@ -60,11 +60,13 @@ def of_list(**_sent: Any) -> None:
 def of_report(**_sent: Any) -> None:
 	"""Export a report. Raises frappe.PermissionError, frappe.ValidationError."""
 	asked = frappe._dict(frappe.local.form_dict)
-	frappe.flags.pop(CUT, None)
+	for noted in (CUT, TOTAL):
+		frappe.flags.pop(noted, None)
 	query_report.export_query()
-	rows = _chosen(asked.visible_idx)
+	total = frappe.flags.pop(TOTAL, None)
+	rows = _chosen(asked.visible_idx, total)
 	if rows is None:
-		rows = _rows_in_answer(1 + _filter_rows(asked))
+		rows = _rows_in_answer(1 + _filter_rows(asked) + int(total is not None))
 	if frappe.get_cached_value("Report", asked.report_name, "module") == MODULE:
 		_finish(asked, frappe.flags.pop(CUT, ""))
 	_note(
@@ -127,10 +129,13 @@ def _hidden_tables(doctype: str) -> set[str]:
 	return {table.fieldname for table in meta.get_table_fields() if table.permlevel not in levels}
 
 
-def _chosen(names: Any) -> int | None:
-	"""Return how many rows were chosen one by one, None where none were: then all are exported."""
+def _chosen(names: Any, total: int | None = None) -> int | None:
+	"""Return how many rows were chosen one by one, None where none were: then all are exported.
+
+	`total` is the number of a row that is none, but their sum.
+	"""
 	found = frappe.parse_json(names) if names else None
-	return len(found) if isinstance(found, list) and found else None
+	return len(found) - found.count(total) if isinstance(found, list) and found else None
 
 
 def _filter_rows(asked: Any) -> int:

@@ -45,6 +45,23 @@ def forecast_accuracy(filters: dict[str, Any] | None) -> tuple[Scope, list[dict[
 	]
 
 
+def total_of(scope: Scope, rows: list[dict[str, Any]]) -> dict[str, Any]:
+	"""Return what is shown of all months: the sums, and how far off the eves' words were of what came in their months.
+
+	What was said of months comes from several snapshots, which no one list shows.
+	"""
+	known = [row for row in rows if row["error"] is not None]
+	keys = ("won", "error", *(f"said_{ahead}" for ahead in AHEAD))
+	told = {key: [row[key] for row in rows if row[key] is not None] for key in keys}
+	off, came = sum(abs(row["error"]) for row in known), sum(row["won"] for row in known)
+	behind = {**scope_filters(scope), "status": WON, "closed_on": between(scope.first, scope.last)}
+	return {
+		**{key: sum(amounts) if amounts else None for key, amounts in told.items()},
+		**{"off": percent(off, came), "bias": percent(sum(row["error"] for row in known), came)},
+		"drill": dict.fromkeys(("won", "off"), behind),
+	}
+
+
 def told(said: dict[tuple[date, str], float], day: date | None, month: str) -> float | None:
 	"""Return what a day's snapshot said of a month; None without a snapshot, which is not the same as nothing."""
 	return said.get((day, month), 0.0) if day else None

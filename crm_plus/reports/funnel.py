@@ -120,19 +120,20 @@ def read_days(scope: Scope, pipeline: str, stages: Sequence[str]) -> dict[str, f
 
 
 def deals_behind(filters: dict[str, Any]) -> tuple[Scope, list[dict[str, Any]]]:
-	"""Return the deals that reached the stage which the filter `behind` names, the largest first.
+	"""Return the deals that reached the stage which the filter `behind` names, the largest first; without it all of them.
 
 	With the filter `stayed_as` those that came no further and have that status.
 	"""
 	scope = read_scope(filters)
 	pipeline, deal = default_pipeline(scope), frappe.qb.DocType("Deal")
 	stages = load_stages(pipeline)
-	stage = next((one for one in stages if one.name == filters["behind"]), None)
-	if stage is None:
+	behind, stayed = str(filters.get("behind") or ""), str(filters.get("stayed_as") or "")
+	stage = next((one for one in stages if one.name == behind), None)
+	if behind and stage is None:
 		return scope, []
-	counted, stayed = [one for one in stages if one.outcome != LOST], str(filters.get("stayed_as") or "")
-	here = [one.name for one in counted if one.position == stage.position]
-	beyond = [one.name for one in counted if one.position > stage.position]
+	counted = [one for one in stages if one.outcome != LOST]
+	here = [one.name for one in counted if not stage or one.position == stage.position]
+	beyond = [one.name for one in counted if stage and one.position > stage.position]
 	reached = deal.furthest_stage.isin([*here, *([] if stayed else beyond)] or [""])
 	amount = money(scope, deal)
 	rows = (

@@ -14,6 +14,8 @@ COLORS = ("#2490EF", GREEN, "#ECAD4B", "#7575FF", RED, "#A6B1B9")
 
 # Where a report notes that its rows end before all are told: the file that it is taken away as says so too.
 CUT = "crm_plus_rows_end"
+# Where a report notes the number of its total row: who took how many rows is not told of one that is none.
+TOTAL = "crm_plus_total_row"
 
 # Pixels of the Desk's bold heading: a letter, and what stands around the text.
 LETTER_WIDTH, HEADING_MARGIN = 8.0, 38
@@ -142,11 +144,17 @@ def answer(
 			None,
 			None,
 		)
-	found = [*rows, {**total, "is_total": 1, "bold": 1}] if total else rows
+	found = [*rows, total_row(total, len(rows))] if total else rows
 	if currency:
 		columns = [*columns, column("currency", _("Currency"), width=80, hidden=1)]
 		found = [{**row, "currency": currency} for row in found]
 	return columns, found, message, drawn, summary
+
+
+def total_row(total: Row, number: int) -> Row:
+	"""Return the row below all others, and note its number for the file that they are taken away as."""
+	frappe.flags[TOTAL] = number
+	return {**total, "is_total": 1, "bold": 1}
 
 
 def grouped(

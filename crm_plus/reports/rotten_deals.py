@@ -41,6 +41,7 @@ class Totals:
 
 	by_moves: dict[int, int]
 	deals: int = 0
+	amount: float = 0.0
 	rotten: int = 0
 	rotten_amount: float = 0.0
 	slipping: int = 0
@@ -173,6 +174,7 @@ class Shown:
 				for number in sorted({row["times"] for row in slipping})
 			},
 			deals=sum(row["deals"] for row in rows),
+			amount=sum(flt(row["amount"]) for row in rows),
 			rotten=sum(row["deals"] for row in rotten),
 			rotten_amount=sum(flt(row["amount"]) for row in rotten),
 			slipping=sum(row["deals"] for row in slipping),

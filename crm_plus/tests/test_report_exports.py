@@ -112,13 +112,15 @@ class TestExports(TakenReport):
 	def test_a_file_says_below_its_rows_that_there_are_more(self) -> None:
 		filters = {"pipeline": self.pipeline, "rows": 2}
 		shown = self.report("Rotten and Slipping Deals", **filters)
-		self.assertEqual(len(shown["result"]), 2)
+		self.assertEqual(len(shown["result"]), 3)
 		self.assertIn("The 2 largest of", shown["message"])
 		for taken in (self.workbook, self.table):
 			lines = taken("Rotten and Slipping Deals", filters)
-			self.assertEqual((len(lines), lines[-1][0]), (4, shown["message"]))
+			self.assertEqual((len(lines), lines[-1][0]), (5, shown["message"]))
+			self.assertEqual(lines[-2][1], "Total")
+			self.assertTrue(self.same(lines[-2][5], shown["result"][-1]["amount"]))
 		noted = frappe.get_all("Access Log", pluck="page", order_by="creation desc, name desc", limit=1)
-		self.assertEqual(noted, ["2 rows"])
+		self.assertEqual(noted, ["2 rows"], "the total is no row that somebody took")
 		whole = self.table("Rotten and Slipping Deals", {"pipeline": self.pipeline})
 		self.assertNotIn("largest of", whole[-1][0])
 

@@ -40,10 +40,6 @@ class StageCase(ReportCase):
 		for key, value in expected.items():
 			self.assert_close(row[key], value, f"{key} of {row}")
 
-
-class TestFunnel(StageCase):
-	REPORT = "Funnel and Stage Conversion"
-
 	def cohort(self) -> list[tuple[Any, int]]:
 		"""Return the deals that began in the year, each with the highest place that it entered."""
 		places = {"New": 1, "Talking": 2, "Offer": 3, "Won": 4, "Lost": 0}
@@ -55,6 +51,10 @@ class TestFunnel(StageCase):
 				furthest = max(places[move.to_stage.rsplit("-", 1)[1]] for move in moves)
 				found.append((deal, furthest))
 		return found
+
+
+class TestFunnel(StageCase):
+	REPORT = "Funnel and Stage Conversion"
 
 	def test_each_stage_equals_the_walk_by_hand(self) -> None:
 		for _user in self.people():
@@ -221,12 +221,18 @@ class TestRottenDeals(StageCase):
 		company = self.world.companies[0]
 		whole = self.report(pipeline=self.pipeline, company=company)
 		few = self.report(pipeline=self.pipeline, company=company, rows=3)
-		self.assertGreater(len(whole["result"]), 3)
-		self.assertEqual(few["result"], whole["result"][:3])
+		*rows, total = whole["result"]
+		*few_rows, few_total = few["result"]
+		self.assertGreater(len(rows), 3)
+		self.assertEqual(few_rows, rows[:3])
+		self.assert_close(total["amount"], sum(row["amount"] for row in rows))
+		self.assertEqual((few_total["amount"], few_total["is_total"]), (total["amount"], 1))
+		self.assertEqual(self.rows(**few_total["drill"]["amount"]), rows)
+		self.assertEqual(total["drill"], {})
 		self.assertEqual(few["report_summary"], whole["report_summary"])
 		self.assertEqual(few["chart"], whole["chart"])
-		self.assertIn(str(len(whole["result"])), few["message"])
-		rotten = [row for row in whole["result"] if row["rotten"]]
+		self.assertIn(str(len(rows)), few["message"])
+		rotten = [row for row in rows if row["rotten"]]
 		self.assertEqual(whole["report_summary"][0]["value"], len(rotten))
 		self.assert_close(whole["report_summary"][1]["value"], sum(row["amount"] for row in rotten))
 
@@ -277,9 +283,9 @@ class TestRottenDeals(StageCase):
 		unseen = factories.make_deal(pipeline=pipeline, expected_close_date="2031-01-10").name
 		expected = {deals["moved before"]: 1, deals["moved since"]: 1, deals["moved twice"]: 2}
 		slipping = self.report(pipeline=pipeline, show="Slipping")
-		self.assertEqual({row["name"]: row["moves"] for row in slipping["result"]}, expected)
+		self.assertEqual({row["name"]: row["moves"] for row in slipping["result"][:-1]}, expected)
 		whole = self.report(pipeline=pipeline)
-		moves = {row["name"]: row["moves"] for row in whole["result"] if row["moves"]}
+		moves = {row["name"]: row["moves"] for row in whole["result"][:-1] if row["moves"]}
 		self.assertEqual(moves, expected)
 		self.assertNotIn(unseen, moves)
 		self.assertEqual(slipping["chart"], whole["chart"])

@@ -16,7 +16,7 @@ crm_plus.invoice_linking.sort_out = (rows) => {
 };
 
 crm_plus.invoice_linking.ask = (report) => {
-	const rows = report.get_checked_items();
+	const rows = report.get_checked_items().filter((row) => !row.is_total);
 	if (!rows.length) {
 		frappe.show_alert({ message: __("Check the invoices to link first."), indicator: "orange" });
 		return;

@@ -1,4 +1,5 @@
-frappe.query_reports["Audit Trail"] = {
+frappe.query_reports["Audit Trail"] = crm_plus.reports.define({
+	only: [],
 	filters: [
 		{
 			fieldname: "from_date",
@@ -17,10 +18,4 @@ frappe.query_reports["Audit Trail"] = {
 		{ fieldname: "doctype", label: __("Record Type"), fieldtype: "Link", options: "DocType" },
 		{ fieldname: "name", label: __("Record"), fieldtype: "Data" },
 	],
-
-	// Details hold what people wrote.
-	formatter(value, row, column, data, default_formatter) {
-		const is_text = column.fieldname === "details" && typeof value === "string";
-		return default_formatter(is_text ? frappe.utils.escape_html(value) : value, row, column, data);
-	},
-};
+});

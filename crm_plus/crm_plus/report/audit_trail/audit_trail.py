@@ -17,6 +17,7 @@ def execute(filters: dict[str, Any] | None = None) -> tuple[Any, ...]:
 	return parts.answer(
 		get_columns(),
 		[{**row, "action": _(row["action"])} for row in rows],
+		total={"action": _("Total"), "details": _("{0} entries").format(len(rows))},
 		message=parts.cut_short(more) if is_cut else None,
 		drawn=parts.chart([_(action) for action in done], [(_("Entries"), list(done.values()))]),
 		summary=[

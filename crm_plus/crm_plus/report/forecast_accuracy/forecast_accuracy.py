@@ -5,8 +5,7 @@ from typing import Any
 from frappe import _
 
 from crm_plus.reports import report_parts as parts
-from crm_plus.reports.forecast_accuracy import AHEAD, forecast_accuracy
-from crm_plus.rules.forecast import percent
+from crm_plus.reports.forecast_accuracy import AHEAD, forecast_accuracy, total_of
 
 FORECAST = "Sales Forecast"
 
@@ -17,12 +16,12 @@ def execute(filters: dict[str, Any] | None = None) -> tuple[Any, ...]:
 	Raises frappe.ValidationError, in one sentence, for filters that make no sense.
 	"""
 	scope, rows = forecast_accuracy(filters)
-	known = [row for row in rows if row["error"] is not None]
-	won, error = sum(row["won"] for row in known), sum(abs(row["error"]) for row in known)
-	bias = sum(row["error"] for row in known)
+	known = sum(row["error"] is not None for row in rows)
+	total = total_of(scope, rows)
 	return parts.answer(
 		get_columns(),
 		rows,
+		total={**total, "month": _("Total")},
 		currency=scope.currency,
 		message=None
 		if known
@@ -36,9 +35,9 @@ def execute(filters: dict[str, Any] | None = None) -> tuple[Any, ...]:
 			currency=scope.currency,
 		),
 		summary=[
-			parts.number_part(_("Months Compared"), len(known)),
-			parts.number_part(_("Off by"), percent(error, won), "Percent"),
-			parts.number_part(_("More (Less) Came Than Said"), percent(bias, won), "Percent"),
+			parts.number_part(_("Months Compared"), known),
+			parts.number_part(_("Off by"), total["off"], "Percent"),
+			parts.number_part(_("More (Less) Came Than Said"), total["bias"], "Percent"),
 		],
 	)
 

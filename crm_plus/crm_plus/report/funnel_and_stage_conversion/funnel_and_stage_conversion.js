@@ -10,10 +10,9 @@ frappe.query_reports["Funnel and Stage Conversion"] = crm_plus.reports.define({
 		},
 		{
 			fieldname: "stayed_as",
-			label: __("And Came No Further"),
+			label: __("Came No Further"),
 			fieldtype: "Select",
 			options: ["", "Open", "Lost"].map((value) => ({ value, label: __(value) })),
-			depends_on: "behind",
 		},
 	],
 });

@@ -14,17 +14,18 @@ STAYED = {"stays": OPEN, "lost": LOST}
 
 
 def execute(filters: dict[str, Any] | None = None) -> tuple[Any, ...]:
-	"""Return columns, rows, message, chart and summary; with the filter `behind` the deals that reached that stage.
+	"""Return columns, rows, message, chart and summary; with the filters `behind` or `stayed_as` the deals that they tell of.
 
 	Amounts in the chosen currency. Raises frappe.ValidationError, in one sentence, for filters that make no sense.
 	"""
-	if (filters or {}).get("behind"):
+	if any((filters or {}).get(key) for key in ("behind", "stayed_as")):
 		return list_deals(dict(filters or {}))
 	scope, pipeline, rows = funnel(filters)
 	won = rows[-1] if rows else {}
 	return parts.answer(
 		get_columns(),
 		[{**row, "stage": _(row["stage"]), "drill": drill(**row["drill"])} for row in rows],
+		total=total_of(rows) if rows else None,
 		currency=scope.currency,
 		message=_("Pipeline {0}: the deals that began in the period, as far as they have come.").format(
 			_(pipeline)
@@ -52,6 +53,21 @@ def drill(reached: dict[str, Any], days: dict[str, Any]) -> dict[str, Any]:
 		**dict.fromkeys(("reached", "amount", "from_before", "from_first", "win_rate"), reached),
 		**{key: {**reached, "stayed_as": status} for key, status in STAYED.items()},
 		"days": days,
+	}
+
+
+def total_of(rows: parts.Rows) -> parts.Row:
+	"""Return the row below the stages: all that entered the funnel, and what became of them, wherever they came to."""
+	first = rows[0]
+	everywhere = {**first["drill"]["reached"], "behind": ""}
+	return {
+		"stage": _("All Deals"),
+		**{key: first[key] for key in ("reached", "amount", "win_rate")},
+		**{key: sum(row[key] for row in rows) for key in STAYED},
+		"drill": {
+			**dict.fromkeys(("reached", "amount", "win_rate"), first["drill"]["reached"]),
+			**{key: {**everywhere, "stayed_as": status} for key, status in STAYED.items()},
+		},
 	}
 
 

@@ -1,23 +1,26 @@
 frappe.query_reports["Invoices Without Deal"] = {
-	filters: [
-		{
-			fieldname: "company",
-			label: __("Company"),
-			fieldtype: "Link",
-			options: "Company",
-			default: frappe.defaults.get_user_default("Company"),
-			reqd: 1,
-		},
-		{ fieldname: "customer", label: __("Customer"), fieldtype: "Link", options: "Customer" },
-		{
-			fieldname: "from_date",
-			label: __("From Date"),
-			fieldtype: "Date",
-			default: frappe.datetime.add_months(frappe.datetime.get_today(), -12),
-		},
-		{ fieldname: "to_date", label: __("To Date"), fieldtype: "Date", default: frappe.datetime.get_today() },
-		{ fieldname: "only_with_proposals", label: __("Only With a Proposed Deal"), fieldtype: "Check" },
-	],
+	...crm_plus.reports.define({
+		only: [],
+		filters: [
+			{
+				fieldname: "company",
+				label: __("Company"),
+				fieldtype: "Link",
+				options: "Company",
+				default: frappe.defaults.get_user_default("Company"),
+				reqd: 1,
+			},
+			{ fieldname: "customer", label: __("Customer"), fieldtype: "Link", options: "Customer" },
+			{
+				fieldname: "from_date",
+				label: __("From Date"),
+				fieldtype: "Date",
+				default: frappe.datetime.add_months(frappe.datetime.get_today(), -12),
+			},
+			{ fieldname: "to_date", label: __("To Date"), fieldtype: "Date", default: frappe.datetime.get_today() },
+			{ fieldname: "only_with_proposals", label: __("Only With a Proposed Deal"), fieldtype: "Check" },
+		],
+	}),
 
 	get_datatable_options: (options) => ({ ...options, checkboxColumn: true }),
 
@@ -26,11 +29,5 @@ frappe.query_reports["Invoices Without Deal"] = {
 
 	onload(report) {
 		report.page.add_inner_button(__("Link to Deal"), () => crm_plus.invoice_linking.ask(report)).addClass("btn-primary");
-	},
-
-	// A title is text that somebody typed: it is shown, never run.
-	formatter(value, row, column, data, default_formatter) {
-		const is_text = ["deal", "deal_title", "reasons"].includes(column.fieldname);
-		return default_formatter(is_text && value ? frappe.utils.escape_html(value) : value, row, column, data);
 	},
 };

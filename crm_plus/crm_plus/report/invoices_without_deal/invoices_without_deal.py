@@ -6,6 +6,7 @@ import frappe
 from frappe import _
 
 from crm_plus.access.reading_as import rows_for_every_reader
+from crm_plus.reports import report_parts as parts
 from crm_plus.reports.invoices_without_deal import by_month, unlinked_invoices
 from crm_plus.rules.plain_values import as_day
 
@@ -24,8 +25,15 @@ def execute(filters: dict[str, Any] | None = None) -> tuple[Any, ...]:
 	rows = shown_invoices(filters)
 	for row in rows:
 		row["company_currency"] = currency
-	nothing = None if rows else _("Every invoice that these filters let you see has a deal.")
-	return get_columns(), rows, nothing, get_chart(rows, currency), get_summary(rows, currency)
+	total = {"name": _("Total"), "amount": sum(row["amount"] for row in rows), "company_currency": currency}
+	return parts.answer(
+		get_columns(),
+		rows,
+		total=total,
+		message=None if rows else _("Every invoice that these filters let you see has a deal."),
+		drawn=get_chart(rows, currency),
+		summary=get_summary(rows, currency),
+	)
 
 
 def shown_invoices(filters: dict[str, Any]) -> Rows:
