@@ -21,9 +21,11 @@ def condition(user: str | None = None, doctype: str = QUOTA) -> str:
 	return any_of([of_people, one_of(f"`tab{QUOTA}`.`team`", teams_led_by(user))])
 
 
-def knows_all(user: str) -> bool:
-	"""Tell whether a user knows everybody's quotas."""
-	return bool(frappe.has_permission(QUOTA, "read", user=user)) and not condition(user)
+def known_people(user: str) -> set[str] | None:
+	"""Return the people whose quotas a user may know, None where he knows everybody's."""
+	if not frappe.has_permission(QUOTA, "read", user=user):
+		return {user}
+	return _people(user) if condition(user) else None
 
 
 def may_see(doc: Any, ptype: str | None = None, user: str | None = None) -> bool | None:

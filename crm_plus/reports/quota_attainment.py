@@ -21,47 +21,77 @@ from crm_plus.rules.periods import months
 from crm_plus.rules.quotas import PERSON, Team
 
 
-def quota_attainment(filters: dict[str, Any] | None) -> tuple[Scope, list[dict[str, Any]]]:
-	"""Return the scope and a row for each team and each of its people, as the tree has them.
+def quota_attainment(
+	filters: dict[str, Any] | None,
+) -> tuple[Scope, list[dict[str, Any]], dict[str, Any]]:
+	"""Return the scope, a row for each team and each of its people, as the tree has them, and the total.
 
-	What was attained is None where it is counted by invoices and a reader may not know what was invoiced.
+	Where a team or an owner is chosen it is of these alone. Who knows only some of the quotas is told what the people of
+	these attained, as in Sales Forecast. What was attained is None where it is counted by invoices and a reader may not know what was invoiced.
 
 	Raises frappe.ValidationError for filters that make no sense, frappe.PermissionError for who may read no deal.
 	"""
 	scope = read_scope(filters)
-	rows = attainment_rows(scope, months(scope.first, scope.last))
+	measured, rows, total = attainment_rows(scope, months(scope.first, scope.last))
 	names = full_names(row["who"] for row in rows if row["kind"] == PERSON)
 	teams, is_known = load_teams(), knows_attained()
 	behind = invoiced_by if by_invoices() else won_by
 	for row in rows:
 		row["name"] = names.get(row["who"], row["who"])
-		if not is_known:
-			row.update(attained=None, attainment=None, gap=None, drill={"quota": quotas_of(scope, row)})
-			continue
-		row["attainment"] = percent(row["attained"], row["quota"])
-		row["gap"] = gap(row["quota"], row["attained"])
-		attained = behind(scope, row, teams)
-		row["drill"] = {"quota": quotas_of(scope, row), "attained": attained, "attainment": attained}
-	return scope, rows
+		attained = behind(measured, row, teams) if is_known else None
+		row.update(compared(row, is_known=is_known), drill=drill(quotas_of(scope, row), attained))
+	everybody = invoiced_in(measured, teams) if by_invoices() else won_in(measured)
+	total |= compared(total, is_known=is_known)
+	total["drill"] = drill(quotas_behind(scope), everybody if is_known else None)
+	return scope, rows, total
+
+
+def compared(row: dict[str, Any], *, is_known: bool) -> dict[str, Any]:
+	"""Return what was attained of a quota and what lacks to it, nothing where the readers may not know it."""
+	if not is_known:
+		return dict.fromkeys(("attained", "attainment", "gap"))
+	quota, attained = row["quota"], row["attained"]
+	return {"attained": attained, "attainment": percent(attained, quota), "gap": gap(quota, attained)}
+
+
+def drill(quotas: dict[str, Any], attained: dict[str, Any] | None) -> dict[str, Any]:
+	"""Return the filters behind each figure."""
+	return {"quota": quotas, **({"attained": attained, "attainment": attained} if attained else {})}
+
+
+def quotas_behind(scope: Scope) -> dict[str, Any]:
+	"""Return the filters by which Sales Forecast lists the quotas that those of the scope are made of."""
+	return {**whole_question(scope), "month": "", "figure": QUOTA}
 
 
 def quotas_of(scope: Scope, row: dict[str, Any]) -> dict[str, Any]:
 	"""Return the filters by which Sales Forecast lists the quotas that a row's is made of."""
 	whose = {"owner" if row["kind"] == PERSON else "team": row["who"]}
-	return {**whole_question(replace(scope, owner="", team="")), **whose, "month": "", "figure": QUOTA}
+	return {**quotas_behind(replace(scope, owner="", team="")), **whose}
 
 
 def invoiced_by(scope: Scope, row: dict[str, Any], teams: dict[str, Team]) -> dict[str, Any] | None:
 	"""Return the filters by which Revenue by Source and Campaign lists the deals that a row's people invoiced for."""
 	if row["kind"] == PERSON:
 		return deals_of(scope, "Owner", row["who"])
-	if not scope.team:
-		return deals_of(replace(scope, team=row["who"]))
-	# A report takes one team: that of the two which is within the other.
-	people, chosen = people_of(row["who"], teams), people_of(scope.team, teams)
-	within = {row["who"]: people <= chosen, scope.team: chosen <= people}
-	inner = next((team for team, is_within in within.items() if is_within), "")
-	return deals_of(replace(scope, team=inner)) if inner else None
+	people = people_of(row["who"], teams)
+	return invoiced_of(scope, people if scope.owners is None else people & set(scope.owners), teams)
+
+
+def invoiced_in(scope: Scope, teams: dict[str, Team]) -> dict[str, Any] | None:
+	"""Return the filters by which that report lists the deals that everybody in the scope invoiced for."""
+	return deals_of(scope) if scope.owners is None else invoiced_of(scope, set(scope.owners), teams)
+
+
+def invoiced_of(scope: Scope, people: set[str], teams: dict[str, Team]) -> dict[str, Any] | None:
+	"""Return the filters by which that report lists what some people invoiced for.
+
+	It takes one team or one owner: None where neither stands for just these people.
+	"""
+	same = [team for team in (scope.team, *teams) if team and people_of(team, teams) == people]
+	if same:
+		return deals_of(replace(scope, team=same[0]))
+	return deals_of(scope, "Owner", *people) if len(people) == 1 else None
 
 
 def deals_of(scope: Scope, group: str = "", who: str = "") -> dict[str, Any]:
@@ -78,8 +108,9 @@ def won_by(scope: Scope, row: dict[str, Any], teams: dict[str, Team]) -> dict[st
 	"""Return the list filters for what a row's people won in the period."""
 	owners = [row["who"]] if row["kind"] == PERSON else sorted(people_of(row["who"], teams))
 	counted = owners if scope.owners is None else [owner for owner in owners if owner in scope.owners]
-	return {
-		**scope_filters(scope),
-		**{"status": WON, "closed_on": between(scope.first, scope.last)},
-		"deal_owner": ["in", counted or [""]],
-	}
+	return {**won_in(scope), "deal_owner": ["in", counted or [""]]}
+
+
+def won_in(scope: Scope) -> dict[str, Any]:
+	"""Return the list filters for what everybody won in the period."""
+	return {**scope_filters(scope), "status": WON, "closed_on": between(scope.first, scope.last)}

@@ -12,7 +12,7 @@ from pypika.functions import Sum
 from pypika.queries import QueryBuilder
 from pypika.terms import Criterion, EmptyCriterion, Term
 
-from crm_plus.access.quotas import knows_all
+from crm_plus.access.quotas import known_people
 from crm_plus.access.report_readers import readers, rows_for_readers
 from crm_plus.reports.report_functions import along, month_number, month_text, summed_by
 from crm_plus.reports.report_money import books_money, money, reads_ledger
@@ -27,7 +27,7 @@ QUOTA = "Sales Quota"
 
 @dataclass(frozen=True)
 class Measure:
-	"""The quota of each month, and the scope of those whom the quotas are for: what is measured by them is theirs."""
+	"""The quota of each month, and the scope of those who are measured by it."""
 
 	quotas: dict[str, float]
 	scope: Scope
@@ -36,19 +36,26 @@ class Measure:
 def measure(scope: Scope, periods: list[Period]) -> Measure:
 	"""Return the quota of each month for the chosen owner, else the chosen team, else everybody; two queries.
 
-	Who knows only some of the quotas measures the people of these, and not everybody's sales by his own quota.
+	Who may know only some people's quotas measures these people, and not everybody's sales by his own quota.
 	"""
-	teams, found, whose = load_teams(), {}, set()
-	for key, shares in rules.months_wanted(read_quotas(scope), periods).items():
-		amounts = month_amounts(scope, shares)
-		of_month = counted(scope, teams, amounts)
-		found[key] = sum(amounts[one] for one in of_month)
-		whose |= of_month
-	if all(knows_all(user) for user in readers()):
-		return Measure(found, scope)
-	people = {user for kind, who in whose for user in ({who} if kind == PERSON else people_of(who, teams))}
-	chosen = people if scope.owners is None else people & set(scope.owners)
-	return Measure(found, replace(scope, owners=tuple(sorted(chosen))))
+	teams, amounts = load_teams(), amounts_by_month(scope, periods)
+	quotas = {key: sum(month[one] for one in counted(scope, teams, month)) for key, month in amounts.items()}
+	return Measure(quotas, of_measured(scope))
+
+
+def of_measured(scope: Scope) -> Scope:
+	"""Return the scope of those whose quotas all readers may know; as it is where they know everybody's."""
+	known = [people for people in map(known_people, readers()) if people is not None]
+	if not known:
+		return scope
+	people = set.intersection(*known, *([] if scope.owners is None else [set(scope.owners)]))
+	return replace(scope, owners=tuple(sorted(people)))
+
+
+def amounts_by_month(scope: Scope, periods: list[Period]) -> dict[str, dict[tuple[str, str], float]]:
+	"""Return what each person or team is to sell in each month, as far as the readers know."""
+	shares = rules.months_wanted(read_quotas(scope), periods)
+	return {key: month_amounts(scope, of_month) for key, of_month in shares.items()}
 
 
 def month_amounts(scope: Scope, shares: list[tuple[Quota, float]]) -> dict[tuple[str, str], float]:
@@ -63,7 +70,7 @@ def counted(scope: Scope, teams: dict[str, Team], own: Iterable[tuple[str, str]]
 	"""Return whose quotas the report's scope is measured by."""
 	known = set(own)
 	if scope.owner:
-		return {(PERSON, scope.owner)} & known
+		return {(PERSON, owner) for owner in scope.owners or ()} & known
 	if scope.team:
 		return rules.counted_for(scope.team, teams, known)
 	return rules.counted_for_all(teams, known)
@@ -197,27 +204,34 @@ def billed_rows(scope: Scope) -> tuple[QueryBuilder, Term]:
 	return query, Sum(books_money(scope, invoice, row.base_net_amount))
 
 
-def attainment_rows(scope: Scope, periods: list[Period]) -> list[dict[str, Any]]:
-	"""Return a row for each team and, below it, each of its members, in the order of the tree: quota and attainment.
+def attainment_rows(
+	scope: Scope, periods: list[Period]
+) -> tuple[Scope, list[dict[str, Any]], dict[str, Any]]:
+	"""Return the scope of those who are measured, as `measure` has it, a row for each team and, below it, each of its members,
+	in the order of the tree, with quota and attainment, and the same of all of them.
 
+	Where an owner or a team is chosen there are its rows alone. Somebody in two teams counts once in the total.
 	What the readers may not know counts as nothing: ask `knows_attained`.
 	"""
-	teams, sold = load_teams(), attained(scope) if knows_attained() else {}
-	amounts: dict[str, dict[tuple[str, str], float]] = {
-		key: month_amounts(scope, shares)
-		for key, shares in rules.months_wanted(read_quotas(scope), periods).items()
-	}
+	teams, amounts = load_teams(), amounts_by_month(scope, periods)
+	measured = of_measured(scope)
 	by_user: dict[str, float] = defaultdict(float)
-	for (owner, _month), amount in sold.items():
+	for (owner, _month), amount in (attained(measured) if knows_attained() else {}).items():
 		by_user[owner] += amount
-	below = {child for team in teams.values() for child in team.children}
 	rows: list[dict[str, Any]] = []
-	for name in teams:
-		if name not in below:
-			_add_team(rows, name, 0, teams, amounts, by_user)
-	alone = {user for user in by_user if user and not any(user in team.members for team in teams.values())}
+	for name in [] if scope.owner else [scope.team] if scope.team else rules.topmost(teams):
+		_add_team(rows, name, 0, teams, amounts, by_user)
+	in_teams = {user for team in teams.values() for user in team.members}
+	everybody = {user for user in by_user if user}.union(*(people_in(month) for month in amounts.values()))
+	alone = everybody - in_teams if scope.owners is None else {scope.owner} & set(scope.owners)
 	_add_people(rows, alone, 0, amounts, by_user)
-	return rows
+	quota = sum(month[one] for month in amounts.values() for one in counted(scope, teams, month))
+	return measured, rows, {"quota": quota, "attained": sum(by_user.values())}
+
+
+def people_in(whose: Iterable[tuple[str, str]]) -> set[str]:
+	"""Return the people among those who have a quota."""
+	return {who for kind, who in whose if kind == PERSON}
 
 
 def _add_team(

@@ -62,13 +62,18 @@ def counted_for(team: str, teams: Mapping[str, Team], own: Iterable[tuple[str, s
 	return found.union(*(counted_for(child, teams, known) for child in node.children))
 
 
+def topmost(teams: Mapping[str, Team]) -> list[str]:
+	"""Return the teams that are below no other, in their order."""
+	below = {child for team in teams.values() for child in team.children}
+	return [name for name in teams if name not in below]
+
+
 def counted_for_all(teams: Mapping[str, Team], own: Iterable[tuple[str, str]]) -> set[tuple[str, str]]:
 	"""Return whose quotas make up those of everybody: the topmost teams' and those of people in no team."""
 	known = set(own)
-	below = {child for team in teams.values() for child in team.children}
 	in_teams = {user for team in teams.values() for user in team.members}
 	alone = {(kind, who) for kind, who in known if kind == PERSON and who not in in_teams}
-	return alone.union(*(counted_for(name, teams, known) for name in teams if name not in below))
+	return alone.union(*(counted_for(name, teams, known) for name in topmost(teams)))
 
 
 def overlaps(one: Quota, other: Quota) -> bool:

@@ -1,4 +1,4 @@
 frappe.query_reports["Quota Attainment"] = crm_plus.reports.define({
 	months: [2, 0],
-	only: ["company", "currency"],
+	only: ["company", "currency", "owner", "team"],
 });

@@ -7,7 +7,6 @@ from frappe import _
 from crm_plus.reports import report_parts as parts
 from crm_plus.reports.quota_attainment import quota_attainment
 from crm_plus.reports.sales_quotas import by_invoices, hidden_attainment, knows_attained
-from crm_plus.rules.forecast import percent
 
 INVOICED, FORECAST = "Revenue by Source and Campaign", "Sales Forecast"
 
@@ -17,21 +16,19 @@ def execute(filters: dict[str, Any] | None = None) -> tuple[Any, ...]:
 
 	Raises frappe.ValidationError, in one sentence, for filters that make no sense.
 	"""
-	scope, rows = quota_attainment(filters)
-	roots = [row for row in rows if not row["indent"]]
-	quota = sum(row["quota"] for row in roots)
-	summary = [parts.amount_part(_("Quota"), quota, scope.currency)]
+	scope, rows, total = quota_attainment(filters)
+	summary = [parts.amount_part(_("Quota"), total["quota"], scope.currency)]
 	if knows_attained():
-		sold = sum(row["attained"] for row in roots)
 		summary += [
-			parts.amount_part(_("Attained"), sold, scope.currency, "Green"),
-			parts.number_part(_("Attainment"), percent(sold, quota), "Percent"),
+			parts.amount_part(_("Attained"), total["attained"], scope.currency, "Green"),
+			parts.number_part(_("Attainment"), total["attainment"], "Percent"),
 		]
 	return parts.answer(
 		get_columns(),
 		rows,
+		total={**total, "name": _("Total"), "indent": 0},
 		currency=scope.currency,
-		message=get_message(quota),
+		message=get_message(total["quota"]),
 		drawn=get_chart([row for row in rows if row["quota"]], scope.currency),
 		summary=summary,
 	)
