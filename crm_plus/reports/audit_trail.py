@@ -12,12 +12,12 @@ are made of Stage Changes.
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import frappe
 from frappe import _
-from frappe.utils import add_days, getdate, nowdate, strip_html
+from frappe.utils import add_days, getdate, strip_html
 from pypika import Order
 from pypika.terms import EmptyCriterion
 
@@ -27,6 +27,7 @@ from crm_plus.access.reading_as import rows_for_every_reader
 from crm_plus.access.rows import readable_fields
 from crm_plus.access.teams import sight_of
 from crm_plus.access.visibility import KINDS
+from crm_plus.reports.report_scope import asked_day
 from crm_plus.rules.exported_files import WAYS
 
 MODULE, REPORT = "CRM Plus", "Audit Trail"
@@ -83,13 +84,10 @@ def newest_rows(asked: Asked) -> list[Row]:
 
 
 def read_filters(filters: dict[str, Any]) -> Asked:
-	"""Return what is asked for, the last seven days unless said otherwise."""
-	try:
-		since = getdate(filters.get("from_date") or add_days(nowdate(), -DAYS))
-		until = getdate(filters.get("to_date") or nowdate())
-	except Exception:
-		frappe.clear_last_message()
-		frappe.throw(_("The dates cannot be read: choose them anew."))
+	"""Return what is asked for, unless said otherwise the seven days up to today, or up to the day that is said."""
+	since, until = asked_day(filters.get("from_date")), asked_day(filters.get("to_date"))
+	until = until or max(since or getdate(), getdate())
+	since = since or until - timedelta(days=DAYS)
 	if since > until:
 		frappe.throw(_("The period ends before it begins: choose a later end."))
 	texts = {key: str(filters.get(key) or "") for key in ("user", "doctype", "name", "action")}

@@ -15,6 +15,7 @@ from crm_plus.reports.report_groups import whole_question
 from crm_plus.reports.report_money import money, refuse_hidden_ledger
 from crm_plus.reports.report_scope import (
 	Scope,
+	asked_day,
 	deal_rows,
 	midnight,
 	narrowed,
@@ -26,7 +27,6 @@ from crm_plus.reports.sales_forecast import MONTHS_AHEAD, thresholds
 from crm_plus.reports.sales_quotas import billed_rows, by_invoices, measure
 from crm_plus.rules.deal_stages import OPEN, WON
 from crm_plus.rules.periods import Period, months
-from crm_plus.rules.plain_values import as_day
 from crm_plus.rules.quoted_text import quoted
 
 OF_DEALS = ("deals", "won", "commit", "best_case", "weighted", "open")
@@ -57,7 +57,7 @@ def forecast_deals(filters: dict[str, Any]) -> tuple[Scope, list[dict[str, Any]]
 	figure, month = str(filters["figure"]), str(filters.get("month") or "")
 	if figure not in (*OF_DEALS, ATTAINED, SAID, THEN):
 		frappe.throw(_("The report cannot show {0}: choose another one.").format(quoted(figure)))
-	scope, day = read_scope(filters, months=MONTHS_AHEAD), as_day(filters.get("compare_with"))
+	scope, day = read_scope(filters, months=MONTHS_AHEAD), asked_day(filters.get("compare_with"))
 	if figure == ATTAINED:
 		rows = attained_deals(scope, month)
 	elif figure in (SAID, THEN):

@@ -21,6 +21,7 @@ from crm_plus.access.report_readers import rows_for_readers
 from crm_plus.reports.report_money import money
 from crm_plus.reports.report_scope import (
 	Scope,
+	asked_day,
 	midnight,
 	narrowed,
 	on_days,
@@ -30,7 +31,6 @@ from crm_plus.reports.report_scope import (
 from crm_plus.rules import periods
 from crm_plus.rules.deal_stages import LOST, OPEN, WON
 from crm_plus.rules.movements import MOVEMENTS, UNCHANGED, Course, Day, movement
-from crm_plus.rules.plain_values import as_day
 from crm_plus.rules.quoted_text import quoted
 
 SNAPSHOT = "Pipeline Snapshot"
@@ -73,11 +73,7 @@ def month_so_far(scope: Scope, filters: dict[str, Any] | None) -> Scope:
 
 def read_window(scope: Scope, filters: dict[str, Any] | None) -> Window:
 	"""Return the nearest days with snapshots up to the period's ends, and the window of close dates."""
-	given = {key: (filters or {}).get(key) for key in ("closing_from", "closing_to")}
-	days = {key: as_day(value) for key, value in given.items()}
-	if any(given[key] and not days[key] for key in days):
-		frappe.throw(_("The period needs dates such as 2026-12-31."))
-	first, last = days["closing_from"], days["closing_to"]
+	first, last = (asked_day((filters or {}).get(key)) for key in ("closing_from", "closing_to"))
 	if first and last and periods.problem(first, last) == "backwards":
 		frappe.throw(_("The days of closing end before they begin: choose a later end."))
 	snapshot = frappe.qb.DocType(SNAPSHOT)

@@ -102,10 +102,7 @@ def _period(values: dict[str, str], months: int) -> tuple[date, date]:
 		return frappe.get_cached_value(
 			"Fiscal Year", values["fiscal_year"], ["year_start_date", "year_end_date"]
 		)
-	given = [as_day(values.get(key)) for key in ("from_date", "to_date")]
-	if any(values.get(key) and not day for key, day in zip(("from_date", "to_date"), given, strict=True)):
-		frappe.throw(_("The period needs dates such as 2026-12-31."))
-	first, last = given
+	first, last = asked_day(values.get("from_date")), asked_day(values.get("to_date"))
 	if not first or not last:
 		usual = _usual_period(months)
 		first, last = first or min(usual[0], last or usual[0]), last or max(usual[1], first or usual[1])
@@ -117,6 +114,23 @@ def _period(values: dict[str, str], months: int) -> tuple[date, date]:
 			_("A report spans at most {0} years: choose a shorter period.").format(periods.LONGEST_YEARS)
 		)
 	return first, last
+
+
+def asked_day(value: object) -> date | None:
+	"""Return the day that a filter says, None where it says nothing.
+
+	Raises frappe.ValidationError for what is no day, or too far away for a report.
+	"""
+	day = as_day(value)
+	if value and not day:
+		frappe.throw(_("The period needs dates such as 2026-12-31."))
+	if day and not periods.EARLIEST <= day <= periods.LATEST:
+		frappe.throw(
+			_("A report lies between the years {0} and {1}: choose another day.").format(
+				periods.EARLIEST.year, periods.LATEST.year
+			)
+		)
+	return day
 
 
 def _usual_period(months: int) -> tuple[date, date]:

@@ -17,6 +17,7 @@ from crm_plus.reports.report_functions import along, month_number, month_text
 from crm_plus.reports.report_money import money
 from crm_plus.reports.report_scope import (
 	Scope,
+	asked_day,
 	between,
 	deal_rows,
 	narrowed,
@@ -28,7 +29,6 @@ from crm_plus.reports.sales_quotas import attained_by_month, by_invoices, knows_
 from crm_plus.rules.deal_stages import OPEN, WON
 from crm_plus.rules.forecast import Forecast, Sums, Thresholds, forecast, gap, percent
 from crm_plus.rules.periods import Period, months, next_month
-from crm_plus.rules.plain_values import as_day
 
 Months = dict[str, dict[str, Any]]
 MONTHS_AHEAD = 6
@@ -44,7 +44,7 @@ def sales_forecast(filters: dict[str, Any] | None) -> tuple[Scope, date | None, 
 	periods = months(scope.first, scope.last)
 	open_sums, won_sums = read_open(scope), read_won(scope, scope.last)
 	against = read_measured(scope, periods, open_sums, won_sums)
-	compared_on, then = read_then(scope, as_day((filters or {}).get("compare_with")))
+	compared_on, then = read_then(scope, asked_day((filters or {}).get("compare_with")))
 	rows = []
 	for period in periods:
 		sums = open_sums.get(period.key, {})

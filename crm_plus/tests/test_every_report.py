@@ -137,6 +137,27 @@ class TestEveryReport(TakenReport):
 					name, company=self.world.companies[0], from_date="2026-02-01", to_date="2026-01-31"
 				)
 
+	def test_days_that_are_none_or_too_far_get_a_sentence(self) -> None:
+		for name, filters in (
+			("Audit Trail", {"from_date": "{bad}"}),
+			("Audit Trail", {"to_date": "{bad}"}),
+			("Sales Forecast", {"compare_with": "{bad}"}),
+			("Sales Forecast", {"compare_with": "{bad}", "figure": "then"}),
+			("Pipeline Movement", {"closing_to": "{bad}"}),
+		):
+			for bad, sentence in (
+				("soon", "dates such as"),
+				("0001-01-01", "between the years 1900"),
+				("9999-12-31", "between the years 1900"),
+			):
+				asked = {key: value.format(bad=bad) for key, value in filters.items()}
+				with self.subTest(name, **asked), self.assertRaisesRegex(frappe.ValidationError, sentence):
+					self.report(name, **asked)
+
+	def test_one_end_of_a_period_is_enough_for_the_audit_trail(self) -> None:
+		for one in ({"to_date": "2020-05-01"}, {"from_date": "2190-05-01"}):
+			self.assertEqual(self.report("Audit Trail", **one)["result"], [])
+
 	def test_a_list_that_ends_before_its_end_says_so(self) -> None:
 		for name, module, more in CUT:
 			with self.subTest(name):

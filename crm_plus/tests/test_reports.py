@@ -48,6 +48,8 @@ class TestEveryReport(ReportCase):
 		self.refused({"from_date": "2026-05-01", "to_date": "2026-04-30"}, "ends before it begins")
 		self.refused({"from_date": "2000-01-01", "to_date": "2050-01-01"}, "at most 20 years")
 		self.refused({"from_date": "yesterday"}, "dates such as")
+		for far in ("0001-01-01", "9999-12-31"):
+			self.refused({"from_date": far, "to_date": far}, "between the years 1900 and 2199")
 		self.refused({"pipeline": "Gone <b>"}, "There is no Pipeline Gone &lt;b&gt;")
 		self.refused({"company": "Gone"}, "There is no Company")
 		self.refused({"team": "Gone"}, "no team Gone")
