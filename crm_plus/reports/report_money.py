@@ -96,11 +96,14 @@ def _latest_rates(others: set[str], currency: str, day: date) -> dict[str, float
 		.select(exchange.from_currency, exchange.to_currency, exchange.exchange_rate)
 		.where((exchange.date <= day) & (exchange.exchange_rate > 0) & (there | back))
 		.orderby(exchange.date)
+		.orderby(Case().when(exchange.to_currency == currency, 1).else_(0))
 		.run()
 	)
-	straight = {source: flt(rate) for source, target, rate in rows if target == currency}
-	inverse = {target: 1 / flt(rate) for _source, target, rate in rows if target != currency}
-	return {**inverse, **straight}
+	# The later row comes later; of one day the one that says the rate as it is wanted.
+	return {
+		(source if target == currency else target): (flt(rate) if target == currency else 1 / flt(rate))
+		for source, target, rate in rows
+	}
 
 
 def money(scope: Scope, table: Any, own: str = "amount", books: str = "base_amount") -> Term:

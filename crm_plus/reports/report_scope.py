@@ -10,6 +10,7 @@ from typing import Any
 import frappe
 from frappe import _
 from frappe.utils import getdate
+from pypika import Case
 from pypika.terms import Criterion, EmptyCriterion
 
 from crm_plus.access.report_readers import fields_for_readers, rows_for_readers
@@ -104,7 +105,7 @@ def _period(values: dict[str, str], months: int) -> tuple[date, date]:
 		)
 	first, last = asked_day(values.get("from_date")), asked_day(values.get("to_date"))
 	if not first or not last:
-		usual = _usual_period(months)
+		usual = _usual_period(months, values.get("company", ""))
 		first, last = first or min(usual[0], last or usual[0]), last or max(usual[1], first or usual[1])
 	wrong = periods.problem(first, last)
 	if wrong == "backwards":
@@ -133,20 +134,29 @@ def asked_day(value: object) -> date | None:
 	return day
 
 
-def _usual_period(months: int) -> tuple[date, date]:
+def _usual_period(months: int, company: str) -> tuple[date, date]:
 	today = getdate()
 	if months:
 		return today.replace(day=1), periods.next_month(today, months) - timedelta(days=1)
-	year = frappe.qb.DocType("Fiscal Year")
+	return _fiscal_year(today, company) or (date(today.year, 1, 1), date(today.year, 12, 31))
+
+
+def _fiscal_year(day: date, company: str) -> tuple[date, date] | None:
+	"""Return the fiscal year of a day: a chosen company's, else that of the reader's own, else one of all companies."""
+	own = company or frappe.defaults.get_user_default("Company") or ""
+	year, only = frappe.qb.DocType("Fiscal Year"), frappe.qb.DocType("Fiscal Year Company")
 	found = (
 		frappe.qb.from_(year)
+		.left_join(only)
+		.on(only.parent == year.name)
 		.select(year.year_start_date, year.year_end_date)
-		.where((year.disabled == 0) & (year.year_start_date <= today) & (year.year_end_date >= today))
+		.where((year.disabled == 0) & (year.year_start_date <= day) & (year.year_end_date >= day))
+		.orderby(Case().when(only.company == own, 0).when(only.company.isnull(), 1).else_(2))
 		.orderby(year.year_start_date)
 		.limit(1)
 		.run()
 	)
-	return found[0] if found else (date(today.year, 1, 1), date(today.year, 12, 31))
+	return found[0] if found else None
 
 
 def default_pipeline(scope: Scope) -> str:

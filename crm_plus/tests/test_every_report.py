@@ -11,8 +11,10 @@ import frappe
 from frappe.desk.query_report import run
 from frappe.utils import add_days, getdate
 
+from crm_plus.reports.report_money import rates_into
+from crm_plus.reports.report_scope import read_scope
 from crm_plus.tests import factories
-from crm_plus.tests.report_case import bulk
+from crm_plus.tests.report_case import RATE, bulk
 from crm_plus.tests.taken_report import OTHERS, TakenReport
 from crm_plus.tests.test_reports import REPORTS
 
@@ -80,6 +82,33 @@ class TestEveryReport(TakenReport):
 				filled |= {name} if by_days else set()
 		# No night was kept before the year began.
 		self.assertLessEqual(set(REPORTS) - filled, {"Pipeline Movement"})
+
+	def test_the_usual_period_is_the_fiscal_year_of_the_company(self) -> None:
+		first, second = self.world.companies
+		of_all = read_scope({"company": first})
+		year, start = factories.unique("FY"), add_days(getdate(), -100)
+		days = {"year_start_date": start, "year_end_date": add_days(start, 364)}
+		bulk("Fiscal Year", [{"name": year, "year": year, "disabled": 0, **days}])
+		bulk(
+			"Fiscal Year Company",
+			[{"name": year, "parent": year, "parenttype": "Fiscal Year", "company": second}],
+		)
+		scope = read_scope({"company": second})
+		self.assertEqual((scope.first, scope.last), (start, days["year_end_date"]))
+		scope = read_scope({"company": first})
+		self.assertEqual((scope.first, scope.last), (of_all.first, of_all.last))
+		reader = factories.make_user("Sales Manager").name
+		frappe.defaults.set_user_default("company", second, reader)
+		with self.as_user(reader):
+			self.assertEqual(read_scope({}).first, start)
+
+	def test_the_newest_exchange_rate_counts_whichever_way_round_it_is_written(self) -> None:
+		second = self.world.companies[1]
+		day = add_days(getdate(), -10)
+		for source, target, rate, expected in (("EUR", "USD", 2, 0.5), ("USD", "EUR", 0.8, 0.8)):
+			factories.make_exchange_rate(source, target, rate, str(day))
+			self.assertEqual(rates_into("EUR", second, getdate()), {second: expected})
+		self.assertEqual(rates_into("EUR", second, add_days(day, -1)), {second: RATE})
 
 	def test_companies_add_up(self) -> None:
 		for name, columns in SUMS.items():
