@@ -22,6 +22,7 @@ from crm_plus.reports.report_groups import (
 	group_term,
 	in_order,
 	one_group,
+	with_own,
 )
 from crm_plus.reports.report_money import books_money, money, refuse_hidden_ledger
 from crm_plus.reports.report_parts import is_chart_only
@@ -53,7 +54,7 @@ def deal_to_cash(filters: dict[str, Any] | None) -> tuple[Scope, str, list[dict[
 	"""
 	refuse_hidden_ledger()
 	scope = read_scope(filters)
-	group = chosen_group(filters, GROUPS)
+	group = chosen_group(filters, with_own(GROUPS))
 	behind = str((filters or {}).get("behind") or "")
 	if is_chart_only(filters):
 		total = {**read_drawn(scope, group, behind), "drill": {}}
@@ -180,7 +181,7 @@ def deals_and_cash(scope: Scope, group: str, behind: str) -> QueryBuilder:
 	for key in ("ordered", "invoiced"):
 		doctype, part = DOCUMENTS[key]
 		query = query.select(without_taxes_part(deal, deal[f"{key}_amount"], doctype).as_(part))
-	own = one_group(behind, {each: group_term(each, deal) for each in GROUPS})
+	own = one_group(behind, {each: group_term(each, deal) for each in with_own(GROUPS)})
 	return query.where(own) if own is not None else query
 
 

@@ -12,7 +12,16 @@ from crm_plus.reports import report_groups
 from crm_plus.reports.board import load_stages
 from crm_plus.reports.board_conditions import is_rotten
 from crm_plus.reports.report_functions import SECONDS_IN_DAY, along, summed_by, whole_seconds
-from crm_plus.reports.report_groups import FIELDS, chosen_group, group_filter, group_labels, group_term
+from crm_plus.reports.report_groups import (
+	FIELDS,
+	behind_text,
+	chosen_group,
+	field_of,
+	group_filter,
+	group_labels,
+	group_term,
+	with_own,
+)
 from crm_plus.reports.report_money import money
 from crm_plus.reports.report_scope import Scope, before_day, deal_rows, read_scope, scope_filters
 from crm_plus.rules.deal_stages import OPEN
@@ -31,7 +40,7 @@ def pipeline_summary(
 	Raises frappe.ValidationError for filters that make no sense, frappe.PermissionError for who may read no deal.
 	"""
 	scope = read_scope(filters)
-	group = chosen_group(filters, GROUPS)
+	group = chosen_group(filters, with_own(GROUPS))
 	found = [
 		{key: flt(row[key]) for key in SUMS} | {"value": row["value"]} for row in read_sums(scope, group)
 	]
@@ -40,7 +49,11 @@ def pipeline_summary(
 		{
 			**shown(row),
 			"group": labels[row["value"]],
-			"drill": drill(scope, group_filter(group, row["value"])),
+			"drill": drill(
+				scope,
+				group_filter(group, row["value"]),
+				"" if group in FIELDS else behind_text(group, row["value"]),
+			),
 		}
 		for row in in_order(group, found)
 	]
@@ -56,7 +69,7 @@ def read_sums(scope: Scope, group: str) -> list[dict[str, Any]]:
 	deal = frappe.qb.DocType("Deal")
 	sums = sums_of(scope, deal)
 	query = frappe.qb.from_(deal).where(deal_rows(scope, deal)).where(deal.status == OPEN)
-	fieldname = FIELDS[group]
+	fieldname = field_of(group)
 	if fieldname not in ALONG:
 		return summed_by(query, {"value": group_term(group, deal)}, sums)
 	kept = [deal[name] for name in ALONG[: ALONG.index(fieldname) + 1]]
@@ -106,12 +119,12 @@ def shown(sums: dict[str, Any]) -> dict[str, Any]:
 	}
 
 
-def drill(scope: Scope, own: dict[str, Any]) -> dict[str, dict[str, Any]]:
-	"""Return the list filters behind each figure of a group."""
+def drill(scope: Scope, own: dict[str, Any], behind: str = "") -> dict[str, dict[str, Any]]:
+	"""Return the list filters behind each figure of a group; `behind` names it where it is of an administrator's own field."""
 	of_group = {**scope_filters(scope), "status": OPEN, **own}
 	return {
 		**dict.fromkeys(("deals", "amount", "weighted", "average", "days"), of_group),
-		"rotten": rotten_filters(scope, own),
+		"rotten": rotten_filters(scope, {"behind": behind} if behind else own),
 		"overdue": {**of_group, "expected_close_date": before_day(scope.today)},
 		"no_follow_up": {**of_group, "next_follow_up_on": ["is", "not set"]},
 	}

@@ -10,6 +10,7 @@ from pypika import Case
 from pypika.functions import NullIf
 from pypika.terms import Criterion, Term
 
+from crm_plus.reports.own_fields import group_title, is_check, own_fields, own_labels
 from crm_plus.reports.report_functions import month_number, month_text
 from crm_plus.reports.report_parts import full_names
 from crm_plus.reports.report_scope import Scope, between, scope_filters
@@ -41,10 +42,20 @@ def chosen_group(filters: dict[str, Any] | None, offered: tuple[str, ...]) -> st
 	if wanted not in offered:
 		frappe.throw(
 			_("The report cannot be grouped by {0}: choose one of {1}.").format(
-				quoted(wanted), ", ".join(_(each) for each in offered)
+				quoted(wanted), ", ".join(group_title(each) for each in offered)
 			)
 		)
 	return wanted
+
+
+def with_own(offered: tuple[str, ...]) -> tuple[str, ...]:
+	"""Return the groups of a report over deals, and after them the administrator's own fields of deals."""
+	return (*offered, *own_fields())
+
+
+def field_of(group: str) -> str:
+	"""Return the field of deals that a group is of, "" for one that is reckoned; an own field is a group by its name."""
+	return FIELDS.get(group, group)
 
 
 def group_term(group: str, deal: Any) -> Term:
@@ -53,7 +64,7 @@ def group_term(group: str, deal: Any) -> Term:
 		return month_number(deal.closed_on)
 	if group != "Size":
 		# An empty text and nothing are one group; and MariaDB reads the table rather than each row by an index in its order.
-		return NullIf(deal[FIELDS[group]], "")
+		return deal[group] if is_check(group) else NullIf(deal[field_of(group)], "")
 	case = Case()
 	for index in range(len(SIZES) - 1, 0, -1):
 		case = case.when(deal.base_amount >= SIZES[index], index)
@@ -64,8 +75,11 @@ def group_filter(group: str, value: Any) -> dict[str, Any]:
 	"""Return what a list of deals is filtered by to show a group; a month's days are the caller's to add."""
 	if group == "Month":
 		return {}
+	if is_check(group):
+		# As a condition: the Desk takes a bare 0 for none.
+		return {group: ["=", int(value or 0)]}
 	if group != "Size":
-		return {FIELDS[group]: value if value not in (None, "") else ["is", "not set"]}
+		return {field_of(group): value if value not in (None, "") else ["is", "not set"]}
 	index = int(value)
 	if index == 0:
 		return {"base_amount": ["<", SIZES[1]]}
@@ -92,6 +106,8 @@ def _names(group: str, values: list[Any]) -> dict[Any, str]:
 	if group == "Owner":
 		return full_names(values)
 	titled = {"Stage": ("Pipeline Stage", "stage_name"), "Customer": ("Customer Profile", "full_name")}
+	if group not in FIELDS:
+		return own_labels(group, values)
 	if group == "Deal":
 		return dict(zip(values, values, strict=True))
 	if group in titled:
@@ -145,8 +161,13 @@ def behind_filters(scope: Scope, members: str, group: str, value: Any) -> dict[s
 		key: getattr(scope, key) for key in ("company", "currency", "pipeline", "source", "owner", "team")
 	}
 	period = {"from_date": str(scope.first), "to_date": str(scope.last)}
-	behind = {"behind": f"{group}={NOBODY if value in (None, '') else value}"} if group else {}
+	behind = {"behind": behind_text(group, value)} if group else {}
 	return {**{key: name for key, name in kept.items() if name}, **period, "group_by": members, **behind}
+
+
+def behind_text(group: str, value: Any) -> str:
+	"""Return how a report is told which of its groups to look behind; `one_group` reads it."""
+	return f"{group}={NOBODY if value in (None, '') else value}"
 
 
 def one_group(behind: str, terms: dict[str, Term]) -> Criterion | None:

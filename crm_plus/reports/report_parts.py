@@ -8,6 +8,8 @@ from frappe import _
 from frappe.utils import cint, flt
 from frappe.utils.formatters import format_value
 
+from crm_plus.reports.own_fields import group_title
+
 # Frappe's own blue, green, orange, violet, red and grey: a chart with one figure is blue.
 GREEN, RED = "#29CD42", "#E24C4C"
 COLORS = ("#2490EF", GREEN, "#ECAD4B", "#7575FF", RED, "#A6B1B9")
@@ -187,7 +189,7 @@ def group_column(group: str, width: int = 190) -> Row:
 	"""Return the first column of a report by groups; a deal is a link to it."""
 	if group == "Deal":
 		return column("group", _("Deal"), "Link", width, options="Deal")
-	return column("group", _(group), width=width)
+	return column("group", group_title(group), width=width)
 
 
 def full_names(users: Iterable[str | None]) -> dict[str, str]:

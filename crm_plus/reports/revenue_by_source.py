@@ -23,6 +23,7 @@ from crm_plus.reports.report_groups import (
 	group_term,
 	in_order,
 	one_group,
+	with_own,
 )
 from crm_plus.reports.report_money import books_money, refuse_hidden_ledger
 from crm_plus.reports.report_parts import is_chart_only
@@ -46,7 +47,7 @@ def revenue_by_source(
 	"""
 	refuse_hidden_ledger()
 	scope, dated = read_scope(filters), dated_by(filters)
-	group = chosen_group(filters, GROUPS)
+	group = chosen_group(filters, with_own(GROUPS))
 	behind, drawn = str((filters or {}).get("behind") or ""), is_chart_only(filters)
 	found = [
 		{"value": row["value"], **{key: flt(row.get(key)) for key in ("deals", "invoices", *AMOUNTS[dated])}}
@@ -115,7 +116,7 @@ def drill(scope: Scope, group: str, value: Any, dated: str) -> dict[str, Any]:
 
 def group_terms(deal: Any, invoice: Any) -> dict[str, Term]:
 	"""Return the expression of each group."""
-	return {each: invoice.name if each == INVOICE else group_term(each, deal) for each in GROUPS}
+	return {each: invoice.name if each == INVOICE else group_term(each, deal) for each in with_own(GROUPS)}
 
 
 def read(scope: Scope, group: str, behind: str, dated: str, *, drawn: bool = False) -> list[dict[str, Any]]:

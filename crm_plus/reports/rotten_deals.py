@@ -13,10 +13,13 @@ from frappe.utils import cint, flt
 from pypika import Case, CustomFunction
 from pypika.functions import Coalesce, Count, Max, Sum
 from pypika.queries import QueryBuilder
+from pypika.terms import Criterion
 
 from crm_plus.reports.board import load_stages
 from crm_plus.reports.board_conditions import is_rotten
+from crm_plus.reports.own_fields import own_fields
 from crm_plus.reports.report_functions import along
+from crm_plus.reports.report_groups import group_term, one_group
 from crm_plus.reports.report_money import money
 from crm_plus.reports.report_parts import full_names, is_chart_only
 from crm_plus.reports.report_scope import Scope, deal_rows, read_scope
@@ -60,7 +63,9 @@ def rotten_deals(filters: dict[str, Any] | None) -> tuple[Scope, list[dict[str, 
 	if show not in SHOW:
 		frappe.throw(_("The report cannot show {0}: choose another one.").format(quoted(show)))
 	scope, most = read_scope(chosen), how_many(chosen.get("rows"))
-	shown = Shown(scope, show, {key: chosen[key] for key in ("stage", "campaign") if chosen.get(key)})
+	shown = Shown(
+		scope, show, {key: chosen[key] for key in ("stage", "campaign", "behind") if chosen.get(key)}
+	)
 	rows = [] if is_chart_only(chosen) else shown.rows(most)
 	names = full_names(row["deal_owner"] for row in rows)
 	return scope, [as_row(scope, row, names) for row in rows], shown.totals()
@@ -111,11 +116,12 @@ class Shown:
 		if self.show == SHOW[2]:
 			few = self.may_slip().as_("few")
 			query = frappe.qb.from_(few).modifier("STRAIGHT_JOIN").join(deal).on(deal.name == few.name)
-		elif "campaign" not in self.narrowed:
+		elif self.narrowed.keys() <= {"stage"}:
 			query = along(query, "Deal", "report_open")
 		query = query.left_join(then).on((then.deal == deal.name) & (then.snapshot_date == self.newest))
 		for fieldname, value in self.narrowed.items():
-			query = query.where(deal[fieldname] == value)
+			is_own = fieldname == "behind"
+			query = query.where(of_own_field(deal, value) if is_own else deal[fieldname] == value)
 		return query.where(deal_rows(self.scope, deal)).where((deal.status == OPEN) & self.condition)
 
 	def may_slip(self) -> QueryBuilder:
@@ -182,6 +188,11 @@ class Shown:
 			later=sum(row["later"] for row in rows),
 			later_days=int(sum(row["days"] or 0 for row in rows)),
 		)
+
+
+def of_own_field(deal: Any, behind: Any) -> Criterion | None:
+	"""The deals of one value of an administrator's own field. Raises frappe.ValidationError where there is no such field."""
+	return one_group(str(behind), {group: group_term(group, deal) for group in own_fields()})
 
 
 def newest_day() -> Any:

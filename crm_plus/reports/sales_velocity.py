@@ -17,6 +17,7 @@ from crm_plus.reports.report_groups import (
 	group_labels,
 	group_term,
 	in_order,
+	with_own,
 )
 from crm_plus.reports.report_money import money
 from crm_plus.reports.report_scope import Scope, deal_rows, default_pipeline, on_days, read_scope
@@ -38,7 +39,7 @@ def sales_velocity(
 	Raises frappe.ValidationError for filters that make no sense, frappe.PermissionError for who may read no deal.
 	"""
 	scope = read_scope(filters)
-	group, pipeline = chosen_group(filters, GROUPS), default_pipeline(scope)
+	group, pipeline = chosen_group(filters, with_own(GROUPS)), default_pipeline(scope)
 	stages = [stage for stage in load_stages(pipeline) if stage.outcome == OPEN]
 	closed = {row["value"]: row for row in read_closed(scope, group, pipeline)}
 	visits = read_visits(scope, group, pipeline, [stage.name for stage in stages])

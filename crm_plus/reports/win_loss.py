@@ -7,7 +7,14 @@ from frappe.utils import flt
 from pypika.functions import Count, Sum
 
 from crm_plus.reports.report_functions import along, summed_together
-from crm_plus.reports.report_groups import chosen_group, closed_filters, group_labels, group_term, in_order
+from crm_plus.reports.report_groups import (
+	chosen_group,
+	closed_filters,
+	group_labels,
+	group_term,
+	in_order,
+	with_own,
+)
 from crm_plus.reports.report_money import money
 from crm_plus.reports.report_scope import Scope, between, deal_rows, on_days, read_scope, scope_filters
 from crm_plus.rules.deal_stages import LOST, WON
@@ -27,7 +34,7 @@ def win_loss(filters: dict[str, Any] | None) -> tuple[Scope, str, list[dict[str,
 	that make no sense, frappe.PermissionError for who may read no deal.
 	"""
 	scope = read_scope(filters)
-	group = chosen_group(filters, GROUPS)
+	group = chosen_group(filters, with_own(GROUPS))
 	found = [{"value": row["value"], **{key: flt(row[key]) for key in SUMS}} for row in read(scope, group)]
 	labels = group_labels(group, [row["value"] for row in found])
 	total = {key: sum(row[key] for row in found) for key in SUMS}

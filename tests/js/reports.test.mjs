@@ -274,3 +274,21 @@ test("only charts of ours are drawn so", () => {
 	assert.equal(axisOptions.numberFormatter(100), "100");
 	draw_whole(undefined);
 });
+
+test("an administrator's own links, choices and checks are groups, as far as the user reads them", async () => {
+	const { own_groups } = await import("../../crm_plus/public/js/reports/own_groups.js");
+	const own = (fieldname, more) => ({ fieldname, label: fieldname.toUpperCase(), fieldtype: "Select", is_custom_field: 1, ...more });
+	const fields = [
+		own("region"),
+		own("partner", { fieldtype: "Link", permlevel: 1 }),
+		own("secret", { permlevel: 2 }),
+		own("unseen", { hidden: 1 }),
+		own("note", { fieldtype: "Data" }),
+		{ fieldname: "stage", label: "Stage", fieldtype: "Link" },
+	];
+	assert.deepEqual(own_groups({ fields }, (level) => level < 2), [
+		{ value: "region", label: "REGION" },
+		{ value: "partner", label: "PARTNER" },
+	]);
+	assert.deepEqual(own_groups(undefined, () => true), []);
+});

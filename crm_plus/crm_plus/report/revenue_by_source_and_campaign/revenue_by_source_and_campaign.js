@@ -1,5 +1,6 @@
 frappe.query_reports["Revenue by Source and Campaign"] = crm_plus.reports.define({
 	months: [11, -1],
+	own_fields: true,
 	group_by: ["Source", "Campaign", "Owner", "Pipeline", "Company", "Customer", "Deal", "Invoice"],
 	filters: [
 		{

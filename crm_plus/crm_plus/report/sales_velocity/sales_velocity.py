@@ -49,7 +49,7 @@ def behind_all(scope: Scope, stages: list[Stage]) -> parts.Row:
 def get_columns(group: str, stages: list[Stage]) -> parts.Rows:
 	"""Return the columns; one for each open stage of the pipeline, in days."""
 	return [
-		parts.column("group", _(group), width=190),
+		parts.group_column(group),
 		parts.count_column("closed", _("Closed"), drill="Deal"),
 		parts.count_column("won", _("Won"), drill="Deal"),
 		parts.percent_column("win_rate", _("Win Rate"), drill="Deal"),

@@ -60,7 +60,7 @@ def get_columns(group: str) -> parts.Rows:
 		parts.percent_column("won_discount", _("Discount of Won"), 130, drill="Deal"),
 	]
 	discount = parts.percent_column("lost_discount", _("Discount of Lost"), 130, drill="Deal")
-	first = parts.column("group", _(group), width=200)
+	first = parts.group_column(group, 200)
 	if group == "Lost Reason":
 		return [
 			first,

@@ -3,6 +3,7 @@ import { show_changes } from "./cards.js";
 import { is_shown_on_ours, share_filters, watch_dashboards } from "./dashboard_filters.js";
 import { draw_whole } from "./drawing.js";
 import { cell, figure_route } from "./figures.js";
+import { own_groups } from "./own_groups.js";
 
 frappe.provide("crm_plus.reports");
 
@@ -37,17 +38,18 @@ function period(from, to) {
 	];
 }
 
-function group_by(choices) {
+function group_by(choices, of_own_fields) {
+	const own = of_own_fields ? own_groups(frappe.get_meta("Deal"), (level) => frappe.perm.has_perm("Deal", level, "read")) : [];
 	return {
 		fieldname: "group_by",
 		label: __("Group By"),
 		fieldtype: "Select",
-		options: choices.map((value) => ({ value, label: __(value) })),
+		options: [...choices.map((value) => ({ value, label: __(value) })), ...own],
 		default: choices[0],
 	};
 }
 
-// options: group_by (a list of groups), months (how many back and ahead the period goes; none: no period), filters (more of
+// options: group_by (a list of groups), own_fields (an administrator's own fields of deals are groups too), months (how many back and ahead the period goes; none: no period), filters (more of
 // them), only (which of the common ones).
 crm_plus.reports.define = function (options = {}) {
 	const today = frappe.datetime.get_today();
@@ -56,7 +58,7 @@ crm_plus.reports.define = function (options = {}) {
 	const end = () => frappe.datetime.add_days(frappe.datetime.add_months(start, ahead + 1), -1);
 	return {
 		filters: [
-			...(options.group_by ? [group_by(options.group_by)] : []),
+			...(options.group_by ? [group_by(options.group_by, options.own_fields)] : []),
 			...(options.months ? period(frappe.datetime.add_months(start, -back), ahead < 0 ? today : end()) : []),
 			...(options.filters || []),
 			...(options.only || OF_DEALS).map((name) => FILTERS[name]()),
