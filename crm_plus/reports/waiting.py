@@ -62,7 +62,7 @@ def waiting_rows(question: Question, own: Criterion | None) -> QueryBuilder:
 	table, scope = frappe.qb.DocType(INTERACTION), question.scope
 	missed = table.status.isin((DONE, NO_SHOW)) & (Coalesce(table.duration, 0) == 0)
 	query = (
-		along(frappe.qb.from_(table), INTERACTION, "done_report")
+		along(frappe.qb.from_(table), INTERACTION, "came_report")
 		.select(table.starts_on, table.answered_on)
 		.where(rows_of(scope, INTERACTION, "interaction_owner"))
 		.where((table.direction == INCOMING) & missed & (table.customer_profile > ""))

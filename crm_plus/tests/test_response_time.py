@@ -252,5 +252,5 @@ class TestResponseTime(ResponseCase):
 		heads = [column[0] for column in frappe.db._cursor.description]
 		plan = [dict(zip(heads, step, strict=True)) for step in frappe.db._cursor]
 		(read,) = [step for step in plan if step["table"] == "tabInteraction"]
-		self.assertEqual(read["key"], "done_report")
+		self.assertEqual(read["key"], "came_report")
 		self.assertIn("Using index", read["Extra"])

@@ -10,10 +10,15 @@ INDEXES = {
 	"owner_status_starts": ("interaction_owner", "status", "starts_on"),
 	"source": ("source_doctype", "source_name"),
 	"status_remind": ("status", "remind_on"),
-	# The reports: what was done in a period and when it was answered; and the next answer to a customer. Neither needs the rows.
+	# The reports: what was done in a period; what came in and when it was answered; and the next answer to a customer. None
+	# needs the rows.
 	"done_report": (
 		*("status", "starts_on", "interaction_owner", "interaction_type", "customer_profile"),
 		*("direction", "duration", "answered_on"),
+	),
+	"came_report": (
+		*("direction", "status", "starts_on", "interaction_owner", "interaction_type"),
+		*("duration", "customer_profile", "answered_on"),
 	),
 	"customer_said": ("customer_profile", "direction", "status", "starts_on"),
 }
