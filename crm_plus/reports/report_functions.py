@@ -20,6 +20,8 @@ whole_seconds = CustomFunction("TO_SECONDS", ["time"])
 _BETWEEN = CustomFunction("TIMESTAMPDIFF", ["unit", "start", "end"])
 # How many groups held words that differ.
 MIXED = "mixed"
+# Before a key, the least of a group's words.
+LEAST = "least"
 _CHECKSUM = CustomFunction("CRC32", ["text"])
 
 
@@ -82,29 +84,26 @@ def _summed(parts: Sequence[Part], *, exactly: bool) -> list[dict[str, Any]]:
 		key: NullIf(each[key], "") if isinstance(term, NullIf) else each[key]
 		for key, term in parts[0][1].items()
 	}
-	summed = [*names, *([] if exactly else [MIXED])]
-	return (
-		frappe.qb.from_(each)
-		.select(*(word.as_(key) for key, word in keys.items()))
-		.select(*(Sum(each[name]).as_(name) for name in summed))
-		.groupby(*keys.values())
-		.run(as_dict=True)
-	)
+	query = frappe.qb.from_(each).select(*(word.as_(key) for key, word in keys.items()))
+	query = query.select(*(Sum(each[name]).as_(name) for name in names))
+	if not exactly:
+		differ = Criterion.any(each[key] != each[f"{LEAST}_{key}"] for key in keys)
+		query = query.select(Sum(Case().when(differ, 1).else_(0)).as_(MIXED))
+	return query.groupby(*keys.values()).run(as_dict=True)
 
 
 def _grouped(part: Part, names: Sequence[str], *, exactly: bool) -> QueryBuilder:
 	query, keys, sums = part
 	query = query.select(*(sums.get(name, ValueWrapper(0)).as_(name) for name in names))
-	words = []
 	for key, term in keys.items():
 		if isinstance(term, ValueWrapper):
-			query = query.select(term.as_(key))
+			query = query.select(term.as_(key), *([] if exactly else [term.as_(f"{LEAST}_{key}")]))
 			continue
 		word = term.args[0] if isinstance(term, NullIf) else term
-		words.append(word)
 		query = query.groupby(_CHECKSUM(word))
-		query = query.groupby(word).select(word.as_(key)) if exactly else query.select(Max(word).as_(key))
-	if exactly:
-		return query
-	differ = Criterion.any(Min(word) != Max(word) for word in words)
-	return query.select((Case().when(differ, 1).else_(0) if words else ValueWrapper(0)).as_(MIXED))
+		if exactly:
+			query = query.groupby(word).select(word.as_(key))
+		else:
+			# The two are compared outside: the database would find the largest a second time for it.
+			query = query.select(Max(word).as_(key), Min(word).as_(f"{LEAST}_{key}"))
+	return query
