@@ -72,7 +72,7 @@ def summed_together(parts: Sequence[Part]) -> list[dict[str, Any]]:
 	constant of its part is not compared. Of a part by constants alone there is a row even where it has none to add up.
 	"""
 	rows = _summed(parts, exactly=False)
-	if any(row.pop(MIXED) for row in rows):
+	if any(row.pop(MIXED, 0) for row in rows):
 		rows = _summed(parts, exactly=True)
 	return rows
 
@@ -86,7 +86,7 @@ def _summed(parts: Sequence[Part], *, exactly: bool) -> list[dict[str, Any]]:
 	}
 	query = frappe.qb.from_(each).select(*(word.as_(key) for key, word in keys.items()))
 	query = query.select(*(Sum(each[name]).as_(name) for name in names))
-	if not exactly:
+	if keys and not exactly:
 		differ = Criterion.any(each[key] != each[f"{LEAST}_{key}"] for key in keys)
 		query = query.select(Sum(Case().when(differ, 1).else_(0)).as_(MIXED))
 	return query.groupby(*keys.values()).run(as_dict=True)
