@@ -123,7 +123,7 @@ class TestInvoicesWithoutDeal(CRMPlusTestCase):
 		count, amount, proposed, proposed_amount = (part["value"] for part in report["report_summary"])
 		self.assertEqual((count, amount, proposed, proposed_amount), (2, 50_750, 1, 750))
 		total = report["result"][-1]
-		self.assertEqual((total["name"], total["amount"], total["is_total"]), ("Total", amount, 1))
+		self.assertEqual((total["deal"], total["amount"], total["is_total"]), ("Total", amount, 1))
 		self.assertNotIn("deal_amount", total, "one deal may be proposed for several invoices")
 		charted = sum(sum(dataset["values"]) for dataset in report["chart"]["data"]["datasets"])
 		self.assertEqual(charted, amount)

@@ -227,7 +227,8 @@ test("only charts and cards of ours on a dashboard of ours take them", async () 
 	share_filters(undefined);
 });
 
-const { axis_text, draw_whole, needed_height, show_whole_legend } = await import("../../crm_plus/public/js/reports/drawing.js");
+const drawing = await import("../../crm_plus/public/js/reports/drawing.js");
+const { axis_text, draw_whole, needed_height, show_whole_legend } = drawing;
 
 test("an axis has whole numbers without decimals", () => {
 	assert.deepEqual(["100.00", "-250,00", 80, "1.50 K", "0.25", "2.005"].map(axis_text), ["100", "-250", "80", "1.50 K", "0.25", "2.005"]);
@@ -291,4 +292,20 @@ test("an administrator's own links, choices and checks are groups, as far as the
 		{ value: "partner", label: "PARTNER" },
 	]);
 	assert.deepEqual(own_groups(undefined, () => true), []);
+});
+
+test("a report of ours has such an axis too, one of others keeps its own", () => {
+	const { draw_whole_axis } = drawing;
+	const drawn = [];
+	const report = { report_name: "Ours", render_chart: (options) => drawn.push(options) };
+	draw_whole_axis(report, (name) => name === "Ours");
+	const once = report.render_chart;
+	draw_whole_axis(report, () => true);
+	assert.equal(report.render_chart, once);
+	report.render_chart({ axisOptions: { numberFormatter: String } });
+	assert.equal(drawn[0].axisOptions.numberFormatter(300), "300");
+	report.report_name = "Theirs";
+	report.render_chart({ axisOptions: { numberFormatter: String } });
+	assert.equal(drawn[1].axisOptions.numberFormatter, String);
+	report.render_chart(undefined);
 });

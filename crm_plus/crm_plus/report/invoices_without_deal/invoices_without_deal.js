@@ -1,6 +1,9 @@
 frappe.query_reports["Invoices Without Deal"] = {
 	...crm_plus.reports.define({
 		only: [],
+		onload(report) {
+			report.page.add_inner_button(__("Link to Deal"), () => crm_plus.invoice_linking.ask(report)).addClass("btn-primary");
+		},
 		filters: [
 			{
 				fieldname: "company",
@@ -26,8 +29,4 @@ frappe.query_reports["Invoices Without Deal"] = {
 
 	// The table keeps its checks by row number: after a refresh they would stand on other invoices.
 	after_datatable_render: (datatable) => datatable.rowmanager.checkAll(false),
-
-	onload(report) {
-		report.page.add_inner_button(__("Link to Deal"), () => crm_plus.invoice_linking.ask(report)).addClass("btn-primary");
-	},
 };

@@ -25,7 +25,8 @@ def execute(filters: dict[str, Any] | None = None) -> tuple[Any, ...]:
 	rows = shown_invoices(filters)
 	for row in rows:
 		row["company_currency"] = currency
-	total = {"name": _("Total"), "amount": sum(row["amount"] for row in rows), "company_currency": currency}
+	# Beside the amount: what stands under the invoices' names would be a link to one.
+	total = {"amount": sum(row["amount"] for row in rows), "deal": _("Total"), "company_currency": currency}
 	return parts.answer(
 		get_columns(),
 		rows,

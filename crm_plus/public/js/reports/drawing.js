@@ -9,6 +9,21 @@ export function axis_text(text) {
 	return String(text).replace(/^(-?\d+)[.,]00$/, "$1");
 }
 
+function axis_number(number, country) {
+	return axis_text(frappe.utils.format_chart_axis_number(number, country));
+}
+
+// Lets the charts of a report have such an axis; `is_ours` tells whether a report, by its name, is drawn so.
+export function draw_whole_axis(report, is_ours) {
+	if (report.crm_plus_axis) return;
+	report.crm_plus_axis = true;
+	const render_chart = report.render_chart;
+	report.render_chart = function (options) {
+		if (options && options.axisOptions && is_ours(this.report_name)) options.axisOptions.numberFormatter = axis_number;
+		return render_chart.apply(this, arguments);
+	};
+}
+
 // How high a picture has to be for its legend, seen from the page's top: the picture's and the legend's place; 0 for unseen ones.
 export function needed_height(picture, legend) {
 	return legend.height ? Math.ceil(legend.bottom - picture.top) + BELOW : 0;
@@ -41,9 +56,8 @@ export function draw_whole(factory, is_ours) {
 	chart.prototype.get_chart_args = function () {
 		const args = get_chart_args.apply(this, arguments);
 		if (!is_ours(this.chart_doc)) return args;
-		const numberFormatter = (number, country) => axis_text(frappe.utils.format_chart_axis_number(number, country));
 		// Frappe draws it as soon as it has these.
 		setTimeout(() => show_whole_legend(this.dashboard_chart));
-		return { ...args, axisOptions: { ...args.axisOptions, numberFormatter } };
+		return { ...args, axisOptions: { ...args.axisOptions, numberFormatter: axis_number } };
 	};
 }

@@ -7,9 +7,7 @@ function escape(text) {
 // Text that somebody typed is shown, never run; a figure with documents behind it becomes a link to their list.
 export function cell(value, row, column, data, default_formatter) {
 	const is_text = column.fieldtype === "Data" && typeof value === "string";
-	// The total's name stands where the others link to their records: it is none.
-	const is_named = data && data.is_total && column.fieldtype === "Link";
-	let shown = is_named ? escape(value || "") : default_formatter(is_text ? escape(value) : value, row, column, data);
+	let shown = default_formatter(is_text ? escape(value) : value, row, column, data);
 	const filters = data && data.drill && data.drill[column.fieldname];
 	if (filters && value) {
 		const figure = escape(JSON.stringify({ doctype: column.drill, report: column.drill_report, filters }));

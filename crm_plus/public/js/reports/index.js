@@ -1,7 +1,7 @@
 // What the reports of CRM Plus share in the Desk: their filters, and the links behind their figures.
 import { show_changes } from "./cards.js";
 import { is_shown_on_ours, share_filters, watch_dashboards } from "./dashboard_filters.js";
-import { draw_whole } from "./drawing.js";
+import { draw_whole, draw_whole_axis } from "./drawing.js";
 import { cell, figure_route } from "./figures.js";
 import { own_groups } from "./own_groups.js";
 
@@ -50,7 +50,7 @@ function group_by(choices, of_own_fields) {
 }
 
 // options: group_by (a list of groups), own_fields (an administrator's own fields of deals are groups too), months (how many back and ahead the period goes; none: no period), filters (more of
-// them), only (which of the common ones).
+// them), onload (more to do as the report opens), only (which of the common ones).
 crm_plus.reports.define = function (options = {}) {
 	const today = frappe.datetime.get_today();
 	const start = today.slice(0, 8) + "01";
@@ -64,8 +64,26 @@ crm_plus.reports.define = function (options = {}) {
 			...(options.only || OF_DEALS).map((name) => FILTERS[name]()),
 		],
 		formatter: cell,
+		is_crm_plus: true,
+		onload(report) {
+			draw_whole_axis(report, is_ours);
+			mark_page();
+			if (options.onload) options.onload(report);
+		},
 	};
 };
+
+function is_ours(name) {
+	return Boolean(frappe.query_reports && frappe.query_reports[name] && frappe.query_reports[name].is_crm_plus);
+}
+
+// Frappe has one page for all reports: ours have a class, by which their titles are whole on a phone.
+function mark_page() {
+	const [page, name] = frappe.get_route() || [];
+	document.body.classList.toggle("crm-plus-report", page === "query-report" && is_ours(name));
+}
+
+$(document).on("page-change", mark_page);
 
 $(document).on("click", "a[data-figure]", function (event) {
 	event.preventDefault();

@@ -1,0 +1,38 @@
+"""A script report as it is looked at: its name whole on a telephone, and counts at its chart's axis as counts."""
+
+from collections.abc import Callable
+
+import frappe
+from playwright.sync_api import Page, expect
+
+from browser.desk import Desk, make_agent
+from crm_plus.tests import factories
+
+PASSWORD = "Shown-Pass-9x-crm"
+LONGEST = "Revenue by Source and Campaign"
+AXIS = "[...document.querySelectorAll('#page-query-report .y.axis text')].map((each) => each.textContent)"
+HUNDREDS = 120
+
+
+def test_a_report_names_itself_and_counts_in_whole_numbers(
+	phone: Page, login: Callable[[Page, str, str], None]
+) -> None:
+	agent = make_agent(PASSWORD)
+	pipeline = factories.make_pipeline().name
+	deal = factories.make_deal(deal_owner=agent, pipeline=pipeline)
+	for _each in range(HUNDREDS):
+		factories.make_deal(deal_owner=agent, pipeline=pipeline, customer_profile=deal.customer_profile)
+	frappe.db.commit()  # the browser's requests are other connections
+	login(phone, agent, PASSWORD)
+	Desk(phone).open(f"query-report/Funnel and Stage Conversion?pipeline={pipeline}&owner={agent}")
+	expect(phone.locator("#page-query-report .chart-container svg").first).to_be_visible()
+	axis = phone.evaluate(AXIS)
+	assert "100" in axis, axis
+	assert not [text for text in axis if text.endswith((".00", ",00"))], axis
+	title = phone.locator("#page-query-report .page-head .title-text:visible")
+	# On version 16 a page is named in its breadcrumbs.
+	for shown in title.all():
+		shown.evaluate(f"title => title.textContent = '{LONGEST}'")
+		assert shown.evaluate("title => title.scrollWidth <= title.clientWidth")
+	Desk(phone).open("query-report/Accounts Receivable")
+	expect(phone.locator("body.crm-plus-report")).to_have_count(0)
