@@ -120,6 +120,7 @@ doc_events = {
 		"on_update": "crm_plus.overrides.todo.on_update",
 		"on_trash": "crm_plus.overrides.todo.on_trash",
 	},
+	"Prepared Report": {"before_insert": "crm_plus.overrides.prepared_report.before_insert"},
 }
 
 # What is captured as interactions, and what reads it: an app may add DocTypes of its own.
@@ -166,8 +167,7 @@ make_email_body_message = ["crm_plus.overrides.mail.make_email_body_message"]
 before_job = ["crm_plus.overrides.mail.before_job"]
 before_request = ["crm_plus.overrides.mail.before_request"]
 
-# Frappe's Log Settings delete what is older: days.
-default_log_clearing_doctypes = {"Reminder Delivery": 400}
+default_log_clearing_doctypes = {"Reminder Delivery": 400}  # days, for Frappe's Log Settings
 
 # Who sees which rows: one rule, for lists and for one document.
 permission_query_conditions = {
