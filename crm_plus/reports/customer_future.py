@@ -1,20 +1,23 @@
 """Who of the customers still buys, and what they will buy in a year, by a model that is fitted to their own purchases.
 
 Purchases are the days with invoices, of all time and of the filters' company; the customers are those whose worth the readers
-may know. The fit is kept for a day: the same purchases give the same model.
+may know. The fit is kept for a day: the same purchases give the same model. Where it is kept, a chart of a few customers asks
+for the purchases of these alone.
 """
 
 import hashlib
 import math
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import astuple, dataclass, field
 from datetime import timedelta
 from typing import Any
 
 import frappe
 from frappe import _
+from pypika import CustomFunction
+from pypika.functions import Concat, Count, Sum
 
-from crm_plus.reports.customer_value import purchases
+from crm_plus.reports.customer_value import PROFILE, invoices_of, profile_rows, purchases
 from crm_plus.reports.purchase_fit import fit, has_scipy
 from crm_plus.reports.report_scope import Scope
 from crm_plus.rules.purchases import (
@@ -30,6 +33,8 @@ from crm_plus.rules.purchases import (
 
 KEPT_SECONDS = 86_400
 DAYS_OF_WEEK = 7
+CHECKSUM = CustomFunction("CRC32", ["text"])
+DAY_OF_YEAR = CustomFunction("DAYOFYEAR", ["day"])
 
 
 @dataclass(frozen=True)
@@ -80,10 +85,13 @@ def customer_future(scope: Scope) -> Future:
 	return Future(model, "", buyers)
 
 
-def read_buyers(scope: Scope) -> dict[str, Buyer]:
-	"""Return how often each customer came back, when last, and since when he is known."""
+def read_buyers(scope: Scope, customers: list[str] | None = None) -> dict[str, Buyer]:
+	"""Return how often each customer came back, when last, and since when he is known; of some Customers, or of all."""
 	invoice = frappe.qb.DocType("Sales Invoice")
-	each = purchases(scope, invoice.posting_date < scope.today + timedelta(days=1)).as_("each")
+	so_far = invoice.posting_date < scope.today + timedelta(days=1)
+	if customers is not None:
+		so_far &= invoice.customer.isin(customers or [""])
+	each = purchases(scope, so_far).as_("each")
 	rows = (
 		frappe.qb.from_(each)
 		.select(each.name, each.purchases, each.first_on, each.last_on)
@@ -110,7 +118,50 @@ def fitted(buyers: list[Buyer]) -> Model | None:
 	return Model(*kept) if len(kept) > 1 and all(math.isfinite(value) for value in kept) else None
 
 
-def with_future(scope: Scope, rows: list[dict[str, Any]]) -> tuple[Future, list[dict[str, Any]]]:
-	"""Return the future, and the rows of customers with theirs; `average` is what a purchase of each comes to."""
-	future = customer_future(scope)
+def drawn_future(scope: Scope, profiles: list[str]) -> Future:
+	"""Return the future of a few customers, by the model of all of them; these are read only where it is not kept."""
+	key = f"crm_plus_purchase_model_of_{fingerprint(scope)}"
+	kept = frappe.cache.get_value(key, expires=True) if has_scipy() else None
+	if not kept:
+		future = customer_future(scope)
+		if future.model:
+			frappe.cache.set_value(key, list(astuple(future.model)), expires_in_sec=KEPT_SECONDS)
+		return future
+	found = frappe.get_all(
+		PROFILE, filters={"name": ["in", profiles or [""]]}, pluck="erpnext_customer", limit=0
+	)
+	return Future(Model(*kept), "", read_buyers(scope, found))
+
+
+def fingerprint(scope: Scope) -> str:
+	"""Return what differs wherever the customers of the filters or what anybody bought so far do, or the day.
+
+	Sums of checksums, which the database makes along two indexes in the time that it takes to read them: the second one of
+	purchases weighs them by their day, so that none makes up for another.
+	"""
+	profile, invoice = frappe.qb.DocType(PROFILE), frappe.qb.DocType("Sales Invoice")
+	customers = (
+		frappe.qb.from_(profile)
+		.select(Count("*"), Sum(CHECKSUM(profile.erpnext_customer)))
+		.where(profile_rows(scope, profile))
+		.run()
+	)
+	purchase = CHECKSUM(Concat(invoice.customer, invoice.posting_date))
+	so_far = (invoice.posting_date < scope.today + timedelta(days=1)) & (invoice.is_return == 0)
+	days = (
+		invoices_of(scope, so_far)
+		.select(Count("*"), Sum(purchase), Sum(purchase * DAY_OF_YEAR(invoice.posting_date)))
+		.run()
+	)
+	return hashlib.sha256(repr((scope.today, sorted(scope.rates), customers, days)).encode()).hexdigest()
+
+
+def with_future(
+	scope: Scope, rows: list[dict[str, Any]], *, drawn: bool = False
+) -> tuple[Future, list[dict[str, Any]]]:
+	"""Return the future, and the rows of customers with theirs; `average` is what a purchase of each comes to.
+
+	Where they are only `drawn` they are few of many, and the future need not know of others.
+	"""
+	future = drawn_future(scope, [row["name"] for row in rows]) if drawn else customer_future(scope)
 	return future, [{**row, **future.of(row["name"], row.get("average"))} for row in rows]

@@ -146,14 +146,15 @@ def bought(scope: Scope, period: Criterion) -> QueryBuilder:
 
 	The order and a limit that nothing reaches have the database add them up as they come, instead of looking each up.
 	"""
+	customer = frappe.qb.DocType("Sales Invoice").customer
+	return invoices_of(scope, period).select(customer).groupby(customer).orderby(customer).limit(ALL)
+
+
+def invoices_of(scope: Scope, period: Criterion) -> QueryBuilder:
+	"""The submitted invoices of a period and of the companies asked for, along the index that `bought` speaks of."""
 	invoice = frappe.qb.DocType("Sales Invoice")
-	return (
-		along(frappe.qb.from_(invoice), "Sales Invoice", "crm_plus")
-		.select(invoice.customer)
-		.where((invoice.docstatus == 1) & period & invoice.company.isin(list(scope.rates) or [""]))
-		.groupby(invoice.customer)
-		.orderby(invoice.customer)
-		.limit(ALL)
+	return along(frappe.qb.from_(invoice), "Sales Invoice", "crm_plus").where(
+		(invoice.docstatus == 1) & period & invoice.company.isin(list(scope.rates) or [""])
 	)
 
 

@@ -15,6 +15,8 @@ INDEXES: dict[str, tuple[str, ...]] = {
 	"Delivery Note": ("customer", "posting_date"),
 	# Also what customers are worth: none of the invoices is touched for it.
 	"Sales Invoice": ("customer", "posting_date", "docstatus", "is_return", "company", "base_net_total"),
+	# What an invoice bills of deals, by our own field on its rows: none of them is touched for it.
+	"Sales Invoice Item": ("parent", "crm_plus_deal", "base_net_amount"),
 	"Payment Entry": ("party", "party_type", "posting_date"),
 	"Issue": ("customer", "creation"),
 	"Comment": ("reference_doctype", "reference_name", "creation"),

@@ -7,10 +7,14 @@ from collections import defaultdict
 from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
+from unittest.mock import patch
 
 import frappe
 from frappe.utils import getdate
 
+from crm_plus.crm_plus.report.customer_value import customer_value as report
+from crm_plus.reports import customer_future, customer_value
+from crm_plus.reports.customer_future import read_buyers
 from crm_plus.reports.purchase_fit import fit
 from crm_plus.rules.purchases import WEEKS_OF_YEAR, Buyer, chance_alive, expected_purchases
 from crm_plus.tests import factories
@@ -150,10 +154,37 @@ class TestCustomerFuture(ReportCase):
 	def test_the_second_look_is_not_fitted_anew(self) -> None:
 		filters = {"source": self.shop.source, "currency": "EUR", **long()}
 		self.report(**filters)
-		from unittest.mock import patch
-
 		with patch("crm_plus.reports.customer_future.fit", side_effect=AssertionError("fitted twice")):
 			self.assertTrue(self.rows(**filters)[0]["next_purchases"])
+
+	def test_a_chart_of_the_largest_asks_for_their_purchases_alone_until_somebody_buys(self) -> None:
+		filters = {"source": self.shop.source, "currency": "EUR", **long()}
+		with patch.object(customer_future, "read_buyers", wraps=read_buyers) as asked:
+			for _ in range(2):
+				drawn = self.drawn_of_many(filters)
+			self.assertEqual(len(asked.call_args.args[1]), len(drawn["data"]["labels"]))
+		self.assertEqual(drawn, self.report(**filters)["chart"])
+		self.buy(self.shop.profiles[1])
+		self.assertEqual(self.drawn_of_many(filters), self.report(**filters)["chart"])
+
+	def drawn_of_many(self, filters: dict[str, Any]) -> Any:
+		"""Return the chart as a dashboard asks for it where there are more customers than the report lists."""
+		with patch.object(customer_value, "MOST_ROWS", 0), patch.object(report, "MOST_ROWS", 0):
+			return self.report(**filters, chart_only=1)["chart"]
+
+	def buy(self, profile: str) -> None:
+		"""Have somebody buy today, for the length of the test."""
+		bulk(
+			"Sales Invoice",
+			[
+				{
+					**{"name": f"F-{profile}-y", "docstatus": 1, "is_return": 0, "currency": "EUR"},
+					**{"company": self.world.companies[0], "customer": f"C-{profile}"},
+					**{"posting_date": getdate(), "base_net_total": 50.0, "base_grand_total": 50.0},
+				}
+			],
+		)
+		self.addCleanup(frappe.db.delete, "Sales Invoice", {"name": f"F-{profile}-y"})
 
 	def test_without_scipy_the_report_says_how_to_have_it(self) -> None:
 		"""In a process of its own that cannot import it, as a bench without the extra cannot."""

@@ -27,10 +27,10 @@ def execute(filters: dict[str, Any] | None = None) -> tuple[Any, ...]:
 def list_customers(filters: dict[str, Any] | None) -> tuple[Any, ...]:
 	"""Return the customers who bought in the period, and who of them still buys."""
 	scope, found, total = customer_value(filters)
-	future, rows = with_future(scope, found)
+	is_cut = total["customers"] > MOST_ROWS
+	future, rows = with_future(scope, found, drawn=is_cut and parts.is_chart_only(filters))
 	rows = [{**row, "drill": drill(scope, row["name"], scope.first, scope.last)} for row in rows]
 	said = [future.sentence] if found and future.sentence else []
-	is_cut = total["customers"] > MOST_ROWS
 	if is_cut:
 		more = _("The {0} most valuable of {1} customers; the sums above are of all.")
 		said.append(parts.cut_short(more.format(MOST_ROWS, total["customers"])))
