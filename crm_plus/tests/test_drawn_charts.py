@@ -75,3 +75,11 @@ class TestDrawnCharts(ReportCase):
 				together = [insight.median_response(), insight.answered_in_time()]
 			self.assertEqual(asked.call_count, 6)
 		self.assertEqual(alone, together)
+
+	def test_two_cards_of_open_deals_are_counted_together(self) -> None:
+		asked = {"filters": {"company": self.world.companies[0]}}
+		alone = [insight.deals_without_next_step(**asked), insight.rotten_deals(**asked)]
+		with remembering(), self.count_queries() as queries:
+			together = [insight.deals_without_next_step(**asked), insight.rotten_deals(**asked)]
+		self.assertEqual(alone, together)
+		self.assertEqual(len([query for query in queries if "`next_follow_up_on`" in query]), 1)
