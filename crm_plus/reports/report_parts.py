@@ -8,6 +8,7 @@ from frappe import _
 from frappe.utils import cint, flt
 from frappe.utils.formatters import format_value
 
+from crm_plus.reports.mailed_file import in_mail
 from crm_plus.reports.own_fields import group_title
 
 # Frappe's own blue, green, orange, violet, red and grey: a chart with one figure is blue.
@@ -150,7 +151,8 @@ def answer(
 	if currency:
 		columns = [*columns, column("currency", _("Currency"), width=80, hidden=1)]
 		found = [{**row, "currency": currency} for row in found]
-	return columns, found, message, drawn, summary
+	cut = str(frappe.flags.get(CUT) or "")
+	return columns, in_mail(columns, found, cut if cut in (message or "") else ""), message, drawn, summary
 
 
 def total_row(total: Row, number: int) -> Row:

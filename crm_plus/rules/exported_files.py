@@ -4,6 +4,7 @@ that its rows are not all where they are not.
 
 import re
 from html import escape
+from typing import Any
 
 # The ways to take rows away, as the Access Log names them.
 LIST, REPORT, FOR_IMPORT, RECORDS = "List", "Report", "For Import", "Data Export"
@@ -55,6 +56,11 @@ def text_in_csv(text: str, delimiter: str = ",") -> str:
 		return f'"{AS_TEXT}{quoted}"' if bare is None else AS_TEXT + bare
 
 	return value.sub(harmless, text)
+
+
+def cell_text(value: Any) -> Any:
+	"""Return a value of a row as a file may hold it: a text that a spreadsheet would run with an apostrophe before it."""
+	return AS_TEXT + value if isinstance(value, str) and RUN.match(value) else value
 
 
 def line_in_csv(sentence: str) -> str:

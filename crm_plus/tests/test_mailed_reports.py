@@ -66,6 +66,28 @@ class TestMailedReports(TakenReport):
 					differ |= {name} if seen != whole else set()
 		self.assertEqual(differ | refused, {*REPORTS, *OTHERS})
 
+	def test_a_mailed_file_has_no_formula_and_says_that_it_ends(self) -> None:
+		pipeline, titles = factories.make_pipeline().name, ("=1+1", "@SUM(A1)", "+49 30", "Plain")
+		for title in titles:
+			factories.make_deal(pipeline=pipeline, title=title, amount=5)
+		stored = frappe.get_all("Deal", {"pipeline": pipeline}, pluck="title")
+		lines = self.sent("Sales Forecast", "Administrator", {"pipeline": pipeline, "figure": "open"})
+		place = lines[0].index("Title")
+		kept = sorted(f"'{title}" if title[0] in "=@" else title for title in stored)
+		self.assertEqual(sorted(line[place] for line in lines[1:]), kept)
+		self.assertEqual(len([title for title in kept if title.startswith("'")]), 2)
+		frappe.db.set_value("Pipeline Stage", {"pipeline": self.pipeline}, "rots_after_days", 9)
+		name, few = "Rotten and Slipping Deals", {"pipeline": self.pipeline, "rows": 2}
+		shown = run(name, json.dumps(few))
+		self.assertIn("The 2 largest of", shown["message"])
+		self.assertEqual(len(shown["result"]), 3, "two rows and the total, and no sentence on the screen")
+		lines = self.sent(name, "Administrator", few)
+		self.assertEqual((len(lines), lines[-1].count(shown["message"])), (5, 1))
+		whole = self.sent(name, "Administrator", {"pipeline": self.pipeline})
+		self.assertNotIn(
+			"largest of", "".join(whole[-1]), "what another report noted is not said of this one"
+		)
+
 	def test_the_chart_and_the_rows_of_invoices_are_the_receivers(self) -> None:
 		customers = [factories_accounting.make_party()[0] for _ in range(2)]
 		names = [factories_accounting.make_invoice(customer, 750).name for customer in customers]
@@ -76,7 +98,7 @@ class TestMailedReports(TakenReport):
 			own = run(OTHERS[0], json.dumps(filters))
 		mailed = run(OTHERS[0], json.dumps(filters), user=limited)
 		for found in (own, mailed):
-			self.assertEqual({row["name"] for row in found["result"]} & {*names}, {names[0]})
+			self.assertEqual({row.get("name") for row in found["result"]} & {*names}, {names[0]})
 		self.assertEqual(mailed["report_summary"], own["report_summary"])
 		self.assertEqual(mailed["chart"], own["chart"])
 
@@ -100,6 +122,9 @@ class TestMailedReports(TakenReport):
 	) -> None:
 		"""Assert that a mailed file, whose rows are numbered, holds what is seen."""
 		heads, rows = seen
+		if len(lines) > len(rows) + 1 and any(cell and cell in self.said for cell in lines[-1][1:]):
+			# The report ends before all is told, and its file says so below its rows.
+			lines = lines[:-1]
 		self.assertEqual(lines[0][-len(heads) :], heads, name)
 		self.assertEqual(len(lines) - 1, len(rows), name)
 		for line, row in zip(lines[1:], rows, strict=True):

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crm_plus.rules.exported_files import (
+	cell_text,
 	line_in_csv,
 	rows_in_sheet,
 	rows_in_text,
@@ -112,3 +113,10 @@ def test_a_sentence_below_the_rows() -> None:
 	assert rows_in_sheet(said) == 3
 	last = b'<row r="3"><c r="A3" t="inlineStr"><is><t>5 &lt; 7 &amp; more</t></is></c></row></sheetData><y/></x>'
 	assert said.endswith(last)
+
+
+def test_a_text_that_a_spreadsheet_would_run_has_an_apostrophe_before_it() -> None:
+	for value in ("=1+1", "@SUM(A1)", "-2+a", "+cmd"):
+		assert cell_text(value) == f"'{value}"
+	for value in ("Plain", "+49 30", "-12.5", "", None, 5, -2.5):
+		assert cell_text(value) == value
