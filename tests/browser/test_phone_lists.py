@@ -6,7 +6,7 @@ import frappe
 import pytest
 from playwright.sync_api import Page, expect
 
-from browser.desk import make_agent
+from browser.desk import FADED_IN, make_agent
 from crm_plus.tests import factories
 
 PASSWORD = "Phone-Lists-9x-crm"
@@ -60,6 +60,11 @@ def test_the_other_filters_are_one_press_away_and_told_when_set(page: Page, deal
 	expect(button).to_have_attribute("aria-expanded", "true")
 	status = page.locator(".standard-filter-section:visible select[data-fieldname=status]")
 	expect(status).to_have_value("Open")
+	for filter in page.locator(FILTERS).locator("input:visible, select:visible").all():
+		if filter.get_attribute("type") == "checkbox":
+			continue
+		box = filter.bounding_box()
+		assert box is not None and box["height"] >= SMALLEST_TARGET
 	status.select_option("Won")
 	expect(page.locator(".list-row:visible")).to_have_count(0)
 	status.select_option("")
@@ -67,6 +72,21 @@ def test_the_other_filters_are_one_press_away_and_told_when_set(page: Page, deal
 	expect(button.locator(".crm-filter-count")).to_be_hidden()
 	button.click()
 	expect(page.locator(FILTERS)).to_have_count(1)
+
+
+def test_a_follow_up_is_planned_from_its_list_in_the_short_dialog(page: Page, deal: str) -> None:
+	agent = frappe.db.get_value("Deal", deal, "deal_owner")
+	open_list(page, f"follow-up?assigned_to={agent}", "Follow Up")
+	page.locator(".page-head:visible .primary-action").click()
+	dialog = page.locator(".crm-follow-up-dialog")
+	expect(dialog).to_be_visible()
+	page.wait_for_function(FADED_IN)
+	subject = f"Ring {frappe.generate_hash(length=8)}"
+	dialog.locator('[data-fieldname="subject"] input').fill(subject)
+	dialog.get_by_role("button", name="Tomorrow").click()
+	dialog.locator(".btn-modal-primary").click()
+	expect(dialog).to_have_count(0)
+	expect(page.locator(".list-row:visible", has_text=subject)).to_have_count(1)
 
 
 def test_a_laptop_shows_them_all(page: Page) -> None:

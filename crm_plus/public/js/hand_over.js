@@ -36,7 +36,7 @@ function reassign(listview) {
 			dialog.hide();
 			show(message, titles);
 			listview.clear_checked_items();
-			listview.refresh();
+			crm_plus.lists.read_anew(listview);
 		},
 	});
 	dialog.show();

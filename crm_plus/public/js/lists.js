@@ -38,13 +38,20 @@ export function show_columns(listview, spare = "", headers = {}) {
 	listview.render_header(true);
 }
 
+/** Read a list's rows again after something was stored: Frappe asks for the same rows no second time within three seconds. */
+export function read_anew(listview = window.cur_list) {
+	if (!listview) return;
+	listview.last_args = null;
+	listview.refresh();
+}
+
 /** Log what happened with the one record that is checked; `about(doc)` says of which customer or deal. */
 export function offer_log(listview, about) {
 	if (!is_list(listview) || !frappe.model.can_create("Interaction")) return;
 	const log = () => {
 		const [doc, ...more] = listview.get_checked_items();
 		if (more.length) return frappe.show_alert({ message: __("Check one row to log what happened with it."), indicator: "orange" });
-		return crm_plus.log_interaction({ ...about(doc), after: () => listview.refresh() });
+		return crm_plus.log_interaction({ ...about(doc), after: () => read_anew(listview) });
 	};
 	listview.page.add_actions_menu_item(__("Log an Interaction"), log, false);
 }
@@ -83,4 +90,4 @@ export function day_cell(moment) {
 	return `<span class="ellipsis${late}" title="${shown}">${shown.split(" ")[0]}</span>`;
 }
 
-Object.assign(crm_plus.lists, { day_cell, is_list, offer_log, show_columns, user_cell });
+Object.assign(crm_plus.lists, { day_cell, is_list, offer_log, read_anew, show_columns, user_cell });

@@ -5,6 +5,7 @@ frappe.listview_settings["Follow Up"] = {
 	add_fields: ["status", "due_on", "recurrence"],
 	formatters: { assigned_to: (user, df) => crm_plus.lists.user_cell(user, df) },
 	filters: [["status", "=", "Open"]],
+	primary_action: () => crm_plus.new_follow_up({ after: () => crm_plus.lists.read_anew() }),
 
 	// Overdue is what the clock says now: nothing that is stored.
 	get_indicator(doc) {
@@ -17,7 +18,7 @@ frappe.listview_settings["Follow Up"] = {
 		crm_plus.lists.show_columns(listview, "priority");
 		const finish = async () => {
 			const done = await crm_plus.follow_up.finish_many(listview.get_checked_items());
-			if (done) listview.refresh();
+			if (done) crm_plus.lists.read_anew(listview);
 		};
 		if (frappe.model.can_write("Follow Up")) {
 			listview.page.add_actions_menu_item(__("Done"), finish, false);

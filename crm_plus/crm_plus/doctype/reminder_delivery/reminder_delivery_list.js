@@ -10,7 +10,7 @@ frappe.listview_settings["Reminder Delivery"] = {
 				.call({ method: "crm_plus.api.notifications.resend", type: "POST", args: { names } })
 				.then(({ message }) => {
 					frappe.show_alert({ message: __("{0} will be sent within a minute.", [message]), indicator: "green" });
-					listview.refresh();
+					crm_plus.lists.read_anew(listview);
 				});
 		});
 	},

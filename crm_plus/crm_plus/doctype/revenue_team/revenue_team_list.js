@@ -48,7 +48,7 @@ async function fill(listview, dialog, seen, take_out) {
 		]),
 		indicator: "green",
 	});
-	listview.refresh();
+	crm_plus.lists.read_anew(listview);
 }
 
 function preview({ teams, left_out, message }, has_work) {

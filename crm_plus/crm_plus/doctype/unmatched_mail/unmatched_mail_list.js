@@ -18,6 +18,6 @@ frappe.listview_settings["Unmatched Mail"] = {
 		get_label: () => __("Link to…"),
 		// Frappe puts it between quotes as it is.
 		get_description: (doc) => __("Link {0}", [frappe.utils.escape_html(doc.subject)]),
-		action: (doc) => crm_plus.tray.link(doc.name, () => cur_list.refresh()),
+		action: (doc) => crm_plus.tray.link(doc.name, () => crm_plus.lists.read_anew()),
 	},
 };
