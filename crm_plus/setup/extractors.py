@@ -55,7 +55,7 @@ def words() -> list[str]:
 		),
 		*(_("Others"), _("Before"), _("Ahead"), _("Rotten or Slipping")),
 		*(_("Usual Period"), _("This Month"), _("Last Month"), _("This Quarter"), _("Last Quarter")),
-		*(_("This Year"), _("Last 12 Months")),
+		*(_("This Year"), _("This Fiscal Year"), _("Last 12 Months")),
 		*(_("Viewed"), _("Changed"), _("Deleted"), _("Exported or Printed"), _("Signed In or Out")),
 		*(_("Deal Approval"), _("Outreach Approval")),
 		*(_("Request Approval"), _("Withdraw Request"), _("Approve"), _("Reject")),

@@ -88,6 +88,7 @@ test("a period is whole months of the calendar, seen from a day", () => {
 	assert.deepEqual(period_dates("Last Quarter", "2026-02-01"), { from_date: "2025-10-01", to_date: "2025-12-31" });
 	assert.deepEqual(period_dates("Last 12 Months", "2026-11-22"), { from_date: "2025-11-23", to_date: "2026-11-22" });
 	assert.deepEqual(period_dates("This Year", "2026-11-22"), { from_date: "2026-01-01", to_date: "2026-12-31" });
+	assert.deepEqual(period_dates("This Fiscal Year", "2026-11-22"), { from_date: "2026-01-01", to_date: "2026-12-31" });
 	assert.deepEqual(period_dates("Usual Period", "2026-11-22"), {});
 	assert.deepEqual(period_dates(undefined, "2026-11-22"), {});
 });
@@ -110,6 +111,10 @@ test("what was chosen for all stands over a chart's own, and nothing chosen chan
 		...own,
 		from_date: "2026-11-01",
 		to_date: "2026-11-30",
+	});
+	assert.deepEqual(merged({}, { period: "This Fiscal Year" }, "2026-11-22", ["2026-04-01", "2027-03-31"]), {
+		from_date: "2026-04-01",
+		to_date: "2027-03-31",
 	});
 	assert.deepEqual(merged([], {}), {});
 	assert.deepEqual(merged(null, { team: "T" }), { team: "T" });
@@ -174,6 +179,23 @@ test("only charts and cards of ours on a dashboard of ours take them", async () 
 	assert.deepEqual(await chart.fetch({ team: "T" }, true), { team: "T", chart_only: 1, refresh: true });
 	assert.equal(chart.filters.chart_only, undefined);
 	const of_no_report = { module: "CRM Plus", chart_type: "Custom", name: "CRM Plus Deals by Stage" };
+	for (const [company, year, first, last] of [
+		["C", ["2026-2027", "2026-04-01", "2027-03-31"], "2026-04-01", "2027-03-31"],
+		["D", null, "2026-01-01", "2026-12-31"],
+	]) {
+		stored = { company, period: "This Fiscal Year" };
+		const asked = [];
+		globalThis.frappe.call = ({ args }) => {
+			asked.push(args.company);
+			return year ? Promise.resolve({ message: year }) : Promise.reject({ status: 417 });
+		};
+		globalThis.frappe.utils = { html2text: (text) => text };
+		await chart.set_chart_filters();
+		await chart.set_chart_filters();
+		assert.deepEqual([chart.filters.from_date, chart.filters.to_date], [first, last]);
+		assert.deepEqual(asked, [company]);
+	}
+	globalThis.frappe.call = () => Promise.resolve({ message: [null] });
 	const titles = [];
 	const by_stage = Object.assign(new Chart(), { chart_doc: of_no_report, subtitle_field, chart_settings: {} });
 	by_stage.set_title = () => titles.push(by_stage.title);

@@ -2,20 +2,23 @@
 // What a user chose stays his, on every dashboard and machine.
 
 import { number_of_companies } from "./cards.js";
+import { request } from "../requests.js";
 import { refresh_counts_anew, shown_by, times_words } from "./kept_figures.js";
 
 const OURS = /^CRM Plus /;
 const STORED_WITH = "Dashboard";
 // The usual one is what each chart is set to, else the fiscal year: our reports take it where they are given no dates.
 const USUAL = "Usual Period";
-export const PERIODS = [USUAL, "This Month", "Last Month", "This Quarter", "Last Quarter", "This Year", "Last 12 Months"];
+const FISCAL = "This Fiscal Year";
+export const PERIODS = [USUAL, "This Month", "Last Month", "This Quarter", "Last Quarter", "This Year", FISCAL, "Last 12 Months"];
 
 function iso(year, month, day) {
 	return new Date(Date.UTC(year, month, day)).toISOString().slice(0, 10);
 }
 
-// The first and the last day of a period, seen from a day of the site (YYYY-MM-DD); none for the usual one.
-export function period_dates(period, today) {
+// The first and the last day of a period, seen from a day of the site (YYYY-MM-DD); none for the usual one. `fiscal` has those of
+// the fiscal year, which is the calendar's where the site has none.
+export function period_dates(period, today, fiscal) {
 	const [year, month, day] = today.split("-").map(Number);
 	const quarter = Math.floor((month - 1) / 3) * 3;
 	const spans = {
@@ -24,6 +27,7 @@ export function period_dates(period, today) {
 		"This Quarter": [iso(year, quarter, 1), iso(year, quarter + 3, 0)],
 		"Last Quarter": [iso(year, quarter - 3, 1), iso(year, quarter, 0)],
 		"This Year": [iso(year, 0, 1), iso(year, 12, 0)],
+		[FISCAL]: fiscal || [iso(year, 0, 1), iso(year, 12, 0)],
 		"Last 12 Months": [iso(year - 1, month - 1, day + 1), today],
 	};
 	const [from_date, to_date] = spans[period] || [];
@@ -50,8 +54,8 @@ export function company_words(report, company, companies) {
 }
 
 // What a chart or a card asks for: its own filters, and over them what was chosen for all.
-export function merged(own, chosen, today) {
-	const common = { company: chosen.company, team: chosen.team, ...(today ? period_dates(chosen.period, today) : {}) };
+export function merged(own, chosen, today, fiscal) {
+	const common = { company: chosen.company, team: chosen.team, ...(today ? period_dates(chosen.period, today, fiscal) : {}) };
 	const said = Object.entries(common).filter(([, value]) => value);
 	return { ...(Array.isArray(own) ? {} : own), ...Object.fromEntries(said) };
 }
@@ -85,6 +89,18 @@ function load_chosen() {
 	return loading;
 }
 
+const fiscal_years = {};
+
+// The first and the last day of the company's fiscal year, asked for once, and only where that period was chosen.
+function load_fiscal_year() {
+	const { company, period } = chosen();
+	if (period !== FISCAL) return null;
+	const args = { date: frappe.datetime.get_today(), company, verbose: 0 };
+	const asked = () => request("erpnext.accounts.utils.get_fiscal_year", { type: "GET", args, quiet: true });
+	fiscal_years[company] = fiscal_years[company] || asked().then(([, first, last]) => [first, last], () => null);
+	return fiscal_years[company];
+}
+
 // Frappe writes over a chart of a dashboard what its record is called; two of ours are called what nobody else's will be.
 function call_by_title(chart) {
 	const titles = { "CRM Plus Deals by Stage": __("Open Deals by Stage"), "CRM Plus Won by Month": __("Won by Month") };
@@ -106,10 +122,10 @@ export function share_filters(factory) {
 		call_by_title(this);
 		// What was merged the last time is not the chart's own.
 		this.filters = null;
-		return Promise.all([set_chart_filters.apply(this, arguments), load_chosen()]).then(() => {
+		return Promise.all([load_chosen().then(load_fiscal_year), set_chart_filters.apply(this, arguments)]).then(([fiscal]) => {
 			const is_report = doc.chart_type === "Report";
 			const own = is_report ? { ...this.filters, ...own_days(this) } : this.filters;
-			this.filters = merged(own, chosen(), is_report && frappe.datetime.get_today());
+			this.filters = merged(own, chosen(), is_report && frappe.datetime.get_today(), fiscal);
 			// Of a report no company is all of them; what is of no report would take the reader's own.
 			if (!is_report) this.filters.company = chosen().company;
 			if (OF_ALL_COMPANIES.includes(doc.report_name)) delete this.filters.company;
