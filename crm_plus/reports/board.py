@@ -18,6 +18,7 @@ from pypika import Case, Order
 from pypika.functions import Count, Sum
 from pypika.terms import ValueWrapper
 
+from crm_plus.access.remembered import remembered
 from crm_plus.access.rows import readable_fields, readable_rows
 from crm_plus.reports.board_conditions import BoardFilters, after_card, board_condition, is_rotten
 from crm_plus.rules import deal_stages
@@ -109,6 +110,10 @@ def cards_of(filters: BoardFilters, deals: list[str]) -> list[dict[str, Any]]:
 
 def load_stages(pipeline: str | None = None) -> list[Stage]:
 	"""The pipeline's stages from left to right, or those of all pipelines, without their gates."""
+	return list(remembered(("stages", pipeline or "", ""), lambda: _read_stages(pipeline)))
+
+
+def _read_stages(pipeline: str | None) -> list[Stage]:
 	stage = frappe.qb.DocType("Pipeline Stage")
 	query = frappe.qb.from_(stage).select("name", "stage_name", "pipeline", "position", *STAGE_FIELDS)
 	rows = (query.where(stage.pipeline == pipeline) if pipeline else query).run(as_dict=True)

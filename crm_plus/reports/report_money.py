@@ -14,6 +14,7 @@ from frappe import _
 from frappe.utils import flt
 from pypika import Case
 
+from crm_plus.access.remembered import remembered
 from crm_plus.access.report_readers import companies_for_readers, fields_for_readers
 
 if TYPE_CHECKING:
@@ -55,7 +56,8 @@ def reporting_currency(company: str, currency: str) -> str:
 def company_currencies() -> dict[str, str]:
 	"""Return in which currency each company keeps its books."""
 	company = frappe.qb.DocType("Company")
-	return dict(frappe.qb.from_(company).select(company.name, company.default_currency).run())
+	query = frappe.qb.from_(company).select(company.name, company.default_currency)
+	return dict(remembered(("currencies", "Company", ""), query.run))
 
 
 def rates_into(

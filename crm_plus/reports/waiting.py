@@ -12,7 +12,7 @@ from zlib import crc32
 import frappe
 from pypika import Case, CustomFunction, Order
 from pypika import analytics as over
-from pypika.functions import Cast, Coalesce, Count, Extract, Max, NullIf, Sum
+from pypika.functions import Cast, Coalesce, Count, Extract, Max, NullIf
 from pypika.queries import QueryBuilder
 from pypika.terms import Criterion, Term, ValueWrapper
 
