@@ -9,6 +9,8 @@ from crm_plus.access.records import record
 from crm_plus.api import arguments
 from crm_plus.reports import board
 from crm_plus.reports.board_conditions import pipelines, read_filters
+from crm_plus.reports.cards import change
+from crm_plus.reports.pipeline_then import weighted_then
 from crm_plus.rules.deal_stages import OPEN
 from crm_plus.rules.plain_values import as_moment
 from crm_plus.workflows import deal_stages
@@ -86,10 +88,14 @@ def move(
 # Number cards are asked for by POST.
 @frappe.whitelist(methods=["GET", "POST"])
 def weighted_pipeline() -> dict[str, Any]:
-	"""For the number card: the weighted value of the open deals of the caller's company, in its currency."""
+	"""For the number card: the weighted value of the open deals of the caller's company, in its currency.
+
+	With the change against 30 days ago, none where no snapshot is of that time.
+	"""
 	company = _own_company()
+	weighted = board.open_totals(company)["weighted"]
 	return {
-		"value": board.open_totals(company)["weighted"],
+		**{"value": weighted, "change": change(weighted, weighted_then(company))},
 		"fieldtype": "Currency",
 		"options": board.company_currency(company),
 		"route": ["pipeline-board"],
