@@ -13,6 +13,7 @@ from pypika.queries import QueryBuilder
 from pypika.terms import Criterion, EmptyCriterion, Term
 
 from crm_plus.access.quotas import known_people
+from crm_plus.access.remembered import remembered
 from crm_plus.access.report_readers import readers, rows_for_readers
 from crm_plus.reports.report_functions import along, month_number, month_text, summed_by
 from crm_plus.reports.report_money import books_money, money, reads_ledger
@@ -115,7 +116,11 @@ def readable_quotas(quota: Any) -> Criterion:
 
 
 def load_teams() -> dict[str, Team]:
-	"""Return the tree of teams with their members; one query."""
+	"""Return the tree of teams with their members; one query, and one for all figures of a dashboard."""
+	return remembered(("teams", "", ""), _read_teams)
+
+
+def _read_teams() -> dict[str, Team]:
 	children, members = defaultdict(list), defaultdict(set)
 	team, member = frappe.qb.DocType("Revenue Team"), frappe.qb.DocType("Revenue Team Member")
 	query = frappe.qb.from_(team).left_join(member).on(member.parent == team.name)

@@ -105,14 +105,20 @@ def risky_customers(filters: Filters = None) -> Card:
 def standing(stage: str, filters: Filters) -> Card:
 	"""Return how many readable profiles stand in a stage of the lifecycle, against 30 days ago; two queries."""
 	profile, mine = frappe.qb.DocType(PROFILE), of_team("profile_owner", filters)
-	now = frappe.qb.from_(profile).where(profile.lifecycle_stage == stage)
-	moment = midnight(getdate() - timedelta(days=WAITING_DAYS))
-	then, stood = stage_at(frappe.qb.from_(profile), profile, moment, "since")
-	counts = []
-	for query in (now, then.where(stood == stage)):
-		query = query.select(Count("*")).where(rows_for_readers(PROFILE))
-		counts.append(int(narrowed_by(query, profile, mine).run()[0][0]))
+	here = frappe.qb.from_(profile).where(profile.lifecycle_stage == stage).where(rows_for_readers(PROFILE))
+	now = int(narrowed_by(here.select(Count("*")), profile, mine).run()[0][0])
+	# Two cards of a dashboard ask where profiles stood then, which takes as long for one stage as for all.
+	question = ("standing", json.dumps(mine, sort_keys=True), frappe.session.user)
+	then = remembered(question, lambda: stood_then(mine)).get(stage, 0)
 	return {
-		**{"value": counts[0], "change": change(*counts), "fieldtype": "Int", "of_all_companies": True},
+		**{"value": now, "change": change(now, then), "fieldtype": "Int", "of_all_companies": True},
 		**{"route": ["List", PROFILE, "List"], "route_options": {**mine, "lifecycle_stage": stage}},
 	}
+
+
+def stood_then(mine: dict[str, Any]) -> dict[str, int]:
+	"""Return how many readable profiles of a team's people stood in each stage 30 days ago; "" for none yet."""
+	profile, moment = frappe.qb.DocType(PROFILE), midnight(getdate() - timedelta(days=WAITING_DAYS))
+	query, stood = stage_at(frappe.qb.from_(profile), profile, moment, "since")
+	query = query.select(stood, Count("*")).where(rows_for_readers(PROFILE)).groupby(stood)
+	return {stage or "": int(count) for stage, count in narrowed_by(query, profile, mine).run()}

@@ -11,6 +11,7 @@ from crm_plus.access.remembered import remembering
 from crm_plus.api import insight
 from crm_plus.reports import customer_value, service_cards, source_quality
 from crm_plus.reports.report_scope import read_scope
+from crm_plus.tests import factories
 from crm_plus.tests.report_case import ReportCase
 from crm_plus.tests.same_line import assert_same_chart, assert_same_line
 from crm_plus.tests.test_customer_reports import shop
@@ -75,6 +76,26 @@ class TestDrawnCharts(ReportCase):
 				together = [insight.median_response(), insight.answered_in_time()]
 			self.assertEqual(asked.call_count, 6)
 		self.assertEqual(alone, together)
+
+	def test_two_cards_of_stages_ask_once_where_profiles_stood(self) -> None:
+		replayed = patch.object(service_cards, "stood_then", wraps=service_cards.stood_then)
+		with replayed as asked, patch.object(service_cards, "getdate", lambda: date(2026, 11, 20)):
+			alone = [insight.active_customers(), insight.risky_customers()]
+			self.assertEqual(asked.call_count, 2)
+			with remembering():
+				together = [insight.active_customers(), insight.risky_customers()]
+			self.assertEqual(asked.call_count, 3)
+		self.assertEqual(alone, together)
+
+	def test_who_changed_nothing_since_stood_where_he_stands(self) -> None:
+		before = service_cards.stood_then({})
+		profile = factories.make_profile().name
+		frappe.db.set_value(
+			"Customer Profile", profile, {"creation": "2020-01-01", "lifecycle_stage": "At Risk"}
+		)
+		frappe.db.delete("Stage Change", {"reference_name": profile})
+		after = service_cards.stood_then({})
+		self.assertEqual(after, {**before, "At Risk": before.get("At Risk", 0) + 1})
 
 	def test_two_cards_of_open_deals_are_counted_together(self) -> None:
 		asked = {"filters": {"company": self.world.companies[0]}}
