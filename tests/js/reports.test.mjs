@@ -331,3 +331,24 @@ test("a report of ours has such an axis too, one of others keeps its own", () =>
 	assert.equal(drawn[1].axisOptions.numberFormatter, String);
 	report.render_chart(undefined);
 });
+
+test("a dashboard of ours is not offered to who reads nothing that it counts", async () => {
+	const { hide_empty_dashboards, shows_nothing } = await import("../../crm_plus/public/js/reports/shortcuts.js");
+	const sales = { type: "Dashboard", link_to: "CRM Plus Sales" };
+	assert.equal(shows_nothing(sales, () => false), true);
+	assert.equal(shows_nothing(sales, (doctype) => doctype === "Interaction"), false);
+	assert.equal(shows_nothing({ type: "Dashboard", link_to: "Accounts" }, () => false), false);
+	assert.equal(shows_nothing({ type: "Report", link_to: "CRM Plus Sales" }, () => false), false);
+	const hidden = [];
+	class Shortcut {
+		make() {
+			this.widget = { hide: () => hidden.push(this.link_to), closest: () => ({ hide: () => {} }) };
+		}
+	}
+	hide_empty_dashboards({ shortcut: Shortcut });
+	hide_empty_dashboards({ shortcut: Shortcut });
+	globalThis.frappe.model = { can_read: () => false };
+	for (const link_to of ["CRM Plus Sales", "Accounts"]) Object.assign(new Shortcut(), { type: "Dashboard", link_to }).make();
+	assert.deepEqual(hidden, ["CRM Plus Sales"]);
+	hide_empty_dashboards(undefined);
+});

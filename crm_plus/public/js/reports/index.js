@@ -4,6 +4,7 @@ import { is_shown_on_ours, share_filters, watch_dashboards } from "./dashboard_f
 import { draw_whole, draw_whole_axis } from "./drawing.js";
 import { cell, figure_route } from "./figures.js";
 import { own_groups } from "./own_groups.js";
+import { hide_empty_dashboards } from "./shortcuts.js";
 
 frappe.provide("crm_plus.reports");
 
@@ -103,3 +104,4 @@ show_changes(frappe.widget && frappe.widget.widget_factory);
 share_filters(frappe.widget && frappe.widget.widget_factory);
 draw_whole(frappe.widget && frappe.widget.widget_factory, is_shown_on_ours);
 watch_dashboards();
+hide_empty_dashboards(frappe.widget && frappe.widget.widget_factory);
