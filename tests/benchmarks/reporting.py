@@ -42,6 +42,7 @@ def reporting_cases(company: str) -> list[Case]:
 		Case(ours("Sales Velocity", {**year, "pipeline": PIPELINE}), of_owners),
 		Case(ours("Sales Velocity", {**year, "pipeline": PIPELINE}), conversion),
 		Case(ours("Win Loss Analysis", year), lost),
+		Case(ours("Win Loss Analysis", {**year, "group_by": "Competitor"})),
 		Case(ours("Rotten and Slipping Deals", {"company": company, "pipeline": PIPELINE})),
 		Case(ours("Deal to Cash", year)),
 		Case(ours("Revenue by Source and Campaign", {**year, "group_by": "Campaign"}), campaigns),
