@@ -25,7 +25,7 @@ from crm_plus.reports.report_functions import along
 from crm_plus.reports.report_money import reads_ledger, reporting_currency
 from crm_plus.reports.report_scope import between, on_days
 from crm_plus.reports.revenue_by_source import PAYMENTS, collected
-from crm_plus.reports.sales_forecast import sales_forecast
+from crm_plus.reports.sales_forecast import of_month
 from crm_plus.reports.win_loss import closed_totals
 from crm_plus.rules.deal_stages import OPEN
 from crm_plus.rules.forecast import percent
@@ -90,8 +90,7 @@ def win_rate(filters: Filters = None) -> Card:
 def forecast_this_month(filters: Filters = None) -> Card:
 	"""Return what this month will bring by probability, against what the snapshot at the end of last month said."""
 	month = dated(month_of(getdate()), filters)
-	rows = [row for row in sales_forecast(month)[2] if row["month"]]
-	return money_card(rows[0]["weighted"], rows[0]["then"], "Sales Forecast", month)
+	return money_card(*of_month(month), "Sales Forecast", month)
 
 
 def collected_this_month(filters: Filters = None) -> Card:

@@ -57,6 +57,18 @@ def sales_forecast(filters: dict[str, Any] | None) -> tuple[Scope, date | None, 
 	return scope, compared_on, rows
 
 
+def of_month(filters: dict[str, Any] | None) -> tuple[float, float]:
+	"""Return what a month brings by probability, and what the snapshot of the end of last month said of it, as `sales_forecast`.
+
+	Without asking what is measured by quotas. Raises as `sales_forecast`.
+	"""
+	scope = read_scope(filters, months=MONTHS_AHEAD)
+	month = months(scope.first, scope.last)[0].key
+	open_sums, won = read_open(scope).get(month, {}), read_won(scope, scope.last).get(month, {})
+	_day, then = read_then(scope, None)
+	return forecast(as_sums(open_sums, won.get("amount", 0))).weighted, then.get(month, 0)
+
+
 def read_measured(scope: Scope, periods: list[Period], open_sums: Months, won_sums: Months) -> Months:
 	"""Return by month the quota, and what those whom it is for have attained and committed: of all, where all are measured.
 

@@ -65,6 +65,14 @@ class TestCards(ReportCase):
 				listed = frappe.get_list(card["route"][1], card["route_options"], pluck="name", limit=0)
 				self.assertEqual(card["value"], len(listed))
 
+	def test_the_forecast_is_what_the_report_says_of_the_month(self) -> None:
+		for user in ("Administrator", self.world.agents[0]):
+			with self.as_user(user):
+				card = insight.forecast_this_month(filters={"company": self.world.companies[0]})
+				*rows, _total = self.report("Sales Forecast", **card["route_options"])["result"]
+				row = next(row for row in rows if row["month"])
+				self.assert_close(card["value"], row["weighted"])
+
 	def test_interactions_of_the_last_seven_days(self) -> None:
 		before = insight.interactions_this_week()["value"]
 		kind = factories.make("Interaction Type", type_name=factories.unique("Call")).name
