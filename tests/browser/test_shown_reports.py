@@ -25,9 +25,9 @@ def test_a_report_names_itself_and_counts_in_whole_numbers(
 	frappe.db.commit()  # the browser's requests are other connections
 	login(phone, agent, PASSWORD)
 	Desk(phone).open(f"query-report/Funnel and Stage Conversion?pipeline={pipeline}&owner={agent}")
-	expect(phone.locator("#page-query-report .chart-container svg").first).to_be_visible()
+	# Drawn anew as the filters come in one after another.
+	phone.wait_for_function(f"() => {AXIS}.includes('100')")
 	axis = phone.evaluate(AXIS)
-	assert "100" in axis, axis
 	assert not [text for text in axis if text.endswith((".00", ",00"))], axis
 	title = phone.locator("#page-query-report .page-head .title-text:visible")
 	# On version 16 a page is named in its breadcrumbs.
