@@ -225,7 +225,6 @@ override_whitelisted_methods = {
 	"frappe.desk.query_report.export_query": "crm_plus.api.exports.of_report",
 	"frappe.core.doctype.data_import.data_import.download_template": "crm_plus.api.exports.for_import",
 	"frappe.core.doctype.data_export.exporter.export_data": "crm_plus.api.exports.of_records",
-	# Frappe changes a message's reference past all events: ours does the same, and its interaction follows.
 	"frappe.email.relink": "crm_plus.api.interactions.relink",
 	"frappe.client.get": "crm_plus.api.narrowed.record",
 	"frappe.client.get_count": "crm_plus.api.narrowed.count",
@@ -237,6 +236,8 @@ override_whitelisted_methods = {
 	"frappe.desk.search.search_widget": "crm_plus.api.link_search.for_dialog",
 	"frappe.desk.doctype.tag.tag.get_tagged_docs": "crm_plus.api.narrowed.tagged_documents",
 	"frappe.desk.doctype.dashboard_chart.dashboard_chart.get": "crm_plus.api.narrowed.chart",
+	"frappe.desk.doctype.dashboard.dashboard.get_permitted_charts": "crm_plus.api.dashboards.permitted_charts",
+	"frappe.desk.doctype.dashboard.dashboard.get_permitted_cards": "crm_plus.api.dashboards.permitted_cards",
 	"frappe.desk.doctype.tag.tag.add_tag": "crm_plus.api.alongside.add_tag",
 	"frappe.desk.doctype.tag.tag.add_tags": "crm_plus.api.alongside.add_tags",
 	"frappe.desk.doctype.tag.tag.remove_tag": "crm_plus.api.alongside.remove_tag",
@@ -248,7 +249,6 @@ override_whitelisted_methods = {
 	"erpnext.stock.doctype.delivery_trip.delivery_trip.get_contact_display": "crm_plus.api.alongside.contact_card",
 }
 
-# The Deal field on ERPNext's sales documents offers the party's open deals first.
 doctype_js = {
 	"Quotation": "public/js/overrides/quotation.js",
 	"Sales Order": "public/js/overrides/sales_order.js",

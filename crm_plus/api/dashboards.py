@@ -1,14 +1,20 @@
-"""What a dashboard of CRM Plus shows: several charts and cards in one request, kept for their reader for some minutes."""
+"""What a dashboard of CRM Plus shows: several charts and cards in one request, kept for their reader for some minutes.
+
+Which charts and cards these are the Desk asks first: `hooks.override_whitelisted_methods` puts `permitted_charts` and
+`permitted_cards` in Frappe's place; each takes what Frappe's takes. Other dashboards are Frappe's own business.
+"""
 
 from collections.abc import Callable
 from typing import Any
 
 import frappe
 from frappe import _
+from frappe.desk.doctype.dashboard.dashboard import get_permitted_cards, get_permitted_charts
 from frappe.model.document import Document
 from frappe.utils import cint
 
 from crm_plus.access.remembered import remembering
+from crm_plus.access.shown_parts import shown_parts
 from crm_plus.api import arguments, board
 from crm_plus.reports.kept_figures import KeptFigures
 
@@ -35,6 +41,26 @@ def figures(items: str | list[Any], anew: str | int | bool = False) -> list[dict
 	with remembering() as rights:
 		kept = KeptFigures(rights, anew=bool(cint(anew)))
 		return [_figure(item, kept) for item in asked]
+
+
+@frappe.whitelist(methods=["GET", "POST"])
+def permitted_charts(dashboard_name: str) -> list[Any]:
+	"""Return the charts of a dashboard that the caller is shown. Raises frappe.DoesNotExistError."""
+	dashboard = frappe.get_cached_doc("Dashboard", dashboard_name)
+	if dashboard.module != OURS or dashboard.get("chart_options"):
+		return list(get_permitted_charts(dashboard_name))
+	shown = shown_parts(CHART, [row.chart for row in dashboard.charts])
+	return [row.as_dict() for row in dashboard.charts if row.chart in shown]
+
+
+@frappe.whitelist(methods=["GET", "POST"])
+def permitted_cards(dashboard_name: str) -> list[Any]:
+	"""Return the cards of a dashboard that the caller is shown. Raises frappe.DoesNotExistError."""
+	dashboard = frappe.get_cached_doc("Dashboard", dashboard_name)
+	if dashboard.module != OURS:
+		return list(get_permitted_cards(dashboard_name))
+	shown = shown_parts(CARD, [row.card for row in dashboard.cards])
+	return [row.as_dict() for row in dashboard.cards if row.card in shown]
 
 
 def _figure(item: dict[str, Any], kept: KeptFigures) -> dict[str, Any] | None:

@@ -48,16 +48,16 @@ def open_ours(name: str, _nothing: Any, *, anew: bool) -> list[Any]:
 
 def charts(name: str) -> list[str]:
 	"""Return the charts of a dashboard that the user is shown, as the Desk asks for them."""
-	from frappe.desk.doctype.dashboard.dashboard import get_permitted_charts
+	from crm_plus.api.dashboards import permitted_charts
 
-	return [chart.chart for chart in get_permitted_charts(name)]
+	return [chart.chart for chart in permitted_charts(name)]
 
 
 def cards(name: str) -> list[str]:
 	"""Return the cards of a dashboard that the user is shown, as the Desk asks for them."""
-	from frappe.desk.doctype.dashboard.dashboard import get_permitted_cards
+	from crm_plus.api.dashboards import permitted_cards
 
-	return [card.card for card in get_permitted_cards(name)]
+	return [card.card for card in permitted_cards(name)]
 
 
 def chart_item(name: str, company: str) -> dict[str, Any]:
