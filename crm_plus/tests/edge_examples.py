@@ -52,6 +52,8 @@ EXAMPLES: dict[str, Callable[[Any], dict[str, Any]]] = {
 	},
 	"personal_data.held": lambda world: {"profile": world.profile},
 	"personal_data.erase": lambda world: {"profile": world.profile},
+	"dashboards.permitted_charts": lambda world: {"dashboard_name": "CRM Plus Sales"},
+	"dashboards.permitted_cards": lambda world: {"dashboard_name": "CRM Plus Sales"},
 	"opened.document": lambda world: {"doctype": "Deal", "name": world.deal},
 	"opened.beside": lambda world: {"doctype": "Deal", "name": world.deal},
 	"opened.messages": lambda world: {"doctype": "Deal", "name": world.deal},
