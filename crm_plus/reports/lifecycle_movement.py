@@ -10,12 +10,13 @@ from typing import Any
 
 import frappe
 from frappe import _
-from pypika import Case, Order
+from pypika import Order
 from pypika import analytics as over
-from pypika.functions import Coalesce, Count, NullIf
+from pypika.functions import Count
 from pypika.queries import QueryBuilder
-from pypika.terms import Criterion, ExistsCriterion, Term
+from pypika.terms import Criterion
 
+from crm_plus.reports.lifecycle_then import counted_at, first_since, stage_at
 from crm_plus.reports.profile_scope import (
 	PROFILE,
 	group_labels,
@@ -141,39 +142,18 @@ def of_group(scope: Scope, counts: Counts, behind: str) -> dict[str, Any]:
 	return figures(scope, counts, asked, behind)
 
 
-def first_since(moment: datetime) -> QueryBuilder:
-	"""The first change of each profile from a time on: what it left is where the profile stood just before."""
-	change = frappe.qb.DocType("Stage Change")
-	each = (
-		frappe.qb.from_(change)
-		.select(change.reference_name, Coalesce(change.from_stage, "").as_("stood"))
-		.select(over.RowNumber().over(change.reference_name).orderby(change.changed_on).as_("place"))
-		.where((change.reference_doctype == PROFILE) & (change.changed_on >= moment))
-		.as_("each")
-	)
-	return frappe.qb.from_(each).select(each.reference_name, each.stood).where(each.place == 1)
-
-
-def stage_at(query: QueryBuilder, profile: Any, moment: datetime, name: str) -> tuple[QueryBuilder, Term]:
-	"""A query of profiles joined to what tells in which stage each stood just before a time, and that stage.
-
-	It is nothing where there was no profile yet. One that changed nothing since then stood where it stands; that it was
-	there says its own age, or an older history.
-	"""
-	change, since = frappe.qb.DocType("Stage Change"), first_since(moment).as_(name)
-	own = (change.reference_doctype == PROFILE) & (change.reference_name == profile.name)
-	history = frappe.qb.from_(change).select(change.name).where(own & (change.changed_on < moment)).limit(1)
-	was_there = (profile.creation < moment) | ExistsCriterion(history)
-	stood = Case().when(was_there, Coalesce(since.stood, profile.lifecycle_stage)).else_("")
-	return query.left_join(since).on(since.reference_name == profile.name), NullIf(stood, "")
+def times(scope: Scope) -> tuple[datetime, datetime]:
+	"""Return when the period begins, and when it is over."""
+	return midnight(scope.first), midnight(scope.last + timedelta(days=1))
 
 
 def standings(scope: Scope, own: Criterion | None = None) -> QueryBuilder:
 	"""The readable profiles of the filters, each with the stage that it stood in before the period and stands in after it."""
 	profile = frappe.qb.DocType(PROFILE)
 	query = frappe.qb.from_(profile)
-	query, stood = stage_at(query, profile, midnight(scope.first), "before")
-	query, stands = stage_at(query, profile, midnight(scope.last + timedelta(days=1)), "after")
+	first, end = times(scope)
+	query, stood = stage_at(query, profile, first, first_since(first).as_("before"))
+	query, stands = stage_at(query, profile, end, first_since(end).as_("after"))
 	query = query.select(
 		*(profile.name, profile.full_name, profile.source, profile.profile_owner, profile.territory),
 		*(stood.as_("stood"), stands.as_("stands")),
@@ -182,16 +162,11 @@ def standings(scope: Scope, own: Criterion | None = None) -> QueryBuilder:
 
 
 def read_standings(scope: Scope, group: str) -> list[tuple[Any, str | None, str, int]]:
-	"""Return group, stage before, stage after and number of profiles, in one query."""
-	each = standings(scope).as_("each")
-	value = group_term(group, each) if group in OF_PROFILES else NullIf("", "")
-	return (
-		frappe.qb.from_(each)
-		.select(value.as_("value"), each.stood, each.stands, Count("*"))
-		.where(each.stands.isnotnull())
-		.groupby(value, each.stood, each.stands)
-		.run()
-	)
+	"""Return group, stage before, stage after and number of profiles, in two queries."""
+	profile = frappe.qb.DocType(PROFILE)
+	value = group_term(group, profile) if group in OF_PROFILES else None
+	counts = counted_at(lambda query: query.where(readable_profiles(scope, profile)), times(scope), value)
+	return [(*key, count) for key, count in counts.items() if key[-1]]
 
 
 def moves_of(scope: Scope) -> QueryBuilder:

@@ -173,7 +173,7 @@ def read_open(scope: Scope) -> dict[str, dict[str, Any]]:
 	month = month_number(deal.expected_close_date)
 	dated = on_days(deal.expected_close_date, scope.first, scope.last)
 	rows = (
-		frappe.qb.from_(deal)
+		along(frappe.qb.from_(deal), "Deal", "open_close")
 		.select(
 			month.as_("month"),
 			Count("*").as_("deals"),

@@ -11,7 +11,7 @@ from pypika.functions import Count
 from crm_plus.access.remembered import remembered
 from crm_plus.access.report_readers import rows_for_readers
 from crm_plus.reports.cards import Card, Filters, change, counted, dated, narrowed_by, of_team, this_week
-from crm_plus.reports.lifecycle_movement import stage_at
+from crm_plus.reports.lifecycle_then import counted_at
 from crm_plus.reports.profile_scope import PROFILE
 from crm_plus.reports.report_scope import midnight
 from crm_plus.reports.response_time import count_waiting, response_totals
@@ -119,6 +119,7 @@ def standing(stage: str, filters: Filters) -> Card:
 def stood_then(mine: dict[str, Any]) -> dict[str, int]:
 	"""Return how many readable profiles of a team's people stood in each stage 30 days ago; "" for none yet."""
 	profile, moment = frappe.qb.DocType(PROFILE), midnight(getdate() - timedelta(days=WAITING_DAYS))
-	query, stood = stage_at(frappe.qb.from_(profile), profile, moment, "since")
-	query = query.select(stood, Count("*")).where(rows_for_readers(PROFILE)).groupby(stood)
-	return {stage or "": int(count) for stage, count in narrowed_by(query, profile, mine).run()}
+	counts = counted_at(
+		lambda query: narrowed_by(query.where(rows_for_readers(PROFILE)), profile, mine), [moment]
+	)
+	return {stage or "": count for (_group, stage), count in counts.items()}

@@ -7,7 +7,10 @@ from typing import Any
 
 import frappe
 from frappe.utils import getdate, now_datetime
+from pypika.functions import NullIf
 
+from crm_plus.access.report_readers import rows_for_readers
+from crm_plus.reports.lifecycle_then import counted_at
 from crm_plus.tests import factories
 from crm_plus.tests.report_case import ReportCase, bulk, random_time, world
 
@@ -130,6 +133,33 @@ class TestLifecycleMovement(ReportCase):
 				self.assertEqual(row["left"], len([pair for pair in before if pair[2] != stage]))
 				self.assertEqual(row["new"], count["New", stage])
 				self.assertEqual(row["before"] + row["new"] + row["came"] - row["left"], row["after"])
+
+	def test_at_any_times_as_many_stand_in_each_stage_as_the_replay_has(self) -> None:
+		"""Of those too that moved at one of the times or came after it; by group, and of a narrow reader."""
+		profile, changed = frappe.qb.DocType("Customer Profile"), self.history()
+		at_a_move = max(change.changed_on for changes in changed.values() for change in changes)
+		start = datetime.combine(SPAN["from_date"], datetime.min.time())
+		ways = [
+			(start,),
+			(at_a_move,),
+			(start, at_a_move),
+			(start, start),
+			(start, at_a_move, at_a_move + timedelta(days=1)),
+		]
+		for user in self.people():
+			mine = rows_for_readers("Customer Profile") & (profile.source == self.source)
+			for moments in ways:
+				for fieldname in ("", "territory"):
+					expected = Counter(
+						(
+							row[fieldname] if fieldname else None,
+							*(self.stage_at(row, changed.get(row.name, []), moment) for moment in moments),
+						)
+						for row in self.listed()
+					)
+					value = NullIf(profile[fieldname], "") if fieldname else None
+					found = counted_at(lambda query, mine=mine: query.where(mine), moments, value)
+					self.assertEqual(found, expected, f"{user} {moments} {fieldname}")
 
 	def test_groups_of_profiles_add_up(self) -> None:
 		for group, fieldname in (("Owner", "profile_owner"), ("Territory", "territory"), ("Source", "")):

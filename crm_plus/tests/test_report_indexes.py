@@ -6,9 +6,10 @@ from collections.abc import Callable
 from typing import Any
 
 import frappe
-from frappe.utils import getdate
+from frappe.utils import getdate, now_datetime
 from pypika.terms import ValueWrapper
 
+from crm_plus.crm_plus.doctype.customer_profile import customer_profile
 from crm_plus.crm_plus.doctype.deal import deal as deal_type
 from crm_plus.crm_plus.doctype.follow_up import follow_up
 from crm_plus.crm_plus.doctype.interaction import interaction
@@ -19,6 +20,7 @@ from crm_plus.reports import (
 	cards,
 	follow_up_discipline,
 	funnel,
+	lifecycle_then,
 	pipeline_summary,
 	sales_forecast,
 	sales_velocity,
@@ -37,6 +39,7 @@ class TestIndexes(ReportCase):
 	def test_every_index_is_there(self) -> None:
 		for doctype, controller in (
 			(DEAL, deal_type),
+			("Customer Profile", customer_profile),
 			(CHANGE, stage_change),
 			("Pipeline Snapshot", pipeline_snapshot),
 			("Interaction", interaction),
@@ -71,6 +74,11 @@ class TestIndexes(ReportCase):
 			("report_reached", lambda: funnel.read_furthest(scope, self.pipeline, self.stages())),
 			("visits", lambda: sales_velocity.read_visits(scope, "Owner", self.pipeline, self.stages())),
 			("status_due_report", lambda: follow_up_discipline.read_due(scope)),
+			(
+				"stage_came",
+				lambda: lifecycle_then.as_if_none_moved(lambda query: query, [now_datetime()], None),
+			),
+			("open_close", lambda: sales_forecast.read_open(scope)),
 			("day_close_sums", lambda: sales_forecast.read_snapshots(scope, [getdate()])),
 		)
 		for index, run in plans:

@@ -2,6 +2,7 @@
 
 import frappe
 
+from crm_plus.crm_plus.doctype.customer_profile import customer_profile
 from crm_plus.crm_plus.doctype.deal import deal
 from crm_plus.crm_plus.doctype.follow_up import follow_up
 from crm_plus.crm_plus.doctype.interaction import interaction
@@ -22,7 +23,7 @@ HELD_BY_ANOTHER = (
 
 def execute() -> None:
 	"""Add what is missing; a site that has it stays as it is."""
-	for doctype in (deal, stage_change, pipeline_snapshot, interaction, follow_up):
+	for doctype in (deal, customer_profile, stage_change, pipeline_snapshot, interaction, follow_up):
 		doctype.on_doctype_update()
 	for name, index in HELD_BY_ANOTHER:
 		if frappe.db.has_index(f"tab{name}", index):

@@ -18,6 +18,11 @@ from crm_plus.workflows.website_lists import get_list_context
 
 __all__ = ["CustomerProfile", "get_list_context"]
 
+INDEXES = {
+	# How many stand in a stage, and how many of them were there at a time: none of it needs the rows.
+	"stage_came": ("lifecycle_stage", "creation", "profile_owner", "source", "territory"),
+}
+
 
 class CustomerProfile(PlainValues, Document):
 	"""One person or organization we have a relationship with, at any lifecycle stage."""
@@ -46,3 +51,9 @@ class CustomerProfile(PlainValues, Document):
 		"""Take along what belongs to the profile alone: its history, its own contacts and addresses."""
 		frappe.db.delete("Stage Change", {"reference_doctype": self.doctype, "reference_name": self.name})
 		delete_contact_and_address(self.doctype, self.name)
+
+
+def on_doctype_update() -> None:
+	"""Add the index along which profiles are counted by their stage."""
+	for name, columns in INDEXES.items():
+		frappe.db.add_index("Customer Profile", list(columns), index_name=name)

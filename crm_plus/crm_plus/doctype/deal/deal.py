@@ -36,6 +36,11 @@ INDEXES = {
 		*("status", "company", "pipeline", "stage", "deal_owner", "source", "base_amount", "probability"),
 		*("stage_entered_on", "snoozed_until", "expected_close_date", "next_follow_up_on"),
 	),
+	# Of the open deals those that are to close in some months, or name no day.
+	"open_close": (
+		*("status", "expected_close_date", "company", "pipeline", "deal_owner", "source"),
+		*("base_amount", "probability"),
+	),
 	"report_ended": (
 		*("status", "closed_on", "company", "pipeline", "deal_owner", "lost_reason", "source"),
 		*("base_amount", "additional_discount_percentage", "began_on"),
