@@ -10,7 +10,6 @@ import frappe
 from frappe.utils import flt
 from pypika.functions import Count, Sum
 from pypika.queries import QueryBuilder
-from pypika.terms import ValueWrapper
 
 from crm_plus.reports.board import load_stages
 from crm_plus.reports.report_functions import SECONDS_IN_DAY, along, summed_together
@@ -108,14 +107,19 @@ def read_days(scope: Scope, pipeline: str, stages: Sequence[str]) -> dict[str, f
 	"""Return the average days of a visit to each stage, of the visits that ended in the period."""
 	move = frappe.qb.DocType("Stage Change")
 	query, _deals = visits_of_readable(scope, pipeline, move)
-	sums = {"seconds": Sum(move.seconds_in_previous), "visits": Count("*")}
 	parts = [
-		(query.where(move.from_stage == stage), {"stage": ValueWrapper(stage)}, sums) for stage in stages
+		(
+			query.where(move.from_stage == stage),
+			{},
+			{f"seconds{n}": Sum(move.seconds_in_previous), f"visits{n}": Count("*")},
+		)
+		for n, stage in enumerate(stages)
 	]
+	sums = summed_together(parts)[0] if parts else {}
 	return {
-		row["stage"]: flt(row["seconds"]) / row["visits"] / SECONDS_IN_DAY
-		for row in (summed_together(parts) if parts else ())
-		if row["visits"]
+		stage: flt(sums[f"seconds{n}"]) / sums[f"visits{n}"] / SECONDS_IN_DAY
+		for n, stage in enumerate(stages)
+		if sums[f"visits{n}"]
 	}
 
 

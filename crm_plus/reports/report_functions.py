@@ -84,26 +84,27 @@ def _summed(parts: Sequence[Part], *, exactly: bool) -> list[dict[str, Any]]:
 		key: NullIf(each[key], "") if isinstance(term, NullIf) else each[key]
 		for key, term in parts[0][1].items()
 	}
-	query = frappe.qb.from_(each).select(*(word.as_(key) for key, word in keys.items()))
-	query = query.select(*(Sum(each[name]).as_(name) for name in names))
+	terms = [*(word.as_(key) for key, word in keys.items()), *(Sum(each[name]).as_(name) for name in names)]
 	if keys and not exactly:
 		differ = Criterion.any(each[key] != each[f"{LEAST}_{key}"] for key in keys)
-		query = query.select(Sum(Case().when(differ, 1).else_(0)).as_(MIXED))
-	return query.groupby(*keys.values()).run(as_dict=True)
+		terms.append(Sum(Case().when(differ, 1).else_(0)).as_(MIXED))
+	return frappe.qb.from_(each).select(*terms).groupby(*keys.values()).run(as_dict=True)
 
 
 def _grouped(part: Part, names: Sequence[str], *, exactly: bool) -> QueryBuilder:
 	query, keys, sums = part
-	query = query.select(*(sums.get(name, ValueWrapper(0)).as_(name) for name in names))
+	terms = [sums.get(name, ValueWrapper(0)).as_(name) for name in names]
+	groups: list[Term] = []
 	for key, term in keys.items():
 		if isinstance(term, ValueWrapper):
-			query = query.select(term.as_(key), *([] if exactly else [term.as_(f"{LEAST}_{key}")]))
+			terms += [term.as_(key), *([] if exactly else [term.as_(f"{LEAST}_{key}")])]
 			continue
 		word = term.args[0] if isinstance(term, NullIf) else term
-		query = query.groupby(_CHECKSUM(word))
+		groups.append(_CHECKSUM(word))
 		if exactly:
-			query = query.groupby(word).select(word.as_(key))
+			groups.append(word)
+			terms.append(word.as_(key))
 		else:
 			# The two are compared outside: the database would find the largest a second time for it.
-			query = query.select(Max(word).as_(key), Min(word).as_(f"{LEAST}_{key}"))
-	return query
+			terms += [Max(word).as_(key), Min(word).as_(f"{LEAST}_{key}")]
+	return query.select(*terms).groupby(*groups)

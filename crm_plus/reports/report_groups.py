@@ -64,7 +64,7 @@ def group_term(group: str, deal: Any) -> Term:
 		return month_number(deal.closed_on)
 	if group != "Size":
 		# An empty text and nothing are one group; and MariaDB reads the table rather than each row by an index in its order.
-		return deal[group] if is_check(group) else NullIf(deal[field_of(group)], "")
+		return deal[group] if _is_ticked(group) else NullIf(deal[field_of(group)], "")
 	case = Case()
 	for index in range(len(SIZES) - 1, 0, -1):
 		case = case.when(deal.base_amount >= SIZES[index], index)
@@ -75,7 +75,7 @@ def group_filter(group: str, value: Any) -> dict[str, Any]:
 	"""Return what a list of deals is filtered by to show a group; a month's days are the caller's to add."""
 	if group == "Month":
 		return {}
-	if is_check(group):
+	if _is_ticked(group):
 		# As a condition: the Desk takes a bare 0 for none.
 		return {group: ["=", int(value or 0)]}
 	if group != "Size":
@@ -87,6 +87,11 @@ def group_filter(group: str, value: Any) -> dict[str, Any]:
 		return {"base_amount": [">=", SIZES[index]]}
 	# Two conditions on one field: the Desk takes a list of texts.
 	return {"base_amount": [f'[">=", {SIZES[index]}]', f'["<", {SIZES[index + 1]}]']}
+
+
+def _is_ticked(group: str) -> bool:
+	"""Tell whether a group is a field that is ticked or not; for each row of a group that is not an own field nothing is asked."""
+	return group not in FIELDS and is_check(group)
 
 
 def group_labels(group: str, values: Iterable[Any]) -> dict[Any, str]:

@@ -6,7 +6,6 @@ from typing import Any
 import frappe
 from frappe.utils import flt
 from pypika.functions import Count, Sum
-from pypika.terms import ValueWrapper
 
 from crm_plus.reports.board import load_stages
 from crm_plus.reports.report_functions import SECONDS_IN_DAY, along, seconds_between, summed_together
@@ -120,17 +119,23 @@ def read_visits(
 ) -> dict[tuple[Any, str], tuple[float, int]]:
 	"""Return seconds and number of the visits that ended in the period, by group and stage."""
 	move = frappe.qb.DocType("Stage Change")
-	query, known = visits_of_readable(scope, pipeline, move, ask_deals=group not in KNOWN_TO_VISITS)
-	sums = {"seconds": Sum(move.seconds_in_previous), "visits": Count("*")}
-	parts = [
-		(
+	query, known = visits_of_readable(
+		scope, pipeline, move, ask_deals=group not in KNOWN_TO_VISITS, by_source=group == "Source"
+	)
+	keys, seconds = {"value": group_term(group, known)}, Sum(move.seconds_in_previous)
+	# Each stage has sums of its own, which makes a row a group and no word of a stage to compare.
+	parts = {
+		stage: (
 			query.where(move.from_stage == stage),
-			{"value": group_term(group, known), "stage": ValueWrapper(stage)},
-			sums,
+			keys,
+			{f"seconds{n}": seconds, f"visits{n}": Count("*")},
 		)
-		for stage in stages
-	]
+		for n, stage in enumerate(stages)
+	}
+	rows = summed_together(list(parts.values())) if parts else []
 	return {
-		(row["value"], row["stage"]): (flt(row["seconds"]), int(row["visits"]))
-		for row in (summed_together(parts) if parts else ())
+		(row["value"], stage): (flt(row[f"seconds{n}"]), int(row[f"visits{n}"]))
+		for row in rows
+		for n, stage in enumerate(parts)
+		if row[f"visits{n}"]
 	}

@@ -1,4 +1,4 @@
-"""The visits to stages that ended in a period, as their Stage Changes tell, along the index `visits`."""
+"""The visits to stages that ended in a period, as their Stage Changes tell, along an index that holds all of it."""
 
 from dataclasses import replace
 from typing import Any
@@ -15,36 +15,40 @@ from crm_plus.reports.report_scope import Scope, deal_rows, narrowed, on_days
 
 # What a Stage Change repeats of its deal, by the deal's own column.
 REPEATED = {"name": "reference_name", "deal_owner": "deal_owner", "company": "company", "source": "source"}
+# The narrow index has nothing of these.
+ONLY_WIDE = ("reference_name", "source")
 
 
-def ended_visits(scope: Scope, pipeline: str, move: Any) -> QueryBuilder:
-	"""The visits to stages of a pipeline that ended in the period, of all deals.
+def ended_visits(scope: Scope, pipeline: str, move: Any, index: str) -> QueryBuilder:
+	"""The visits to stages of a pipeline that ended in the period, of all deals, along an index.
 
 	The caller names each stage, so that the database goes to the days in question and finds the visits stage by stage.
 	"""
 	return (
-		along(frappe.qb.from_(move), "Stage Change", "visits")
+		along(frappe.qb.from_(move), "Stage Change", index)
 		.where(move.pipeline == pipeline)
 		.where(on_days(move.changed_on, scope.first, scope.last))
 	)
 
 
 def visits_of_readable(
-	scope: Scope, pipeline: str, move: Any, *, ask_deals: bool = False
+	scope: Scope, pipeline: str, move: Any, *, ask_deals: bool = False, by_source: bool = False
 ) -> tuple[QueryBuilder, Any]:
 	"""The same of the deals that the filters name and the readers may read, and the table that knows whose they are.
 
 	A Stage Change repeats owner, company and source of its deal. The deals themselves are asked where the readers' limits are
-	of something else, and where the caller wants to know more of them.
+	of something else, and where the caller wants to know more of them; a caller who groups by the source says so.
 	"""
 	# A deal that has left the pipeline since was in its stages nevertheless.
-	query, visited = ended_visits(scope, pipeline, move), replace(scope, pipeline="")
-	parts = None if ask_deals else [as_moves_tell(scope.readable_deals()), narrowed(visited, move)]
-	if parts and parts[0] is not None:
-		return query.where(
-			Criterion.all(part for part in parts if not isinstance(part, EmptyCriterion))
-		), move
+	visited = replace(scope, pipeline="")
+	told = None if ask_deals else as_moves_tell(scope.readable_deals())
+	if told is not None:
+		parts = [part for part in (told, narrowed(visited, move)) if not isinstance(part, EmptyCriterion)]
+		is_wide = by_source or any(name in as_sql(part) for part in parts for name in ONLY_WIDE)
+		query = ended_visits(scope, pipeline, move, "visits" if is_wide else "visits_sums")
+		return query.where(Criterion.all(parts)), move
 	deal = frappe.qb.DocType("Deal")
+	query = ended_visits(scope, pipeline, move, "visits")
 	query = query.modifier("STRAIGHT_JOIN").join(deal).on(deal.name == move.reference_name)
 	return query.where(deal_rows(visited, deal)), deal
 

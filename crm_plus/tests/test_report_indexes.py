@@ -72,7 +72,9 @@ class TestIndexes(ReportCase):
 			("report_open", lambda: cards.deals_without_next_step(company)),
 			("report_ended", lambda: sales_velocity.read_closed(scope, "Owner", self.pipeline)),
 			("report_reached", lambda: funnel.read_furthest(scope, self.pipeline, self.stages())),
-			("visits", lambda: sales_velocity.read_visits(scope, "Owner", self.pipeline, self.stages())),
+			("visits_sums", lambda: sales_velocity.read_visits(scope, "Owner", self.pipeline, self.stages())),
+			("visits_sums", lambda: funnel.read_days(scope, self.pipeline, self.stages())),
+			("visits", lambda: sales_velocity.read_visits(scope, "Source", self.pipeline, self.stages())),
 			("status_due_report", lambda: follow_up_discipline.read_due(scope)),
 			(
 				"stage_came",
@@ -92,6 +94,7 @@ class TestIndexes(ReportCase):
 		found = [self.figures(scope)]
 		keys = [f"crm_plus_index:{DEAL}:report_open", f"crm_plus_index:{DEAL}:report_ended"]
 		keys += [f"crm_plus_index:{DEAL}:report_reached", f"crm_plus_index:{CHANGE}:visits"]
+		keys.append(f"crm_plus_index:{CHANGE}:visits_sums")
 		for key in keys:
 			frappe.cache.set_value(key, 0)
 		self.addCleanup(lambda: frappe.cache.delete_value(keys))

@@ -12,6 +12,8 @@ INDEXES = {
 		*("pipeline", "from_stage", "changed_on", "deal_owner", "company", "source", "reference_name"),
 		"seconds_in_previous",
 	),
+	# The same where nobody asks for the source or for the deal itself, as mostly: a fifth less to read.
+	"visits_sums": ("pipeline", "from_stage", "changed_on", "deal_owner", "company", "seconds_in_previous"),
 }
 
 
