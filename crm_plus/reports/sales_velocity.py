@@ -1,6 +1,6 @@
 """How fast deals go through their stages, and what the closed ones brought a day. Amounts in the report's currency."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import frappe
@@ -16,6 +16,7 @@ from crm_plus.reports.report_groups import (
 	group_labels,
 	group_term,
 	in_order,
+	known_words,
 	with_own,
 )
 from crm_plus.reports.report_money import money
@@ -40,8 +41,9 @@ def sales_velocity(
 	scope = read_scope(filters)
 	group, pipeline = chosen_group(filters, with_own(GROUPS)), default_pipeline(scope)
 	stages = [stage for stage in load_stages(pipeline) if stage.outcome == OPEN]
-	closed = {row["value"]: row for row in read_closed(scope, group, pipeline)}
-	visits = read_visits(scope, group, pipeline, [stage.name for stage in stages])
+	words = known_words(group)
+	closed = {row["value"]: row for row in read_closed(scope, group, pipeline, words)}
+	visits = read_visits(scope, group, pipeline, [stage.name for stage in stages], words)
 	values = {*closed, *(value for value, _stage in visits)}
 	labels = group_labels(group, values)
 	empty = dict.fromkeys(SUMS, 0)
@@ -93,7 +95,7 @@ def seconds_as_days(visit: tuple[float, int] | None) -> float | None:
 	return visit[0] / visit[1] / SECONDS_IN_DAY if visit and visit[1] else None
 
 
-def read_closed(scope: Scope, group: str, pipeline: str) -> list[dict[str, Any]]:
+def read_closed(scope: Scope, group: str, pipeline: str, words: Sequence[str] = ()) -> list[dict[str, Any]]:
 	"""Return of the deals closed in the period by group: how many, the won ones, their amount and their age in seconds."""
 	deal = frappe.qb.DocType("Deal")
 	query = (
@@ -110,12 +112,13 @@ def read_closed(scope: Scope, group: str, pipeline: str) -> list[dict[str, Any]]
 		[
 			(query.where(deal.status == WON), keys, of_won),
 			(query.where(deal.status == LOST), keys, {"closed": Count("*")}),
-		]
+		],
+		words,
 	)
 
 
 def read_visits(
-	scope: Scope, group: str, pipeline: str, stages: Iterable[str]
+	scope: Scope, group: str, pipeline: str, stages: Iterable[str], words: Sequence[str] = ()
 ) -> dict[tuple[Any, str], tuple[float, int]]:
 	"""Return seconds and number of the visits that ended in the period, by group and stage."""
 	move = frappe.qb.DocType("Stage Change")
@@ -132,7 +135,7 @@ def read_visits(
 		)
 		for n, stage in enumerate(stages)
 	}
-	rows = summed_together(list(parts.values())) if parts else []
+	rows = summed_together(list(parts.values()), words) if parts else []
 	return {
 		(row["value"], stage): (flt(row[f"seconds{n}"]), int(row[f"visits{n}"]))
 		for row in rows

@@ -150,6 +150,23 @@ class TestSummedBy(ReportCase):
 			rows = frappe.qb.from_(deal).where(deal.name.isin(deals))
 			self.assertEqual(different_by(rows, key, counted, list(*expected)), *expected)
 
+	def test_words_that_are_known_change_no_sum(self) -> None:
+		"""All of them, too few, of another case, or two of one checksum; only the first are told without reading a word."""
+		campaigns = ("Spring", "summer", "Spring", "", None)
+		deals = [factories.make_deal().name for _campaign in campaigns]
+		for name, campaign in zip(deals, campaigns, strict=True):
+			frappe.db.set_value(DEAL, name, "campaign", campaign)
+		deal = frappe.qb.DocType(DEAL)
+		key = {"value": win_loss.group_term("Campaign", deal)}
+		part = (frappe.qb.from_(deal).where(deal.name.isin(deals)), key, {"deals": win_loss.Count("*")})
+		some = ["Spring", "summer", "plumless"]
+		for words in (some, some[:1], ["spring", "summer"], [*some, "buckeroo"]):
+			found = summed_together([part, part], words)
+			self.assertEqual(words == some, "MIN(" not in str(frappe.db.last_query), words)
+			self.assertEqual(
+				{row["value"]: row["deals"] for row in found}, {"Spring": 4, "summer": 2, None: 4}, words
+			)
+
 	def test_parts_are_one_sum(self) -> None:
 		"""Of two parts by one key, the sum that one does not name is the other's; a part's constant is a key."""
 		deals = [factories.make_deal().name for _number in range(3)]
