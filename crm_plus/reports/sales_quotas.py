@@ -10,7 +10,7 @@ from frappe import _
 from frappe.utils import flt
 from pypika.functions import Sum
 from pypika.queries import QueryBuilder
-from pypika.terms import Criterion, EmptyCriterion, Term
+from pypika.terms import Criterion, EmptyCriterion, Term, ValueWrapper
 
 from crm_plus.access.quotas import known_people
 from crm_plus.access.remembered import remembered
@@ -133,9 +133,12 @@ def _read_teams() -> dict[str, Team]:
 	return {name: Team(name, tuple(children[name]), frozenset(members[name])) for name in above}
 
 
-def attained(scope: Scope) -> dict[tuple[str, str], float]:
-	"""Return what was attained by (owner, month), from won deals or from invoices, as the settings say; one query."""
-	rows = billed(scope) if by_invoices() else won(scope)
+def attained(scope: Scope, *, monthly: bool = True) -> dict[tuple[str, str], float]:
+	"""Return what was attained by (owner, month), from won deals or from invoices, as the settings say; one query.
+
+	The month is "" where it is not to be told apart.
+	"""
+	rows = (billed if by_invoices() else won)(scope, monthly)
 	found: dict[tuple[str, str], float] = defaultdict(float)
 	for owner, month, amount in rows:
 		found[owner or "", month_text(month)] += flt(amount)
@@ -169,30 +172,31 @@ def hidden_attainment() -> str:
 	)
 
 
-def won(scope: Scope) -> list[tuple[Any, ...]]:
-	"""Return (owner, month, amount) of the deals won in the period."""
+def won(scope: Scope, monthly: bool) -> list[tuple[Any, ...]]:
+	"""Return (owner, month, amount) of the deals won in the period; no month where none is asked for."""
 	deal = frappe.qb.DocType("Deal")
 	query = (
 		along(frappe.qb.from_(deal), "Deal", "report_ended")
 		.where(deal_rows(scope, deal))
 		.where((deal.status == WON) & on_days(deal.closed_on, scope.first, scope.last))
 	)
-	keys = {"owner": deal.deal_owner, "month": month_number(deal.closed_on)}
+	keys = {"owner": deal.deal_owner, **({"month": month_number(deal.closed_on)} if monthly else {})}
 	rows = summed_by(query, keys, {"amount": Sum(money(scope, deal))})
-	return [(row["owner"], row["month"], row["amount"]) for row in rows]
+	return [(row["owner"], row.get("month"), row["amount"]) for row in rows]
 
 
-def billed(scope: Scope) -> list[tuple[Any, ...]]:
-	"""Return (owner, month, net amount) of what invoices of the period bill of the readable deals, returns taken off."""
+def billed(scope: Scope, monthly: bool) -> list[tuple[Any, ...]]:
+	"""Return (owner, month, net amount) of what invoices of the period bill of the readable deals, returns taken off.
+
+	No month where none is asked for.
+	"""
 	deal, invoice = frappe.qb.DocType("Deal"), frappe.qb.DocType("Sales Invoice")
-	month = month_number(invoice.posting_date)
 	query, amount = billed_rows(scope)
-	return (
-		query.select(deal.deal_owner, month, amount)
-		.where(on_days(invoice.posting_date, scope.first, scope.last))
-		.groupby(deal.deal_owner, month)
-		.run()
-	)
+	query = query.where(on_days(invoice.posting_date, scope.first, scope.last)).groupby(deal.deal_owner)
+	if not monthly:
+		return query.select(deal.deal_owner, ValueWrapper(None), amount).run()
+	month = month_number(invoice.posting_date)
+	return query.select(deal.deal_owner, month, amount).groupby(month).run()
 
 
 def billed_rows(scope: Scope) -> tuple[QueryBuilder, Term]:
@@ -221,7 +225,7 @@ def attainment_rows(
 	teams, amounts = load_teams(), amounts_by_month(scope, periods)
 	measured = of_measured(scope)
 	by_user: dict[str, float] = defaultdict(float)
-	for (owner, _month), amount in (attained(measured) if knows_attained() else {}).items():
+	for (owner, _month), amount in (attained(measured, monthly=False) if knows_attained() else {}).items():
 		by_user[owner] += amount
 	rows: list[dict[str, Any]] = []
 	for name in [] if scope.owner else [scope.team] if scope.team else rules.topmost(teams):
