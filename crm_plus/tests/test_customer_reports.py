@@ -59,16 +59,7 @@ def put_ledger(chance: Any, invoice: dict[str, Any], ledger: Any) -> list[ledger
 		paid = rest / 2
 		invoice.update(is_pos=1, base_paid_amount=paid + 5, base_change_amount=5.0)
 		found.append(ledger_rows.Settled(paid, day, is_money=True))
-		# Cash and a card, as ERPNext has it of a till.
-		ledger["Sales Invoice Payment"] += [
-			{
-				"name": f"{name}-{means}",
-				"parent": name,
-				"parenttype": "Sales Invoice",
-				"mode_of_payment": means,
-			}
-			for means in ("Cash", "Card")
-		]
+		ledger_rows.put_till(ledger, name)
 		total, rest = total - paid, rest - paid
 	ledger_rows.put_posting(ledger, name, company, total, day)
 	for part in (rest * 0.3, rest * 0.7) if chance.random() < 0.5 else (rest,):
