@@ -2,7 +2,8 @@
 
 Fixtures: `served` (the address), `browser_page` (a new page, not logged in, with its own cookies),
 `phone` (the same at 390 px, with a touch screen) and `login`.
-A failed test leaves a picture of each open page in tests/browser/failures, or in $CRM_PLUS_FAILURES.
+A failed test leaves a picture of each open page in tests/browser/failures, or in $CRM_PLUS_FAILURES, and shows what the
+pages complained of: errors of scripts, and requests that failed.
 """
 
 import os
@@ -11,7 +12,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from browser import serving
 from browser.desk import new_browser
@@ -27,6 +28,7 @@ connection.connect()
 os.chdir(started_in)
 
 failed = pytest.StashKey[bool]()
+complaints: list[str] = []
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -61,11 +63,20 @@ def chromium() -> Iterator[Browser]:
 def browser_page(request: pytest.FixtureRequest, chromium: Browser, served: str) -> Iterator[Page]:
 	"""A page of its own for each test; paths like "/login" are taken on the served site."""
 	context = new_browser(chromium, served, 1280, 900)
+	note_complaints(context)
 	page = context.new_page()
 	yield page
 	if request.node.stash.get(failed, False):
 		picture([page for context in chromium.contexts for page in context.pages], request.node.nodeid)
 	context.close()
+
+
+def note_complaints(context: BrowserContext) -> None:
+	"""Keep what a browser's pages complain of until the test's end."""
+	complaints.clear()
+	context.on("weberror", lambda error: complaints.append(f"script: {error.error}"))
+	context.on("requestfailed", lambda request: complaints.append(f"failed: {request.url} {request.failure}"))
+	context.on("response", lambda answer: answer.status < 400 or complaints.append(f"{answer.status}: {answer.url}"))
 
 
 def picture(pages: list[Page], test: str) -> None:
@@ -80,6 +91,8 @@ def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
 	report = yield
 	if report.when == "call":
 		item.stash[failed] = report.failed
+		if report.failed and complaints:
+			report.sections.append(("What the pages complained of", "\n".join(complaints)))
 	return report
 
 
@@ -87,6 +100,7 @@ def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
 def phone(chromium: Browser, served: str) -> Iterator[Page]:
 	"""Yield a page of a telephone, whose screen is touched."""
 	context = new_browser(chromium, served, 390, 844, has_touch=True)
+	note_complaints(context)
 	yield context.new_page()
 	context.close()
 
