@@ -76,7 +76,9 @@ def note_complaints(context: BrowserContext) -> None:
 	complaints.clear()
 	context.on("weberror", lambda error: complaints.append(f"script: {error.error}"))
 	context.on("requestfailed", lambda request: complaints.append(f"failed: {request.url} {request.failure}"))
-	context.on("response", lambda answer: answer.status < 400 or complaints.append(f"{answer.status}: {answer.url}"))
+	context.on(
+		"response", lambda answer: answer.status < 400 or complaints.append(f"{answer.status}: {answer.url}")
+	)
 
 
 def picture(pages: list[Page], test: str) -> None:
