@@ -19,6 +19,13 @@ test("text is shown, never run", () => {
 	assert.equal(shown, "&lt;img src=x&gt;");
 });
 
+test("what is not known is shown as nothing, and a zero as zero", () => {
+	const share = { fieldname: "share", fieldtype: "Percent" };
+	const percent = (value) => `${Number(value)}%`;
+	assert.equal(cell(null, null, share, { is_total: 1 }, percent), "");
+	assert.equal(cell(0, null, share, {}, percent), "0%");
+});
+
 test("a figure with documents behind it is a link to their list", () => {
 	const column = { fieldname: "won", fieldtype: "Currency", drill: "Deal" };
 	const data = { drill: { won: { status: "Won", deal_owner: "o'neil@x.example" } } };
