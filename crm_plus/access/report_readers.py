@@ -5,13 +5,12 @@ finished rows; the report itself runs as whoever started it, at night the Admini
 what a report adds up. The receiver is also a parameter of a whitelisted function: he never widens what the session may see.
 """
 
-import sys
-
 import frappe
 from frappe.core.doctype.user_permission.user_permission import get_user_permissions
 from pypika.terms import Criterion
 
 from crm_plus.access.belongings import as_sql
+from crm_plus.access.callers import held_by
 from crm_plus.access.hiding import hides_nothing
 from crm_plus.access.rows import readable_fields, readable_rows
 
@@ -25,12 +24,7 @@ def readers() -> tuple[str, ...]:
 
 def named_reader() -> str:
 	"""Return the user for whom Frappe's report runner was told to run, "" outside of it."""
-	frame = sys._getframe(1)
-	while frame is not None:
-		if (frame.f_globals.get("__name__"), frame.f_code.co_name) == RUNNER:
-			return str(frame.f_locals.get("user") or "")
-		frame = frame.f_back  # type: ignore[assignment] # the outermost frame has none before it
-	return ""
+	return str(held_by(RUNNER, "user") or "")
 
 
 def rows_for_readers(doctype: str) -> Criterion:

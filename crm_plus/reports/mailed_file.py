@@ -1,8 +1,8 @@
 """A report as Frappe mails it by itself, which asks for its rows and no more: what else a file of ours has comes with them."""
 
-import sys
 from typing import Any
 
+from crm_plus.access.callers import held_by
 from crm_plus.rules.exported_files import cell_text
 
 MAILER = ("frappe.email.doctype.auto_email_report.auto_email_report", "get_report_content")
@@ -12,12 +12,7 @@ Rows = list[dict[str, Any]]
 
 def mailed_as() -> str:
 	"""Return as what Frappe's Auto Email Report is about to send a report (HTML, CSV …), "" where it is not."""
-	frame = sys._getframe(1)
-	while frame is not None:
-		if (frame.f_globals.get("__name__"), frame.f_code.co_name) == MAILER:
-			return str(getattr(frame.f_locals.get("self"), "format", None) or "")
-		frame = frame.f_back  # type: ignore[assignment] # the outermost frame has none before it
-	return ""
+	return str(getattr(held_by(MAILER, "self"), "format", None) or "")
 
 
 def in_mail(columns: Rows, rows: Rows, cut: str) -> Rows:
