@@ -1,7 +1,7 @@
-"""What a user may read, found out once for several questions that are asked one after the other in a request.
+"""What a user may read, and what else several questions of a request need, found out once for all of them.
 
-Only where nothing is written in between that these questions ask for: `remembering` is for that alone. It also knows what was
-asked, so that what is kept of a figure can be kept under all that it depends on.
+Only where nothing is written in between that these questions ask for: `remembering` is for that alone. It also knows which
+rights were asked for, so that what is kept of a figure can be kept under all that it depends on.
 """
 
 from collections.abc import Callable, Iterator
@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 import frappe
 
 Found = TypeVar("Found")
-# What is asked, of what, and for whom or by which condition.
+# What is asked, of what, and for whom or by which condition ("" where that makes no difference).
 Question = tuple[str, str, str]
 # The questions about rights; others are about the records that there are.
 OF_RIGHTS = ("rows", "fields")
@@ -27,7 +27,7 @@ class Rights:
 
 @contextmanager
 def remembering() -> Iterator[Rights]:
-	"""Answer each question about rights once, in what runs inside."""
+	"""Answer each question once, in what runs inside."""
 	rights = frappe.local.crm_plus_rights = Rights()
 	try:
 		yield rights
@@ -36,7 +36,7 @@ def remembering() -> Iterator[Rights]:
 
 
 def remembered(question: Question, find: Callable[[], Found]) -> Found:
-	"""Return the answer to a question about rights: the one that is remembered, where anything is, else a new one."""
+	"""Return the answer to a question: the one that is remembered, where anything is, else a new one."""
 	rights: Rights | None = getattr(frappe.local, "crm_plus_rights", None)
 	if rights is None:
 		return find()

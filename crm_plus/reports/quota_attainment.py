@@ -27,7 +27,8 @@ def quota_attainment(
 	"""Return the scope, a row for each team and each of its people, as the tree has them, and the total.
 
 	Where a team or an owner is chosen it is of these alone. Who knows only some of the quotas is told what the people of
-	these attained, as in Sales Forecast. What was attained is None where it is counted by invoices and a reader may not know what was invoiced.
+	these attained, as in Sales Forecast. What was attained is None where it is counted by invoices and a reader may not know
+	what was invoiced.
 
 	Raises frappe.ValidationError for filters that make no sense, frappe.PermissionError for who may read no deal.
 	"""

@@ -50,8 +50,9 @@ function group_by(choices, of_own_fields) {
 	};
 }
 
-// options: group_by (a list of groups), own_fields (an administrator's own fields of deals are groups too), months (how many back and ahead the period goes; none: no period), filters (more of
-// them), onload (more to do as the report opens), only (which of the common ones).
+// options: group_by (a list of groups), own_fields (an administrator's own fields of deals are groups too), months (how many
+// back and ahead the period goes; none: no period), filters (more of them), only (which of the common ones), onload (more to do
+// as the report opens).
 crm_plus.reports.define = function (options = {}) {
 	const today = frappe.datetime.get_today();
 	const start = today.slice(0, 8) + "01";
