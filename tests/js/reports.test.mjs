@@ -186,21 +186,25 @@ test("only charts and cards of ours on a dashboard of ours take them", async () 
 	assert.deepEqual(await chart.fetch({ team: "T" }, true), { team: "T", chart_only: 1, refresh: true });
 	assert.equal(chart.filters.chart_only, undefined);
 	const of_no_report = { module: "CRM Plus", chart_type: "Custom", name: "CRM Plus Deals by Stage" };
-	for (const [company, year, first, last] of [
-		["C", ["2026-2027", "2026-04-01", "2027-03-31"], "2026-04-01", "2027-03-31"],
-		["D", null, "2026-01-01", "2026-12-31"],
+	const of_company = ["2026-2027", "2026-04-01", "2027-03-31"];
+	for (const [company, answer, days, asked_for] of [
+		["C", of_company, of_company.slice(1), ["C"]],
+		["D", { exc_type: "FiscalYearError" }, ["2026-01-01", "2026-12-31"], ["D"]],
+		// What failed otherwise is asked again, and of all companies the reader's own.
+		["E", {}, ["2026-01-01", "2026-12-31"], ["E", "E"]],
+		["", of_company, of_company.slice(1), ["Own"]],
 	]) {
 		stored = { company, period: "This Fiscal Year" };
 		const asked = [];
 		globalThis.frappe.call = ({ args }) => {
 			asked.push(args.company);
-			return year ? Promise.resolve({ message: year }) : Promise.reject({ status: 417 });
+			return Array.isArray(answer) ? Promise.resolve({ message: answer }) : Promise.reject({ status: 417, responseJSON: answer });
 		};
 		globalThis.frappe.utils = { html2text: (text) => text };
 		await chart.set_chart_filters();
 		await chart.set_chart_filters();
-		assert.deepEqual([chart.filters.from_date, chart.filters.to_date], [first, last]);
-		assert.deepEqual(asked, [company]);
+		assert.deepEqual([chart.filters.from_date, chart.filters.to_date], days);
+		assert.deepEqual(asked, asked_for);
 	}
 	globalThis.frappe.call = () => Promise.resolve({ message: [null] });
 	const titles = [];

@@ -91,13 +91,22 @@ function load_chosen() {
 
 const fiscal_years = {};
 
-// The first and the last day of the company's fiscal year, asked for once, and only where that period was chosen.
+// The first and the last day of the company's fiscal year, of the reader's own where all companies are shown, as in our reports;
+// asked for once, and only where that period was chosen.
 function load_fiscal_year() {
 	const { company, period } = chosen();
-	if (period !== FISCAL) return null;
+	return period === FISCAL ? fiscal_year_of(company || frappe.defaults.get_user_default("Company")) : null;
+}
+
+function fiscal_year_of(company) {
 	const args = { date: frappe.datetime.get_today(), company, verbose: 0 };
 	const asked = () => request("erpnext.accounts.utils.get_fiscal_year", { type: "GET", args, quiet: true });
-	fiscal_years[company] = fiscal_years[company] || asked().then(([, first, last]) => [first, last], () => null);
+	const none = ({ exc_type }) => {
+		// That there is none is an answer; any other failure may pass.
+		if (exc_type !== "FiscalYearError") delete fiscal_years[company];
+		return null;
+	};
+	fiscal_years[company] = fiscal_years[company] || asked().then(([, first, last]) => [first, last], none);
 	return fiscal_years[company];
 }
 
