@@ -20,6 +20,15 @@ def run() -> None:
 	report(compared, repaired)
 
 
+def refresh_all() -> None:
+	"""Bring what all deals say of money up to date, in batches that commit, and let none of them move for it."""
+	last = ""
+	while names := next_deals(last):
+		last = names[-1]
+		deal_money.refresh(names)
+		frappe.db.commit()
+
+
 def next_deals(after: str) -> list[str]:
 	"""Return the next batch of deals by name."""
 	return frappe.get_all(

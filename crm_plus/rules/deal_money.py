@@ -1,4 +1,4 @@
-"""What a deal's money adds up to: shares of documents, and the five amounts that follow from them.
+"""What a deal's money adds up to: shares of documents, and the amounts and days that follow from them.
 
 A document's total belongs to its deals in proportion to the net amounts of their rows, so that each deal carries its share
 of taxes, charges, discounts and rounding, and the shares of one document add up to its total exactly. All amounts are in
@@ -7,11 +7,12 @@ company currency.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import ROUND_FLOOR, ROUND_HALF_EVEN, Decimal
 from enum import Enum
 from typing import Literal
 
-ZERO = Decimal(0)
+ZERO, WHOLE = Decimal(0), Decimal(1)
 NO_DEAL = ""
 
 # Journal Entry types of ERPNext that move money, whatever their rows say.
@@ -40,7 +41,10 @@ class Kind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class BilledDocument:
-	"""A submitted document that counts, with the net amount of each deal's rows in it (`NO_DEAL` for the rest)."""
+	"""A submitted document that counts, with the net amount of each deal's rows in it (`NO_DEAL` for the rest).
+
+	`total` is what it posts, `counted` the part of it that counts: of a closed order what was billed.
+	"""
 
 	kind: Kind
 	name: str
@@ -48,6 +52,21 @@ class BilledDocument:
 	weights: Mapping[str, Decimal]
 	paid: Decimal = ZERO
 	outstanding: Decimal = ZERO
+	counted: Decimal = WHOLE
+	day: date | None = None
+	last_paid_on: date | None = None
+	is_return: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Milestones:
+	"""On which days a deal was ordered, invoiced and paid; from when until when anything was billed, returns included."""
+
+	first_ordered_on: date | None = None
+	first_invoiced_on: date | None = None
+	last_paid_on: date | None = None
+	billed_from: date | None = None
+	billed_until: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,18 +145,61 @@ def _amounts_of(document: BilledDocument) -> dict[str, Decimal]:
 	if document.kind is Kind.QUOTATION:
 		return {"quoted": document.total}
 	if document.kind is Kind.ORDER:
-		return {"ordered": document.total}
+		return {"ordered": document.total * document.counted}
 	return {"invoiced": document.total, "paid": document.paid, "outstanding": document.outstanding}
 
 
-def closed_order_total(total: Decimal, net: Decimal, billed_net: Decimal) -> Decimal:
-	"""Return what a closed order counts for: the part of its total that was billed, never more than the whole.
+def net_amounts(deal: str, documents: Iterable[BilledDocument]) -> dict[str, Decimal]:
+	"""Return the five amounts of a deal without taxes, in company currency, by their names in DealAmounts.
+
+	What its rows come to net; of what is paid and open the same part as their net amount is of the document's total, as
+	nobody can say whether he has paid the goods or the taxes.
+	"""
+	sums = {"quoted": ZERO, "ordered": ZERO, "invoiced": ZERO, "paid": ZERO, "outstanding": ZERO}
+	for document in documents:
+		net = document.weights.get(deal, ZERO)
+		for name, part in _parts_that_count(document).items():
+			sums[name] += net * part
+	return sums
+
+
+def _parts_that_count(document: BilledDocument) -> dict[str, Decimal]:
+	if document.kind is Kind.QUOTATION:
+		return {"quoted": WHOLE}
+	if document.kind is Kind.ORDER:
+		return {"ordered": document.counted}
+	if not document.total:
+		return {"invoiced": WHOLE}
+	settled = {"paid": document.paid, "outstanding": document.outstanding}
+	return {"invoiced": WHOLE, **{name: amount / document.total for name, amount in settled.items()}}
+
+
+def milestones(documents: Iterable[BilledDocument]) -> Milestones:
+	"""Return the days of a deal by the documents that bear its rows. A return bills nothing that could be waited for."""
+	days: dict[Kind, list[date]] = {kind: [] for kind in Kind}
+	invoiced, paid = [], []
+	for document in documents:
+		days[document.kind] += [document.day] if document.day else []
+		paid += [document.last_paid_on] if document.last_paid_on else []
+		if document.kind is Kind.INVOICE and document.day and not document.is_return:
+			invoiced.append(document.day)
+	return Milestones(
+		first_ordered_on=min(days[Kind.ORDER], default=None),
+		first_invoiced_on=min(invoiced, default=None),
+		last_paid_on=max(paid, default=None),
+		billed_from=min(days[Kind.INVOICE], default=None),
+		billed_until=max(days[Kind.INVOICE], default=None),
+	)
+
+
+def closed_order_part(net: Decimal, billed_net: Decimal) -> Decimal:
+	"""Return what part of a closed order counts: the one that was billed, never more than the whole.
 
 	`net` and `billed_net` are sums over its rows in the order's own currency (ERPNext: amount, billed_amt).
 	"""
 	if net <= 0:
 		return ZERO
-	return total * max(ZERO, min(Decimal(1), billed_net / net))
+	return max(ZERO, min(WHOLE, billed_net / net))
 
 
 def is_payment_journal(journal: Journal) -> bool:

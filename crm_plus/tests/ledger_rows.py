@@ -8,7 +8,16 @@ from typing import Any
 
 import frappe
 
+from crm_plus.workflows import deal_money
+
 Rows = defaultdict[str, list[dict[str, Any]]]
+
+
+def let_deals_say(deals: list[str]) -> None:
+	"""Let deals say of their way to cash what rows say that were put past ERPNext; their other amounts stay as they are."""
+	books = deal_money.open_books(deals)
+	for deal in deals:
+		deal_money.store(deal, deal_money.way_to_cash(deal, books))
 
 
 @dataclass(frozen=True)

@@ -19,20 +19,19 @@ from crm_plus.tests import factories
 from crm_plus.tests.base import CRMPlusTestCase
 from crm_plus.tests.clock import stopped_clock
 from crm_plus.workflows import deal_progress
+from crm_plus.workflows.deal_money import AMOUNT_FIELDS, NET_FIELDS
 
 SEED = 5
 DEALS = 160
 RATE = 0.9
 RATE_AGE = 3000
 CURRENCIES = ("EUR", "USD", "GBP")
-MONEY = ("quoted_amount", "ordered_amount", "invoiced_amount", "paid_amount", "outstanding_amount")
 SOURCES = ("Website", "Referral", "Event", None)
 FIELDS = (
 	*("name", "pipeline", "stage", "status", "company", "deal_owner", "source", "campaign", "currency"),
 	*("amount", "base_amount", "conversion_rate", "probability", "expected_close_date", "closed_on"),
 	*("stage_entered_on", "next_follow_up_on", "snoozed_until", "lost_reason", "competitor"),
-	*("creation", "customer_profile"),
-	*MONEY,
+	*("creation", "customer_profile", *AMOUNT_FIELDS),
 	*("additional_discount_percentage", "billing_status"),
 )
 _worlds: list[SimpleNamespace] = []
@@ -108,7 +107,8 @@ def put_deals(made: SimpleNamespace) -> list[str]:
 		deal = random_deal(made, number)
 		rows.append(deal)
 		changes += random_moves(made, deal)
-	made.money = {deal["name"]: {field: deal[field] for field in MONEY} for deal in rows}
+	kept = (*AMOUNT_FIELDS, *NET_FIELDS)
+	made.money = {deal["name"]: {field: deal[field] for field in kept} for deal in rows}
 	bulk("Deal", rows)
 	bulk("Stage Change", changes)
 	deal_progress.refresh([row["name"] for row in rows])
@@ -129,6 +129,7 @@ def random_deal(made: SimpleNamespace, number: int) -> dict[str, Any]:
 	ordered = round(amount * rate * chance.choice((0, 0.5, 1.19)), 2) if status == "Won" else 0.0
 	invoiced = round(ordered * chance.choice((0, 0.5, 1)), 2)
 	paid = round(invoiced * chance.choice((0, 0.4, 1)), 2)
+	amounts = (0.0, ordered, invoiced, paid, round((invoiced - paid) * chance.choice((1, 0.5)), 2))
 	return {
 		**{"name": f"R-{made.key}-{number:04}", "title": f"Deal {number}", "docstatus": 0},
 		**{"pipeline": pipeline, "stage": stage, "status": status, "company": company, "currency": currency},
@@ -147,8 +148,8 @@ def random_deal(made: SimpleNamespace, number: int) -> dict[str, Any]:
 		"lost_reason": chance.choice((*made.reasons, None)) if status == "Lost" else None,
 		"competitor": (None, "Nordwind", "Alto")[number % 3],
 		"additional_discount_percentage": chance.choice((0, 5, 10)),
-		**{"quoted_amount": 0.0, "ordered_amount": ordered, "invoiced_amount": invoiced},
-		**{"paid_amount": paid, "outstanding_amount": round((invoiced - paid) * chance.choice((1, 0.5)), 2)},
+		**dict(zip(AMOUNT_FIELDS, amounts, strict=True)),
+		**{net: round(amount / 1.19, 2) for net, amount in zip(NET_FIELDS, amounts, strict=True)},
 	}
 
 

@@ -102,6 +102,7 @@ def put_invoice(
 				"parent": name,
 				"crm_plus_deal": owner,
 				"base_net_amount": net * part,
+				"docstatus": invoices[-1]["docstatus"],
 			}
 		)
 

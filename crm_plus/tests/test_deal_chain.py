@@ -2,75 +2,21 @@
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from typing import ClassVar
 
 import frappe
 from erpnext.accounts.doctype.payment_entry.payment_entry import get_payment_entry
-from erpnext.selling.doctype.quotation.quotation import make_sales_order
 from erpnext.selling.doctype.sales_order.sales_order import make_project, make_sales_invoice
-from frappe.utils import add_days, nowdate
+from frappe.utils import nowdate
 
-from crm_plus.jobs import deal_reconciliation
 from crm_plus.tests import factories, factories_accounting
-from crm_plus.tests.base import CRMPlusTestCase
 from crm_plus.tests.connection import like_a_web_worker, own_connection, press_again
 from crm_plus.tests.factories_deals import work_off
 from crm_plus.tests.money_oracle import amounts_of
+from crm_plus.tests.story_case import StoryCase
 
 
-class TestTheStory(CRMPlusTestCase):
+class TestTheStory(StoryCase):
 	"""From the quotation to the money, through ERPNext's own buttons."""
-
-	customer: ClassVar[str]
-
-	def setUp(self) -> None:
-		super().setUp()
-		self.customer = factories.make_customer().name
-		self.profile = factories.make_profile(erpnext_customer=self.customer).name
-		self.item = factories.make_item().name
-		self.deal = factories.make_deal(
-			customer_profile=self.profile, items=[{"item_code": self.item, "qty": 2, "rate": 500}]
-		).name
-		frappe.db.commit()
-
-	def quotation(self, **values):
-		quotation = frappe.get_doc(
-			{
-				"doctype": "Quotation",
-				"quotation_to": "Customer",
-				"party_name": self.customer,
-				"company": factories.company(),
-				"crm_plus_deal": self.deal,
-				"items": [{"item_code": self.item, "qty": 2, "rate": 500}],
-				**values,
-			}
-		).insert()
-		quotation.submit()
-		frappe.db.commit()
-		return quotation
-
-	def order(self, quotation):
-		order = make_sales_order(quotation.name)
-		order.delivery_date = nowdate()
-		for row in order.items:
-			row.delivery_date = nowdate()
-		order.insert().submit()
-		frappe.db.commit()
-		return order
-
-	def stage(self) -> str:
-		return frappe.db.get_value(
-			"Pipeline Stage", frappe.db.get_value("Deal", self.deal, "stage"), "stage_name"
-		)
-
-	def changes(self) -> list[str]:
-		where = {"reference_doctype": "Deal", "reference_name": self.deal}
-		return frappe.get_all("Stage Change", where, pluck="cause", order_by="changed_on, creation")
-
-	def told(self) -> set[str]:
-		"""Return on how many occasions the owner was told that the deal is not where a document wants it."""
-		where = {"reference_doctype": "Deal", "reference_name": self.deal, "event": "stage_refused"}
-		return set(frappe.get_all("Reminder Delivery", where, pluck="occasion"))
 
 	def test_the_deal_is_carried_to_the_invoice_and_the_project(self):
 		order = self.order(self.quotation())
@@ -127,25 +73,6 @@ class TestTheStory(CRMPlusTestCase):
 		frappe.db.commit()
 		self.assertEqual(self.changes(), before)
 		self.assertEqual(before[-1], "Quotation Submitted")
-
-	def test_an_expired_quotation_is_noticed_by_the_nightly_job(self):
-		quotation = self.quotation(valid_till=nowdate())
-		frappe.db.set_value(
-			"Quotation", quotation.name, {"valid_till": add_days(nowdate(), -1), "status": "Expired"}
-		)
-		frappe.db.commit()
-		deal_reconciliation.run()
-		self.assertEqual(amounts_of(self.deal).quoted_amount, 0)
-		self.assertEqual(self.stage(), "New")
-		self.assertEqual(len(self.told()), 1)
-
-	def test_drift_is_repaired_by_the_nightly_job(self):
-		self.quotation()
-		frappe.db.set_value("Deal", self.deal, {"quoted_amount": 1, "paid_amount": 99})
-		frappe.db.commit()
-		self.assertIn(self.deal, deal_reconciliation.reconcile([self.deal]))
-		self.assertEqual(amounts_of(self.deal).quoted_amount, 1000)
-		self.assertEqual(amounts_of(self.deal).paid_amount, 0)
 
 	def test_a_deal_of_another_company_or_customer_is_refused(self):
 		stranger = factories.make_customer().name

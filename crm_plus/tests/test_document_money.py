@@ -167,6 +167,42 @@ class TestStories(CRMPlusTestCase):
 		self.assertEqual([revenue["collected"], revenue["written_off"]], [600, 400])
 		self.assertEqual([cash["paid"], cash["written_off"], cash["to_cash"]], [600, 400, 20])
 
+	def days(self) -> list[Any]:
+		"""Return how many days ago the deal was first invoiced, last paid, first and last billed."""
+		fields = ("first_invoiced_on", "last_paid_on", "billed_from", "billed_until")
+		frappe.db.commit()  # the deal's days follow what is committed
+		found = frappe.db.get_value("Deal", self.deal, fields)
+		return [day and (getdate() - day).days for day in found]
+
+	def test_the_days_on_which_it_was_billed_and_paid(self) -> None:
+		self.assertEqual(self.days(), [None] * 4)
+		first, later = self.billed(days=30), self.billed(days=10)
+		self.assertEqual(self.days(), [30, None, 30, 10])
+		pay(first)
+		self.assertEqual(self.days(), [30, 0, 30, 10])
+		rows = [{"rate": 1000, "qty": -1, "crm_plus_deal": self.deal, "item_code": later.items[0].item_code}]
+		back = {"is_return": 1, "return_against": later.name, "crm_plus_deal": self.deal}
+		make_invoice(self.customer, rows, **back)
+		self.assertEqual(self.days(), [30, 0, 30, 0])
+		for payment in frappe.get_all("Payment Entry", {"party": self.customer}, pluck="name"):
+			frappe.get_doc("Payment Entry", payment).cancel()
+		first.reload().cancel()
+		self.assertEqual(self.days(), [10, None, 10, 0])
+
+	def test_an_order_has_its_day(self) -> None:
+		day = str(getdate() - timedelta(days=40))
+		rows = [{"rate": 9000, "crm_plus_deal": self.deal}]
+		make_sales(
+			"Sales Order",
+			self.customer,
+			rows,
+			crm_plus_deal=self.deal,
+			transaction_date=day,
+			delivery_date=day,
+		)
+		frappe.db.commit()
+		self.assertEqual(str(frappe.db.get_value("Deal", self.deal, "first_ordered_on")), day)
+
 	def test_the_card_counts_the_money_that_came_in_this_month(self) -> None:
 		before = insight.collected_this_month()["value"]
 		invoice = self.billed(1000, days=70, taxes=self.taxes())

@@ -15,12 +15,19 @@ from crm_plus.tests import factories, leak_roads
 from crm_plus.tests.base import CRMPlusTestCase
 from crm_plus.tests.factories_teams import bare, no_teams, show
 from crm_plus.tests.request_case import user_with
+from crm_plus.workflows import deal_money
 
-LEDGER = ("quoted_amount", "ordered_amount", "invoiced_amount", "paid_amount", "outstanding_amount")
+LEDGER = (*deal_money.AMOUNT_FIELDS, *deal_money.NET_FIELDS)
+DAYS = deal_money.DAY_FIELDS
 MONEY = ("lifetime_value", "outstanding_amount")
 # Longer than a colour of Frappe's style sheets for print, and than the parts of a second in a time.
 SECRETS = {
-	"ledger": ("7143177", "7243277", "7343377", "7443477", "7543577"),
+	"ledger": (
+		*("7143177", "7243277", "7343377", "7443477", "7543577"),
+		*("7147177", "7247277", "7347377", "7447477", "7547577"),
+		# Of the days.
+		"1957-03",
+	),
 	"amount": ("6143166", "6243266"),
 	"value": ("8143188", "8243288"),
 	"person": ("secret.mask@", "4915112121212"),
@@ -50,8 +57,9 @@ class TestMasks(CRMPlusTestCase):
 			**{"title": self.word, "customer_profile": self.profile, "amount": 6143166},
 			**{"pipeline": self.pipeline, "stage": f"{self.pipeline}-New"},
 		).name
-		ledger = dict(zip(LEDGER, (int(one) for one in SECRETS["ledger"]), strict=True))
-		frappe.db.set_value("Deal", self.deal, {**ledger, "approved_amount": 6243266})
+		ledger = dict(zip(LEDGER, map(int, SECRETS["ledger"][: len(LEDGER)]), strict=True))
+		days = dict.fromkeys(DAYS, "1957-03-05")
+		frappe.db.set_value("Deal", self.deal, {**ledger, **days, "approved_amount": 6243266})
 		values = dict(zip(MONEY, (int(one) for one in SECRETS["value"]), strict=True))
 		frappe.db.set_value("Customer Profile", self.profile, values)
 		self.change(

@@ -22,6 +22,8 @@ FROM_THE_BOOKS = {
 	"invoiced_amount": 0.0,
 	"paid_amount": 0.0,
 	"outstanding_amount": 0.0,
+	**dict.fromkeys(("quoted_net", "ordered_net", "invoiced_net", "paid_net", "outstanding_net"), 0.0),
+	**dict.fromkeys(("first_ordered_on", "first_invoiced_on", "last_paid_on", "billed_from", "billed_until")),
 	"billing_status": "Not Billed",
 	"followed_documents": None,
 	# Written by workflows.interaction_times in the same way, from the interactions.

@@ -170,5 +170,6 @@ def _events(row: dict[str, Any]) -> list[str]:
 
 
 def _is_paid(invoice: dict[str, Any]) -> bool:
-	paid = invoice["paid"] or invoice["base_paid_amount"]
-	return bool(paid > 0 and invoice["outstanding"] <= 0)
+	settled = invoice["settled"]
+	paid = settled.paid or invoice["base_paid_amount"]
+	return bool(paid > 0 and settled.outstanding <= 0)

@@ -18,7 +18,7 @@ from crm_plus.rules.deal_money import BANK_AND_CASH, PAYMENT_REFERENCES, Journal
 # not part of its total and weigh nothing.
 DOCUMENTS = """
 	SELECT 'Quotation' AS doctype, doc.name, row.crm_plus_deal AS deal, SUM(row.base_net_amount) AS net, doc.docstatus,
-		doc.status, doc.base_grand_total, doc.base_rounded_total, doc.base_rounding_adjustment,
+		doc.transaction_date AS day, doc.status, doc.base_grand_total, doc.base_rounded_total, doc.base_rounding_adjustment,
 		0 AS is_return, 0 AS is_pos, 0 AS base_paid_amount, 0 AS base_change_amount
 	FROM `tabQuotation Item` row JOIN `tabQuotation` doc ON doc.name = row.parent
 	WHERE row.parent IN (SELECT parent FROM `tabQuotation Item` WHERE crm_plus_deal IN %(deals)s AND docstatus > 0)
@@ -26,14 +26,14 @@ DOCUMENTS = """
 	GROUP BY doc.name, row.crm_plus_deal
 	UNION ALL
 	SELECT 'Sales Order', doc.name, row.crm_plus_deal, SUM(row.base_net_amount), doc.docstatus,
-		doc.status, doc.base_grand_total, doc.base_rounded_total, doc.base_rounding_adjustment, 0, 0, 0, 0
+		doc.transaction_date, doc.status, doc.base_grand_total, doc.base_rounded_total, doc.base_rounding_adjustment, 0, 0, 0, 0
 	FROM `tabSales Order Item` row JOIN `tabSales Order` doc ON doc.name = row.parent
 	WHERE row.parent IN (SELECT parent FROM `tabSales Order Item` WHERE crm_plus_deal IN %(deals)s AND docstatus > 0)
 		AND doc.docstatus > 0
 	GROUP BY doc.name, row.crm_plus_deal
 	UNION ALL
 	SELECT 'Sales Invoice', doc.name, row.crm_plus_deal, SUM(row.base_net_amount), doc.docstatus,
-		doc.status, doc.base_grand_total, doc.base_rounded_total, doc.base_rounding_adjustment,
+		doc.posting_date, doc.status, doc.base_grand_total, doc.base_rounded_total, doc.base_rounding_adjustment,
 		doc.is_return, doc.is_pos, doc.base_paid_amount, doc.base_change_amount
 	FROM `tabSales Invoice Item` row JOIN `tabSales Invoice` doc ON doc.name = row.parent
 	WHERE row.parent IN (SELECT parent FROM `tabSales Invoice Item` WHERE crm_plus_deal IN %(deals)s AND docstatus > 0)
@@ -41,7 +41,7 @@ DOCUMENTS = """
 	GROUP BY doc.name, row.crm_plus_deal
 """
 RECEIVABLE_ENTRIES = """
-	SELECT against_voucher_no, voucher_type, voucher_no, SUM(amount) AS amount
+	SELECT against_voucher_no, voucher_type, voucher_no, SUM(amount) AS amount, MAX(posting_date) AS day
 	FROM `tabPayment Ledger Entry`
 	WHERE against_voucher_no IN %(invoices)s AND against_voucher_type = 'Sales Invoice'
 		AND delinked = 0 AND account_type = 'Receivable' AND docstatus = 1

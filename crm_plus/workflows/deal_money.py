@@ -1,10 +1,14 @@
-"""Keep a deal's five amounts equal to what ERPNext's submitted documents and its payment ledger say."""
+"""Keep what a deal says of money equal to what ERPNext's submitted documents and its payment ledger say.
+
+That is its five amounts, the same without taxes, and the days of its way to cash: reports need no document for them.
+"""
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field, fields
+from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 import frappe
 
@@ -13,9 +17,12 @@ from crm_plus.rules.deal_money import (
 	DealAmounts,
 	Journal,
 	Kind,
-	closed_order_total,
+	Milestones,
+	closed_order_part,
 	deal_amounts,
 	is_payment_journal,
+	milestones,
+	net_amounts,
 )
 from crm_plus.workflows import deal_ledger as ledger
 
@@ -28,7 +35,20 @@ AMOUNT_FIELDS = {
 	"paid_amount": "paid",
 	"outstanding_amount": "outstanding",
 }
-STORED_FIELDS = ("name", "billing_status", *AMOUNT_FIELDS)
+NET_FIELDS = {field.replace("_amount", "_net"): key for field, key in AMOUNT_FIELDS.items()}
+DAY_FIELDS = tuple(field.name for field in fields(Milestones))
+STORED_FIELDS = ("name", "billing_status", *AMOUNT_FIELDS, *NET_FIELDS, *DAY_FIELDS)
+# Shares of rows in what was paid have no last digit. These are enough for sums of them to be right to the cent, and few
+# enough for the database to give back the very number that it was given.
+NET_DIGITS = 6
+
+
+class Settled(NamedTuple):
+	"""What the payment ledger says of an invoice, in company currency; the day of its last payment."""
+
+	paid: Decimal = Decimal(0)
+	outstanding: Decimal = Decimal(0)
+	last_paid_on: date | None = None
 
 
 @dataclass(slots=True)
@@ -48,7 +68,7 @@ def deals_of(documents: Iterable[tuple[str, str]]) -> set[str]:
 
 
 def refresh(deals: list[str]) -> list[str]:
-	"""Recompute the amounts of deals from the ledger and return those that were wrong and are now repaired.
+	"""Recompute what deals say of money and return those that were wrong and are now repaired.
 
 	Amounts are in each deal's company currency. `modified` stays: a user with the form open has nothing to lose by it.
 	"""
@@ -62,9 +82,10 @@ def refresh(deals: list[str]) -> list[str]:
 
 
 def drift(stored: dict[str, Any], books: Books) -> dict[str, Any]:
-	"""Return the amounts of a deal, given with its STORED_FIELDS, as they should be; nothing where they are so already."""
+	"""Return what a deal, given with its STORED_FIELDS, should say of money; nothing where it says so already."""
 	name, digits = stored["name"], ledger.company_currency_digits()
-	values = _values(deal_amounts(name, books.documents[name], digits))
+	amounts = _values(deal_amounts(name, books.documents[name], digits))
+	values = {**amounts, **way_to_cash(name, books)}
 	return values if any(stored[field] != value for field, value in values.items()) else {}
 
 
@@ -77,6 +98,13 @@ def store(deal: str, values: dict[str, Any]) -> None:
 def _values(amounts: DealAmounts) -> dict[str, Any]:
 	values: dict[str, Any] = {field: float(getattr(amounts, key)) for field, key in AMOUNT_FIELDS.items()}
 	return {**values, "billing_status": amounts.billing_status}
+
+
+def way_to_cash(deal: str, books: Books) -> dict[str, Any]:
+	"""Return what a deal says of its way to cash: its amounts without taxes, in company currency, and its days."""
+	net = net_amounts(deal, books.documents[deal])
+	days = asdict(milestones(books.documents[deal]))
+	return {**{field: float(round(net[key], NET_DIGITS)) for field, key in NET_FIELDS.items()}, **days}
 
 
 def open_books(deals: list[str]) -> Books:
@@ -103,8 +131,7 @@ def _add_what_was_settled(headers: dict[tuple[str, str], dict[str, Any]]) -> Non
 	settled = _settlements([name for doctype, name in headers if doctype == "Sales Invoice"])
 	billed = _billed_parts(header for (doctype, _), header in headers.items() if doctype == "Sales Order")
 	for (doctype, name), header in headers.items():
-		amounts = settled.get(name) if doctype == "Sales Invoice" else None
-		header["paid"], header["outstanding"] = amounts or (Decimal(0), Decimal(0))
+		header["settled"] = settled.get(name, Settled()) if doctype == "Sales Invoice" else Settled()
 		header["billed_part"] = billed.get(name) if doctype == "Sales Order" else None
 
 
@@ -113,11 +140,19 @@ def _billed(header: dict[str, Any], weights: dict[str, Decimal]) -> BilledDocume
 	doctype = header["doctype"]
 	if header["docstatus"] != 1 or (doctype == "Quotation" and header["status"] in DEAD_QUOTATIONS):
 		return None
-	total = _total(header)
-	if header["billed_part"]:
-		total = closed_order_total(total, *header["billed_part"])
-	paid = header["paid"] + _paid_at_the_till(header)
-	return BilledDocument(KINDS[doctype], header["name"], total, weights, paid, header["outstanding"])
+	settled, at_the_till = header["settled"], _paid_at_the_till(header)
+	return BilledDocument(
+		KINDS[doctype],
+		header["name"],
+		_total(header),
+		weights,
+		settled.paid + at_the_till,
+		settled.outstanding,
+		counted=closed_order_part(*header["billed_part"]) if header["billed_part"] else Decimal(1),
+		day=header["day"],
+		last_paid_on=settled.last_paid_on or (header["day"] if at_the_till else None),
+		is_return=bool(header["is_return"]),
+	)
 
 
 def _billed_parts(orders: Iterable[dict[str, Any]]) -> dict[str, tuple[Decimal, Decimal]]:
@@ -138,19 +173,20 @@ def _paid_at_the_till(header: dict[str, Any]) -> Decimal:
 	return Decimal(str(header["base_paid_amount"])) - Decimal(str(header["base_change_amount"]))
 
 
-def _settlements(invoices: list[str]) -> dict[str, tuple[Decimal, Decimal]]:
-	"""Return (paid, outstanding) of each invoice by the payment ledger, in company currency."""
+def _settlements(invoices: list[str]) -> dict[str, Settled]:
+	"""Return what the payment ledger says of each invoice."""
 	entries = ledger.receivable_entries(invoices)
 	journals = ledger.journals(
 		{entry["voucher_no"] for entry in entries if entry["voucher_type"] == "Journal Entry"}
 	)
-	sums: dict[str, list[Decimal]] = defaultdict(lambda: [Decimal(0), Decimal(0)])
+	found: dict[str, Settled] = defaultdict(Settled)
 	for entry in entries:
-		amount = Decimal(str(entry["amount"]))
-		sums[entry["against_voucher_no"]][1] += amount
+		invoice, amount = entry["against_voucher_no"], Decimal(str(entry["amount"]))
+		paid, outstanding, last_paid_on = found[invoice]
 		if _moves_money(entry, journals):
-			sums[entry["against_voucher_no"]][0] -= amount
-	return {invoice: (paid, outstanding) for invoice, (paid, outstanding) in sums.items()}
+			paid, last_paid_on = paid - amount, max(last_paid_on or entry["day"], entry["day"])
+		found[invoice] = Settled(paid, outstanding + amount, last_paid_on)
+	return found
 
 
 def _moves_money(entry: dict[str, Any], journals: dict[str, Journal]) -> bool:

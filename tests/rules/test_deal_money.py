@@ -1,6 +1,7 @@
 """Shares of documents and the amounts of a deal, against exact fractions."""
 
-from decimal import Decimal
+from datetime import date, timedelta
+from decimal import ROUND_HALF_EVEN, Decimal
 from fractions import Fraction
 
 import pytest
@@ -12,9 +13,11 @@ from crm_plus.rules.deal_money import (
 	DealAmounts,
 	Journal,
 	Kind,
-	closed_order_total,
+	closed_order_part,
 	deal_amounts,
 	is_payment_journal,
+	milestones,
+	net_amounts,
 	shares,
 )
 
@@ -71,6 +74,7 @@ def test_currencies_without_cents_and_with_three_decimals(total, digits):
 	assert sum(shares(whole, parts, digits).values()) == whole
 
 
+days = st.none() | st.integers(0, 900).map(lambda number: date(2025, 1, 1) + timedelta(days=number))
 documents = st.lists(
 	st.builds(
 		BilledDocument,
@@ -80,9 +84,56 @@ documents = st.lists(
 		weights=weights,
 		paid=cents,
 		outstanding=cents,
+		counted=st.integers(0, 4).map(lambda quarters: Decimal(quarters) / 4),
+		day=days,
+		last_paid_on=days,
+		is_return=st.booleans(),
 	),
 	max_size=6,
 )
+
+
+def counted(paper):
+	return paper.counted if paper.kind is Kind.ORDER else 1
+
+
+@given(documents, st.sampled_from(["A", "E"]))
+def test_without_taxes_a_deal_is_what_its_rows_come_to(papers, deal):
+	expected = dict.fromkeys(("quoted", "ordered", "invoiced", "paid", "outstanding"), Fraction(0))
+	for paper in papers:
+		net = Fraction(paper.weights.get(deal, 0))
+		if paper.kind is Kind.INVOICE:
+			expected["invoiced"] += net
+			for key in ("paid", "outstanding"):
+				expected[key] += (
+					net * Fraction(getattr(paper, key)) / Fraction(paper.total) if paper.total else 0
+				)
+		else:
+			key = "quoted" if paper.kind is Kind.QUOTATION else "ordered"
+			expected[key] += net * Fraction(counted(paper))
+	found = net_amounts(deal, papers)
+	assert set(found) == set(expected)
+	for key, amount in found.items():
+		assert abs(Fraction(amount) - expected[key]) < Fraction(1, 10**9)
+
+
+@given(documents)
+def test_the_days_are_those_of_the_documents(papers):
+	def of(kind, **also):
+		return [
+			paper.day
+			for paper in papers
+			if paper.kind is kind
+			and paper.day
+			and all(getattr(paper, key) == value for key, value in also.items())
+		]
+
+	found, billed = milestones(papers), sorted(of(Kind.INVOICE))
+	paid = sorted(paper.last_paid_on for paper in papers if paper.last_paid_on)
+	assert found.first_ordered_on == next(iter(sorted(of(Kind.ORDER))), None)
+	assert found.first_invoiced_on == next(iter(sorted(of(Kind.INVOICE, is_return=False))), None)
+	assert found.last_paid_on == (paid[-1] if paid else None)
+	assert (found.billed_from, found.billed_until) == ((billed[0], billed[-1]) if billed else (None, None))
 
 
 @given(documents)
@@ -93,7 +144,8 @@ def test_the_amounts_of_all_deals_add_up_to_the_documents(papers):
 	assert sum(amounts.paid for amounts in totals) == sum(paper.paid for paper in invoices)
 	assert sum(amounts.outstanding for amounts in totals) == sum(paper.outstanding for paper in invoices)
 	for kind, name in ((Kind.QUOTATION, "quoted"), (Kind.ORDER, "ordered")):
-		expected = sum(paper.total for paper in papers if paper.kind is kind)
+		posted = [paper.total * counted(paper) for paper in papers if paper.kind is kind]
+		expected = sum(amount.quantize(Decimal("0.01"), ROUND_HALF_EVEN) for amount in posted)
 		assert sum(getattr(amounts, name) for amounts in totals) == expected
 
 
@@ -121,7 +173,7 @@ def test_billing_status_by_hand(amounts, status):
 @given(cents, cents, cents)
 def test_a_closed_order_counts_for_no_more_than_it_was(total, net, billed):
 	assume(total >= 0)
-	counted = closed_order_total(total, net, billed)
+	counted = total * closed_order_part(net, billed)
 	assert 0 <= counted <= total
 	if net > 0 and 0 <= billed <= net:
 		assert abs(Fraction(counted) - Fraction(total) * Fraction(billed) / Fraction(net)) < Fraction(

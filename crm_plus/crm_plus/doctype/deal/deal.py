@@ -45,6 +45,23 @@ INDEXES = {
 		*("status", "closed_on", "company", "pipeline", "deal_owner", "lost_reason", "source"),
 		*("base_amount", "additional_discount_percentage", "began_on"),
 	),
+	# The way to cash, and what was billed within some days, without looking a document up.
+	"report_cash": (
+		*(
+			"status",
+			"closed_on",
+			"company",
+			"billing_status",
+			"currency",
+			"amount",
+			"base_amount",
+			"ordered_net",
+		),
+		*("invoiced_net", "paid_net", "outstanding_net", "first_invoiced_on", "last_paid_on"),
+	),
+	"report_billed": (
+		*("billed_until", "billed_from", "company", "source", "invoiced_net", "paid_net", "outstanding_net"),
+	),
 	"report_reached": (
 		*("pipeline", "furthest_stage", "status", "began_on", "company", "deal_owner", "source"),
 		"base_amount",
