@@ -8,8 +8,7 @@ from typing import Any
 
 import frappe
 from pypika import Case
-from pypika.functions import Coalesce, NullIf, Sum
-from pypika.queries import QueryBuilder
+from pypika.functions import Coalesce, NullIf
 from pypika.terms import Criterion, ExistsCriterion, Term
 
 from crm_plus.rules.deal_money import (
@@ -30,20 +29,6 @@ def posted_total(document: Any) -> Term:
 def part_of_total(amount: Any, document: Any) -> Term:
 	"""Which part of its document's total an amount is; nothing where there is no total."""
 	return Coalesce(amount / NullIf(posted_total(document), 0), 0)
-
-
-def net_part(deal: Any, doctype: str) -> QueryBuilder:
-	"""Which part of a deal's share of its submitted documents is net of taxes, by the documents' own totals; no returns."""
-	document, row = frappe.qb.DocType(doctype), frappe.qb.DocType(f"{doctype} Item")
-	gross = row.base_net_amount * posted_total(document) / NullIf(document.base_net_total, 0)
-	query = (
-		frappe.qb.from_(row)
-		.join(document)
-		.on(document.name == row.parent)
-		.select(Sum(row.base_net_amount) / NullIf(Sum(gross), 0))
-		.where((document.docstatus == 1) & (row.crm_plus_deal == deal.name))
-	)
-	return query.where(document.is_return == 0) if doctype == "Sales Invoice" else query
 
 
 def paid_at_the_till(invoice: Any) -> Term:

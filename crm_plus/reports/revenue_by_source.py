@@ -51,7 +51,7 @@ def revenue_by_source(
 	behind, drawn = str((filters or {}).get("behind") or ""), is_chart_only(filters)
 	found = [
 		{"value": row["value"], **{key: flt(row.get(key)) for key in ("deals", "invoices", *AMOUNTS[dated])}}
-		for row in read(scope, group, behind, dated, drawn=drawn)
+		for row in (read_drawn if drawn and group != INVOICE else read)(scope, group, behind, dated)
 	]
 	values = [row["value"] for row in found]
 	labels = dict(zip(values, values, strict=True)) if group == INVOICE else group_labels(group, values)
@@ -119,17 +119,45 @@ def group_terms(deal: Any, invoice: Any) -> dict[str, Term]:
 	return {each: invoice.name if each == INVOICE else group_term(each, deal) for each in with_own(GROUPS)}
 
 
-def read(scope: Scope, group: str, behind: str, dated: str, *, drawn: bool = False) -> list[dict[str, Any]]:
-	"""Return the sums of each group, in one query whatever the number of invoices; where they are only `drawn`, no counts."""
+def read(scope: Scope, group: str, behind: str, dated: str) -> list[dict[str, Any]]:
+	"""Return the sums of each group, in one query whatever the number of invoices."""
+	query, deal, invoice, net = billing_rows(scope)
+	query = query.select(Count(deal.name).distinct().as_("deals"))
+	query = query.select(Count(invoice.name).distinct().as_("invoices"))
+	query = (billed if dated == INVOICES else came_in)(query, scope, invoice, net)
+	return grouped(query, group, behind, group_terms(deal, invoice)).run(as_dict=True)
+
+
+def read_drawn(scope: Scope, group: str, behind: str, dated: str) -> list[dict[str, Any]]:
+	"""Return the same sums without the counts, which no chart says. Only a deal that is also billed on other days is looked up."""
 	query, deal, invoice, net = billing_rows(scope)
 	groups = group_terms(deal, invoice)
+	if dated == PAYMENTS:
+		return grouped(came_in(query, scope, invoice, net), group, behind, groups).run(as_dict=True)
+	begun, ended = deal.billed_from >= scope.first, deal.billed_until <= scope.last
+	touched = (deal.billed_from <= scope.last) & (deal.billed_until >= scope.first)
+	in_part = billed(query.where(touched & (begun & ended).negate()), scope, invoice, net)
+	whole = billed_deals(scope, deal).where(begun & on_days(deal.billed_until, scope.first, scope.last))
+	found: dict[Any, dict[str, Any]] = {}
+	for each in (whole, in_part):
+		for row in grouped(each, group, behind, groups).run(as_dict=True):
+			added = found.setdefault(row["value"], {"value": row["value"]})
+			added.update({key: flt(added.get(key)) + flt(row[key]) for key in AMOUNTS[dated]})
+	return list(found.values())
+
+
+def grouped(query: QueryBuilder, group: str, behind: str, groups: dict[str, Term]) -> QueryBuilder:
+	"""Return the query by a group, or of the one that is looked behind."""
 	value, own = groups[group], one_group(behind, groups)
 	query = query.select(value.as_("value")).groupby(value)
-	if not drawn:
-		query = query.select(Count(deal.name).distinct().as_("deals"))
-		query = query.select(Count(invoice.name).distinct().as_("invoices"))
-	query = (billed if dated == INVOICES else came_in)(query, scope, invoice, net)
-	return (query.where(own) if own is not None else query).run(as_dict=True)
+	return query.where(own) if own is not None else query
+
+
+def billed_deals(scope: Scope, deal: Any) -> QueryBuilder:
+	"""Return what all invoices of readable deals bill, and what of it is paid and open, as it stands on the deals."""
+	fields = {"revenue": deal.invoiced_net, "collected": deal.paid_net, "open": deal.outstanding_net}
+	sums = (Sum(books_money(scope, deal, amount)).as_(key) for key, amount in fields.items())
+	return frappe.qb.from_(deal).select(*sums).where(deal_rows(scope, deal))
 
 
 def billing_rows(scope: Scope) -> tuple[QueryBuilder, Any, Any, Any]:

@@ -9,9 +9,10 @@ from frappe.utils import getdate
 
 from crm_plus.access.remembered import remembering
 from crm_plus.api import insight
-from crm_plus.reports import customer_value, service_cards, source_quality
+from crm_plus.reports import customer_value, deal_to_cash, service_cards, source_quality
 from crm_plus.reports.report_scope import read_scope
 from crm_plus.tests import factories
+from crm_plus.tests.ledger_rows import let_deals_say
 from crm_plus.tests.report_case import ReportCase
 from crm_plus.tests.same_line import assert_same_chart, assert_same_line
 from crm_plus.tests.test_customer_reports import shop
@@ -46,6 +47,35 @@ class TestDrawnCharts(ReportCase):
 						assert_same_chart(self, chart, own)
 						assert_same_line(self, line, own_line)
 
+	def test_what_was_billed(self) -> None:
+		"""Deals billed within the period alone, before and after it too, on its days only, and in two currencies."""
+		shop()
+		let_deals_say(self.world.deals)
+		today = getdate()
+		periods = [YEARS, *({**YEARS, "from_date": today - timedelta(days=days)} for days in (500, 300, 90))]
+		periods.append({"from_date": today - timedelta(days=400), "to_date": today - timedelta(days=200)})
+		drawn = 0
+		for group, dated in (("Source", "Invoices"), ("Owner", "Invoices"), ("Source", "Payments")):
+			for company, currency in ((self.world.companies[0], ""), ("", "EUR"), ("", "USD")):
+				for period in periods:
+					asked = {"group_by": group, "dated_by": dated, "company": company, **period}
+					asked["pipeline"] = self.pipeline
+					asked["currency"] = currency
+					with self.subTest(**asked):
+						report = "Revenue by Source and Campaign"
+						chart, line = self.whole(report, **asked, chart_only=1)
+						own, own_line = self.whole(report, **asked)
+						assert_same_chart(self, chart, own)
+						assert_same_line(self, line, own_line)
+						drawn += bool(chart)
+		self.assertGreater(drawn, 40)
+
+	def test_the_way_to_cash_is_read_along_an_index(self) -> None:
+		scope = read_scope({"company": self.world.companies[0]})
+		with self.count_queries() as queries:
+			deal_to_cash.read_drawn(scope, "")
+		self.assert_covered([one for one in queries if "`ordered_net`" in one], "report_cash")
+
 	def test_the_largest_of_many_customers(self) -> None:
 		shop()
 		whole = self.whole("Customer Value", **YEARS)
@@ -59,12 +89,16 @@ class TestDrawnCharts(ReportCase):
 		scope = read_scope({"company": self.world.companies[0]})
 		with self.count_queries() as queries:
 			source_quality.read(scope, "Source", "", source_quality.DRAWN)
-		(query,) = [one for one in queries if "`tabDeal`" in one and "source" in one]
+		self.assert_covered([one for one in queries if "`tabDeal`" in one and "source" in one], "by_customer")
+
+	def assert_covered(self, queries: list[str], index: str) -> None:
+		"""Assert that there is one query, and that it reads an index of deals and none of their rows."""
+		(query,) = queries
 		frappe.db._cursor.execute(f"explain {query}")
 		names = [column[0] for column in frappe.db._cursor.description]
 		steps = [dict(zip(names, step, strict=True)) for step in frappe.db._cursor.fetchall()]
 		(step,) = [step for step in steps if step["table"] == "tabDeal"]
-		self.assertEqual(step["key"], "by_customer")
+		self.assertEqual(step["key"], index)
 		self.assertIn("Using index", step["Extra"])
 
 	def test_two_cards_of_one_request_ask_once(self) -> None:
