@@ -343,6 +343,21 @@ test("a report of ours has such an axis too, one of others keeps its own", () =>
 	report.render_chart(undefined);
 });
 
+test("a report of ours is always made anew, one of others as the Desk says", async () => {
+	const { ask_always_anew } = await import("../../crm_plus/public/js/reports/stored.js");
+	const report = { report_name: "Ours", ignore_prepared_report: false };
+	const is_ours = (name) => name === "Ours";
+	ask_always_anew(report, is_ours);
+	ask_always_anew(report, is_ours);
+	assert.equal(report.ignore_prepared_report, true);
+	report.report_name = "Theirs";
+	assert.equal(report.ignore_prepared_report, false);
+	report.ignore_prepared_report = true;
+	assert.equal(report.ignore_prepared_report, true);
+	Object.assign(report, { ignore_prepared_report: false, report_name: "Ours" });
+	assert.equal(report.ignore_prepared_report, true);
+});
+
 test("a dashboard of ours is not offered to who reads nothing that it counts", async () => {
 	const { hide_empty_dashboards, shows_nothing } = await import("../../crm_plus/public/js/reports/shortcuts.js");
 	const sales = { type: "Dashboard", link_to: "CRM Plus Sales" };

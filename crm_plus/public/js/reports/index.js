@@ -5,6 +5,7 @@ import { draw_whole, draw_whole_axis } from "./drawing.js";
 import { cell, figure_route } from "./figures.js";
 import { own_groups } from "./own_groups.js";
 import { hide_empty_dashboards } from "./shortcuts.js";
+import { ask_always_anew } from "./stored.js";
 
 frappe.provide("crm_plus.reports");
 
@@ -69,6 +70,7 @@ crm_plus.reports.define = function (options = {}) {
 		is_crm_plus: true,
 		onload(report) {
 			draw_whole_axis(report, is_ours);
+			ask_always_anew(report, is_ours);
 			mark_page();
 			if (options.onload) options.onload(report);
 		},
