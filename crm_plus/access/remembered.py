@@ -18,11 +18,11 @@ OF_RIGHTS = ("rows", "fields")
 
 
 class Rights:
-	"""The answers found so far, and every question about rights that was asked."""
+	"""The questions about rights that were asked, and the answers found so far, each with those that it came of."""
 
 	def __init__(self) -> None:
 		self.asked: set[Question] = set()
-		self.answers: dict[Question, Any] = {}
+		self.answers: dict[Question, tuple[Any, frozenset[Question]]] = {}
 
 
 @contextmanager
@@ -40,8 +40,16 @@ def remembered(question: Question, find: Callable[[], Found]) -> Found:
 	rights: Rights | None = getattr(frappe.local, "crm_plus_rights", None)
 	if rights is None:
 		return find()
-	if question[0] in OF_RIGHTS:
-		rights.asked.add(question)
 	if question not in rights.answers:
-		rights.answers[question] = find()
-	return rights.answers[question]  # type: ignore[no-any-return] # each question has one kind of answer
+		rights.answers[question] = _found(rights, question, find)
+	answer, came_of = rights.answers[question]
+	rights.asked |= came_of
+	return answer  # type: ignore[no-any-return] # each question has one kind of answer
+
+
+def _found(rights: Rights, question: Question, find: Callable[[], Found]) -> tuple[Found, frozenset[Question]]:
+	before, rights.asked = rights.asked, {question} if question[0] in OF_RIGHTS else set()
+	try:
+		return find(), frozenset(rights.asked)
+	finally:
+		rights.asked |= before
