@@ -155,10 +155,11 @@ def stage_chart(filters: str | dict[str, Any] | None = None, **_chart: Any) -> d
 	said = arguments.mapping(filters)
 	_check_read()
 	chosen = read_filters(said if "company" in said else {**said, "company": _own_company()})
-	open_ones = {stage.name for stage in board.load_stages(chosen.pipeline) if stage.outcome == OPEN}
-	columns = board.columns(chosen, only=open_ones)
+	stages = [stage for stage in board.load_stages(chosen.pipeline) if stage.outcome == OPEN]
+	counts = board.counts(chosen, stages)
+	shown = [stage for stage in stages if counts[stage.name] or not stage.is_retired]
 	return {
-		"labels": [_(row["title"]) for row in columns],
-		"datasets": [{"name": _("Deals"), "values": [row["count"] for row in columns]}],
+		"labels": [_(stage.stage_name) for stage in shown],
+		"datasets": [{"name": _("Deals"), "values": [counts[stage.name] for stage in shown]}],
 		"type": "bar",
 	}

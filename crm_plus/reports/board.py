@@ -155,6 +155,20 @@ def _column(stage: Stage) -> dict[str, Any]:
 	}
 
 
+def counts(filters: BoardFilters, stages: list[Stage]) -> dict[str, int]:
+	"""How many deals stand in each of these stages, without what they amount to; in one query of a part for each."""
+	deal = frappe.qb.DocType("Deal")
+	parts = [
+		frappe.qb.from_(deal)
+		.select(ValueWrapper(number).as_("stage"), Count("*").as_("count"))
+		.where(deal.stage == stage.name)
+		.where(board_condition(filters, deal, [stage]))
+		for number, stage in enumerate(stages)
+	]
+	rows = reduce(lambda query, part: query.union_all(part), parts).run() if parts else []
+	return {stages[number].name: count for number, count in rows}
+
+
 def _totals(filters: BoardFilters, stages: list[Stage]) -> dict[str, dict[str, Any]]:
 	"""By stage, in one query of a part for each stage, whatever the number of deals."""
 	parts = [_stage_sums(filters, stage) for stage in stages]
