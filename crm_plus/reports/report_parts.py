@@ -197,6 +197,8 @@ def group_column(group: str, width: int = 190) -> Row:
 def full_names(users: Iterable[str | None]) -> dict[str, str]:
 	"""Return the full names of users, in one query."""
 	names = sorted({user for user in users if user})
+	if not names:
+		return {}
 	user = frappe.qb.DocType("User")
-	rows = frappe.qb.from_(user).select(user.name, user.full_name).where(user.name.isin(names or [""])).run()
+	rows = frappe.qb.from_(user).select(user.name, user.full_name).where(user.name.isin(names)).run()
 	return {name: full_name or name for name, full_name in rows}

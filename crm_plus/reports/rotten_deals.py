@@ -4,7 +4,10 @@ How often and how far a close date moved comes from the nightly snapshots, so it
 within one day did not move.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import reduce
+from operator import mul
 from typing import TYPE_CHECKING, Any
 
 import frappe
@@ -36,6 +39,8 @@ USUAL_ROWS, MOST_ROWS = 500, 10_000
 # A close date that moved more often counts as so often in the chart.
 OFTEN = 5
 DAYS_BETWEEN = CustomFunction("DATEDIFF", ["end", "start"])
+SUMS = ("deals", "amount", "later", "days")
+LEAST = CustomFunction("LEAST", ["one", "other"])
 
 
 @dataclass
@@ -107,45 +112,51 @@ class Shown:
 		self.rotten: Term = Case().when(rotten, 1).else_(0)
 		self.condition = {SHOW[0]: rotten | slips, SHOW[1]: rotten, SHOW[2]: slips}[show]
 
-	def query(self) -> QueryBuilder:
-		"""The deals: where the slipping alone are shown, those that may be; else along the index of the open ones.
+	def queries(self) -> list[QueryBuilder]:
+		"""The deals, each in one of the queries: where the slipping alone are shown, in those of the deals that may slip.
 
-		Neither where a filter asks for more than the index holds.
-		"""
-		deal, then, query = self.deal, self.then, frappe.qb.from_(self.deal)
-		if self.show == SHOW[2]:
-			few = self.may_slip().as_("few")
-			query = frappe.qb.from_(few).modifier("STRAIGHT_JOIN").join(deal).on(deal.name == few.name)
-		elif self.narrowed.keys() <= {"stage"}:
-			query = along(query, "Deal", "report_open")
-		query = query.left_join(then).on((then.deal == deal.name) & (then.snapshot_date == self.newest))
-		for fieldname, value in self.narrowed.items():
-			is_own = fieldname == "behind"
-			query = query.where(of_own_field(deal, value) if is_own else deal[fieldname] == value)
-		return query.where(deal_rows(self.scope, deal)).where((deal.status == OPEN) & self.condition)
-
-	def may_slip(self) -> QueryBuilder:
-		"""The deals whose close date had moved by the newest snapshot, and those that were changed since its day began.
-
-		The others are as that snapshot has them, so they are not held against it one by one. The day's snapshot is taken in
-		the night after it: half a day of changes is held against it that it knows already.
+		Else in one along the index of the open ones, where no filter asks for more than it holds.
 		"""
 		deal, then = self.deal, self.then
-		moved = along(frappe.qb.from_(then), SNAPSHOT, "day_moves").select(then.deal.as_("name"))
-		changed = along(frappe.qb.from_(deal), "Deal", "status_modified").select(deal.name)
-		return moved.where((then.snapshot_date == self.newest) & (then.close_date_moves > 0)) + changed.where(
-			(deal.status == OPEN) & (deal.modified >= self.newest)
-		)
+		if self.show == SHOW[2]:
+			return [self.narrow(query) for query in (self.had_moved(), self.may_have_moved())]
+		query = frappe.qb.from_(deal)
+		if self.narrowed.keys() <= {"stage"}:
+			query = along(query, "Deal", "report_open")
+		query = query.left_join(then).on((then.deal == deal.name) & (then.snapshot_date == self.newest))
+		return [self.narrow(query).where(self.condition)]
+
+	def narrow(self, query: QueryBuilder) -> QueryBuilder:
+		"""Return a query of the open deals that the filters show."""
+		for fieldname, value in self.narrowed.items():
+			is_own = fieldname == "behind"
+			query = query.where(of_own_field(self.deal, value) if is_own else self.deal[fieldname] == value)
+		return query.where(deal_rows(self.scope, self.deal)).where(self.deal.status == OPEN)
+
+	def had_moved(self) -> QueryBuilder:
+		"""The deals whose close date had moved by the newest snapshot; its index has all that is known of that."""
+		deal, then = self.deal, self.then
+		query = along(frappe.qb.from_(then).modifier("STRAIGHT_JOIN"), SNAPSHOT, "day_moved_dates")
+		query = query.join(deal).on(deal.name == then.deal)
+		return query.where((then.snapshot_date == self.newest) & (then.close_date_moves > 0))
+
+	def may_have_moved(self) -> QueryBuilder:
+		"""Of the others those that were changed since the newest snapshot's day began and have another close date now.
+
+		All others are as that snapshot has them. The day's snapshot is taken in the night after it: half a day of changes is
+		held against it that it knows already.
+		"""
+		deal, then = self.deal, self.then
+		query = along(frappe.qb.from_(deal).modifier("STRAIGHT_JOIN"), "Deal", "status_modified")
+		query = query.join(then).on((then.deal == deal.name) & (then.snapshot_date == self.newest))
+		has_not = Coalesce(then.close_date_moves, 0) <= 0
+		return query.where((deal.modified >= self.newest) & has_not & (self.moves > 0))
 
 	def rows(self, most: int) -> list[dict[str, Any]]:
 		"""Return the largest of the deals; only of these the words are looked up."""
-		deal, first = self.deal, self.query()
-		largest = first.select(
-			deal.name, self.then.first_close_date, self.moves.as_("moves"), self.rotten.as_("rotten")
-		)
-		largest = largest.orderby(deal.base_amount, order=frappe.qb.desc).orderby(deal.name).limit(most)
+		deal = self.deal
 		few, stage, profile = (
-			largest.as_("largest"),
+			reduce(mul, (self.largest(query, most) for query in self.queries())).as_("largest"),
 			frappe.qb.DocType("Pipeline Stage"),
 			frappe.qb.DocType("Customer Profile"),
 		)
@@ -162,32 +173,59 @@ class Shown:
 			.select(profile.full_name.as_("customer"), money(self.scope, deal).as_("amount"))
 			.orderby(deal.base_amount, order=frappe.qb.desc)
 			.orderby(deal.name)
+			.limit(most)
 			.run(as_dict=True)
 		)
 
+	def largest(self, query: QueryBuilder, most: int) -> QueryBuilder:
+		"""The largest deals of a query, with what is known of them by their snapshot and stage."""
+		deal = self.deal
+		rows = query.select(
+			deal.name, self.then.first_close_date, self.moves.as_("moves"), self.rotten.as_("rotten")
+		)
+		rows = rows.orderby(deal.base_amount, order=frappe.qb.desc).orderby(deal.name).limit(most)
+		return frappe.qb.from_(rows.as_("rows_of_one")).select("*")
+
 	def totals(self) -> Totals:
 		"""Return the sums of all deals, not of those shown alone; one query."""
-		deal, days = self.deal, DAYS_BETWEEN(self.deal.expected_close_date, self.then.first_close_date)
-		later = Case().when((self.moves > 0) & (days > 0), days).else_(None)
-		times = Case().when(self.moves > OFTEN, OFTEN).else_(self.moves)
-		sums = self.query().select(self.rotten.as_("rotten"), times.as_("times"), Count("*").as_("deals"))
-		sums = sums.select(Sum(money(self.scope, deal)).as_("amount"), Count(later).as_("later"))
-		rows = sums.select(Sum(later).as_("days")).groupby(self.rotten, times).run(as_dict=True)
+		each = reduce(mul, (self.sums(query) for query in self.queries())).as_("each")
+		query = frappe.qb.from_(each).groupby(each.rotten, each.times).select(each.rotten, each.times)
+		rows = query.select(*(Sum(each[name]).as_(name) for name in SUMS)).run(as_dict=True)
 		rotten, slipping = [row for row in rows if row["rotten"]], [row for row in rows if row["times"]]
 		return Totals(
 			by_moves={
-				int(number): sum(row["deals"] for row in slipping if row["times"] == number)
+				int(number): number_of(row for row in slipping if row["times"] == number)
 				for number in sorted({row["times"] for row in slipping})
 			},
-			deals=sum(row["deals"] for row in rows),
+			deals=number_of(rows),
 			amount=sum(flt(row["amount"]) for row in rows),
-			rotten=sum(row["deals"] for row in rotten),
+			rotten=number_of(rotten),
 			rotten_amount=sum(flt(row["amount"]) for row in rotten),
-			slipping=sum(row["deals"] for row in slipping),
+			slipping=number_of(slipping),
 			slipping_amount=sum(flt(row["amount"]) for row in slipping),
-			later=sum(row["later"] for row in rows),
-			later_days=int(sum(row["days"] or 0 for row in rows)),
+			later=number_of(slipping, "later"),
+			later_days=number_of(slipping, "days"),
 		)
+
+	def sums(self, query: QueryBuilder) -> QueryBuilder:
+		"""What a query's deals add up to, by whether they are rotten and how often their close date moved.
+
+		How much later they are to close means something of those that moved alone.
+		"""
+		now, first = self.deal.expected_close_date, self.then.first_close_date
+		times = LEAST(self.moves, OFTEN)
+		query = query.select(self.rotten.as_("rotten"), times.as_("times"), Count("*").as_("deals"))
+		query = query.select(
+			Sum(money(self.scope, self.deal)).as_("amount"),
+			Count(Case().when(now > first, 1)).as_("later"),
+			Sum(Case().when(now > first, DAYS_BETWEEN(now, first))).as_("days"),
+		)
+		return query.groupby(self.rotten, times)
+
+
+def number_of(rows: Iterable[dict[str, Any]], name: str = "deals") -> int:
+	"""Return how many deals, or of what else, some groups have together."""
+	return int(sum(row[name] or 0 for row in rows))
 
 
 def of_own_field(deal: Any, behind: Any) -> Criterion | None:

@@ -14,6 +14,7 @@ HELD_BY_ANOTHER = (
 	("Pipeline Snapshot", "deal_day"),
 	("Pipeline Snapshot", "day_company"),
 	("Pipeline Snapshot", "day_sums"),
+	("Pipeline Snapshot", "day_moves"),
 	("Deal", "report_began"),
 	("Deal", "stage_status_modified"),
 	("Deal", "board_sums"),

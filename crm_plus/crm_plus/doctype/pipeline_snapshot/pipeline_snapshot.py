@@ -15,8 +15,11 @@ INDEXES = {
 		"first_close_date",
 		"close_date_moves",
 	),
-	# Whose close date had moved by a day.
-	"day_moves": ("snapshot_date", "close_date_moves", "deal"),
+	# Whose close date had moved by a day, and how far.
+	"day_moved_dates": (
+		*("snapshot_date", "close_date_moves", "deal"),
+		*("expected_close_date", "first_close_date"),
+	),
 }
 
 
