@@ -12,7 +12,7 @@ from pypika.terms import Criterion, Term
 from crm_plus.reports.report_functions import along, summed_together
 from crm_plus.reports.report_parts import full_names
 from crm_plus.reports.report_scope import Scope, midnight, on_days, read_scope
-from crm_plus.reports.team_activity import rows_of
+from crm_plus.reports.team_activity import people_of, rows_of
 from crm_plus.rules.forecast import percent
 from crm_plus.rules.quoted_text import quoted
 
@@ -52,17 +52,29 @@ def read_due(scope: Scope) -> list[dict[str, Any]]:
 	due = along(frappe.qb.from_(table), FOLLOW_UP, "status_due_report").where(due_rows(scope, table))
 	days = DAYS(table.completed_on, table.due_on)
 	done = {
-		**{state: Sum(Case().when(is_so(table, scope, state), 1).else_(0)) for state in ("Kept", "Late")},
-		"days_late": Sum(Case().when(days > 0, days).else_(0)),
+		**{
+			"Done": Count("*"),
+			"Finished": Count(table.completed_on),
+			"Kept": Count(Case().when(days <= 0, 1)),
+		},
+		# The times first: they are compared sooner than days are counted.
+		"days_late": Sum(Case().when(table.completed_on >= table.due_on, days)),
 	}
 	other = table.status.isnull() | table.status.notin(("Done", "Open", "Cancelled"))
-	parts: list[tuple[Criterion, dict[str, Term]]] = [(table.status == "Done", done), (other, {})]
-	for state in ("Missed", "Ahead", "Cancelled"):
-		parts.append((is_so(table, scope, state), {state: Count("*")}))
-	by_person = {"assigned_to": table.assigned_to}
-	return summed_together(
-		[(due.where(rows), by_person, {"due": Count("*"), **sums}) for rows, sums in parts]
+	parts: list[tuple[Criterion, dict[str, Term]]] = [
+		*[(table.status == "Done", done), (other, {"Other": Count("*")})],
+		*((is_so(table, scope, state), {state: Count("*")}) for state in ("Missed", "Ahead", "Cancelled")),
+	]
+	by_person, words = (
+		{"assigned_to": table.assigned_to},
+		{"assigned_to": people_of(scope, FOLLOW_UP, "assigned_to")},
 	)
+	rows = summed_together([(due.where(state), by_person, sums) for state, sums in parts], words)
+	every = ("Done", "Other", "Missed", "Ahead", "Cancelled")
+	return [
+		{**row, "due": sum(row[state] for state in every), "Late": row["Finished"] - row["Kept"]}
+		for row in rows
+	]
 
 
 def is_so(table: Any, scope: Scope, state: str) -> Criterion:

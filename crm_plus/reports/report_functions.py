@@ -14,6 +14,8 @@ from pypika.terms import Criterion, PseudoColumn, Term, ValueWrapper
 
 # Rows, the keys and what is added up of them by these keys.
 Part = tuple[QueryBuilder, Mapping[str, Term], Mapping[str, Term]]
+# All words that each key may be; where none are known of one, words are read.
+Words = Mapping[str, Sequence[str | None]]
 
 SECONDS_IN_DAY = 86_400
 # Of a time, what makes two times a number of seconds apart; the database adds these up sooner than differences.
@@ -54,7 +56,7 @@ def along(query: QueryBuilder, doctype: str, index: str) -> QueryBuilder:
 
 
 def summed_by(
-	query: QueryBuilder, keys: Mapping[str, Term], sums: Mapping[str, Term]
+	query: QueryBuilder, keys: Mapping[str, Term], sums: Mapping[str, Term], words: Words | None = None
 ) -> list[dict[str, Any]]:
 	"""Return the sums of a query's rows by its keys, each row with both.
 
@@ -63,17 +65,17 @@ def summed_by(
 	themselves are added. As a checksum also tells upper from lower case, the few groups are added up once more by the
 	words; only there nothing and an empty text become one.
 	"""
-	return summed_together([(query, keys, sums)])
+	return summed_together([(query, keys, sums)], words)
 
 
-def summed_together(parts: Sequence[Part], words: Sequence[str] = ()) -> list[dict[str, Any]]:
+def summed_together(parts: Sequence[Part], words: Words | None = None) -> list[dict[str, Any]]:
 	"""Return the same of several queries in one: all have the same keys, and of a sum that one does not name it has none.
 
 	Rows of one status or stage are found along an index, so no row has to be asked which one it is of; a key that is a
 	constant of its part is not compared. Of a part by constants alone there is a row even where it has none to add up.
-	`words` are all that the only key may be, where they are known: then their checksums tell the groups, and no word is read.
+	`words` are all that each key may be, where they are known: then their checksums tell the groups, and no word is read.
 	"""
-	told = _by_checksum(parts, words) if words else None
+	told = _by_checksum(parts, words) if words and all(words.values()) else None
 	if told is not None:
 		return told
 	rows = _summed(parts, exactly=False)
@@ -82,20 +84,35 @@ def summed_together(parts: Sequence[Part], words: Sequence[str] = ()) -> list[di
 	return rows
 
 
-def _by_checksum(parts: Sequence[Part], words: Sequence[str]) -> list[dict[str, Any]] | None:
+def _by_checksum(parts: Sequence[Part], words: Words) -> list[dict[str, Any]] | None:
 	"""Return the sums by the words that the checksums stand for; None where these do not tell the words apart, or there are more."""
-	told: dict[int | None, str | None] = {crc32(word.encode()): word for word in words if word}
-	if len(told) < len([word for word in words if word]) or 0 in told:
+	told = {key: _told(term, words[key]) for key, term in parts[0][1].items()}
+	if not all(told.values()):
 		return None
 	names = _names_of(parts)
-	(key,) = parts[0][1]
-	each = reduce(mul, (_numbered(part, key, names) for part in parts)).as_("each")
+	each = reduce(mul, (_numbered(part, names) for part in parts)).as_("each")
 	# Of an empty text it is zero.
-	number = NullIf(each[key], 0)
-	query = frappe.qb.from_(each).select(number.as_(key), *(Sum(each[name]).as_(name) for name in names))
-	rows = query.groupby(number).run(as_dict=True)
-	told[None] = None
-	return [{**row, key: told[row[key]]} for row in rows] if all(row[key] in told for row in rows) else None
+	keys = {
+		key: NullIf(each[key], 0) if isinstance(term, NullIf) else each[key]
+		for key, term in parts[0][1].items()
+	}
+	terms = [
+		*(number.as_(key) for key, number in keys.items()),
+		*(Sum(each[name]).as_(name) for name in names),
+	]
+	rows = frappe.qb.from_(each).select(*terms).groupby(*keys.values()).run(as_dict=True)
+	if any(row[key] not in told[key] for row in rows for key in told):
+		return None
+	return [{**row, **{key: told[key][row[key]] for key in told}} for row in rows]
+
+
+def _told(term: Term, words: Sequence[str | None]) -> dict[int | None, str | None]:
+	"""Return the word of each checksum, and of none; nothing where two words have the same, or one has an empty text's."""
+	known = {word for word in words if word}
+	told: dict[int | None, str | None] = {crc32(word.encode()): word for word in known}
+	if len(told) < len(known) or 0 in told:
+		return {}
+	return {**told, None: None, **({} if isinstance(term, NullIf) else {0: ""})}
 
 
 def _names_of(parts: Sequence[Part]) -> list[str]:
@@ -135,10 +152,11 @@ def _grouped(part: Part, names: Sequence[str], *, exactly: bool) -> QueryBuilder
 	return query.select(*terms).groupby(*groups)
 
 
-def _numbered(part: Part, key: str, names: Sequence[str]) -> QueryBuilder:
+def _numbered(part: Part, names: Sequence[str]) -> QueryBuilder:
 	query, keys, sums = part
-	number = _CHECKSUM(_word(keys[key]))
-	return query.select(*_terms(sums, names), number.as_(key)).groupby(number)
+	numbers = {key: _CHECKSUM(_word(term)) for key, term in keys.items()}
+	shown = (number.as_(key) for key, number in numbers.items())
+	return query.select(*_terms(sums, names), *shown).groupby(*numbers.values())
 
 
 def _terms(sums: Mapping[str, Term], names: Sequence[str]) -> list[Term]:

@@ -1,6 +1,6 @@
 """How fast deals go through their stages, and what the closed ones brought a day. Amounts in the report's currency."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any
 
 import frappe
@@ -8,7 +8,13 @@ from frappe.utils import flt
 from pypika.functions import Count, Sum
 
 from crm_plus.reports.board import load_stages
-from crm_plus.reports.report_functions import SECONDS_IN_DAY, along, seconds_between, summed_together
+from crm_plus.reports.report_functions import (
+	SECONDS_IN_DAY,
+	Words,
+	along,
+	seconds_between,
+	summed_together,
+)
 from crm_plus.reports.report_groups import (
 	chosen_group,
 	closed_filters,
@@ -41,7 +47,7 @@ def sales_velocity(
 	scope = read_scope(filters)
 	group, pipeline = chosen_group(filters, with_own(GROUPS)), default_pipeline(scope)
 	stages = [stage for stage in load_stages(pipeline) if stage.outcome == OPEN]
-	words = known_words(group)
+	words = {"value": known_words(group)}
 	closed = {row["value"]: row for row in read_closed(scope, group, pipeline, words)}
 	visits = read_visits(scope, group, pipeline, [stage.name for stage in stages], words)
 	values = {*closed, *(value for value, _stage in visits)}
@@ -95,7 +101,7 @@ def seconds_as_days(visit: tuple[float, int] | None) -> float | None:
 	return visit[0] / visit[1] / SECONDS_IN_DAY if visit and visit[1] else None
 
 
-def read_closed(scope: Scope, group: str, pipeline: str, words: Sequence[str] = ()) -> list[dict[str, Any]]:
+def read_closed(scope: Scope, group: str, pipeline: str, words: Words | None = None) -> list[dict[str, Any]]:
 	"""Return of the deals closed in the period by group: how many, the won ones, their amount and their age in seconds."""
 	deal = frappe.qb.DocType("Deal")
 	query = (
@@ -118,7 +124,7 @@ def read_closed(scope: Scope, group: str, pipeline: str, words: Sequence[str] = 
 
 
 def read_visits(
-	scope: Scope, group: str, pipeline: str, stages: Iterable[str], words: Sequence[str] = ()
+	scope: Scope, group: str, pipeline: str, stages: Iterable[str], words: Words | None = None
 ) -> dict[tuple[Any, str], tuple[float, int]]:
 	"""Return seconds and number of the visits that ended in the period, by group and stage."""
 	move = frappe.qb.DocType("Stage Change")

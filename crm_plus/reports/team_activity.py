@@ -1,6 +1,7 @@
 """What people did: interactions by person and kind, whom they reached, how long it took, and the follow-ups they finished."""
 
 from collections import defaultdict
+from collections.abc import Sequence
 from typing import Any
 
 import frappe
@@ -103,6 +104,14 @@ def rows_of(scope: Scope, doctype: str, owner: str) -> Criterion:
 	return Criterion.all(part for part in parts if not isinstance(part, EmptyCriterion))
 
 
+def people_of(scope: Scope, doctype: str, fieldname: str) -> Sequence[str | None]:
+	"""Return whose records may be among those of a scope; the database finds them along an index, without the rows."""
+	if scope.owners is not None:
+		return scope.owners
+	table = frappe.qb.DocType(doctype)
+	return frappe.qb.from_(table).select(table[fieldname]).distinct().run(pluck=True)  # type: ignore[no-any-return]
+
+
 def done_in(scope: Scope) -> QueryBuilder:
 	"""The interactions of the period that took place, of the chosen people and as far as the readers may read them."""
 	table = frappe.qb.DocType("Interaction")
@@ -121,7 +130,11 @@ def read_interactions(scope: Scope, *, drawn: bool = False) -> list[dict[str, An
 	if not drawn:
 		sums["incoming"] = Sum(Case().when(table.direction == "Incoming", 1).else_(0))
 		sums["outgoing"] = Sum(Case().when(table.direction == "Outgoing", 1).else_(0))
-	return summed_by(done_in(scope), keys, sums)
+	words = {
+		"interaction_owner": people_of(scope, "Interaction", "interaction_owner"),
+		"interaction_type": frappe.qb.from_("Interaction Type").select("name").run(pluck=True),
+	}
+	return summed_by(done_in(scope), keys, sums, words)
 
 
 def read_customers(scope: Scope, people: list[str]) -> dict[str, int]:
@@ -138,5 +151,6 @@ def read_follow_ups(scope: Scope) -> list[tuple[str, int]]:
 		.where(rows_of(scope, "Follow Up", "assigned_to"))
 		.where((table.status == DONE) & on_days(table.completed_on, scope.first, scope.last))
 	)
-	rows = summed_by(query, {"owner": table.assigned_to}, {"done": Count("*")})
+	words = {"owner": people_of(scope, "Follow Up", "assigned_to")}
+	rows = summed_by(query, {"owner": table.assigned_to}, {"done": Count("*")}, words)
 	return [(row["owner"], int(row["done"])) for row in rows]

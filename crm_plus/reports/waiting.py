@@ -3,7 +3,6 @@
 The database tells groups by numbers: words would make its rows too wide for its memory, and are compared slowly.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -18,7 +17,7 @@ from pypika.terms import Criterion, Term, ValueWrapper
 
 from crm_plus.reports.report_functions import along
 from crm_plus.reports.report_scope import Scope, on_days
-from crm_plus.reports.team_activity import rows_of
+from crm_plus.reports.team_activity import people_of, rows_of
 from crm_plus.reports.working_time import working_seconds
 from crm_plus.rules.interactions import DONE, INCOMING, NO_SHOW
 from crm_plus.rules.response_time import OUTCOME, OUTCOMES
@@ -108,7 +107,11 @@ def numbered(question: Question) -> tuple[Term, dict[int, Any] | None]:
 			enumerate((NOBODY, *(name for name, _who in question.teams)))
 		)
 	people = question.group == "Person"
-	words = set(people_of(question.scope) if people else frappe.get_all("Interaction Type", pluck="name"))
+	words = set(
+		people_of(question.scope, INTERACTION, "interaction_owner")
+		if people
+		else frappe.get_all("Interaction Type", pluck="name")
+	)
 	words -= {None, ""}
 	word_of: dict[int, Any] = {crc32(word.encode()): word for word in words}
 	number = Coalesce(CHECKSUM(table.interaction_owner if people else table.interaction_type), 0)
@@ -121,14 +124,6 @@ def team_number(question: Question, table: Any) -> Term:
 	for place, (_name, people) in enumerate(question.teams, 1):
 		case = case.when(table.interaction_owner.isin(people), place)
 	return case.else_(0) if question.teams else ValueWrapper(0)
-
-
-def people_of(scope: Scope) -> Iterable[str | None]:
-	"""Return whose interactions may be among those of a scope; the database finds them along an index, without the rows."""
-	if scope.owners is not None:
-		return scope.owners
-	table = frappe.qb.DocType(INTERACTION)
-	return frappe.qb.from_(table).select(table.interaction_owner).distinct().run(pluck=True)  # type: ignore[no-any-return]
 
 
 def _sums(question: Question, own: Criterion | None, group: Term) -> list[dict[str, Any]]:

@@ -22,6 +22,7 @@ from crm_plus.reports import (
 	funnel,
 	lifecycle_then,
 	pipeline_summary,
+	rotten_deals,
 	sales_forecast,
 	sales_velocity,
 	win_loss,
@@ -66,6 +67,8 @@ class TestIndexes(ReportCase):
 	def test_the_reports_read_them_and_no_row(self) -> None:
 		scope = read_scope({"company": self.world.companies[0]})
 		company = {"company": scope.company}
+		slipping = rotten_deals.Shown(scope, "Slipping", {})
+		slipping.newest = getdate()
 		plans = (
 			("report_open", lambda: pipeline_summary.read_sums(scope, "Owner")),
 			("report_open", lambda: cards.rotten_deals(company)),
@@ -76,6 +79,7 @@ class TestIndexes(ReportCase):
 			("visits_sums", lambda: funnel.read_days(scope, self.pipeline, self.stages())),
 			("visits", lambda: sales_velocity.read_visits(scope, "Source", self.pipeline, self.stages())),
 			("status_due_report", lambda: follow_up_discipline.read_due(scope)),
+			("day_moved_dates", slipping.totals),
 			(
 				"stage_came",
 				lambda: lifecycle_then.as_if_none_moved(lambda query: query, [now_datetime()], None),
@@ -161,10 +165,35 @@ class TestSummedBy(ReportCase):
 		part = (frappe.qb.from_(deal).where(deal.name.isin(deals)), key, {"deals": win_loss.Count("*")})
 		some = ["Spring", "summer", "plumless"]
 		for words in (some, some[:1], ["spring", "summer"], [*some, "buckeroo"]):
-			found = summed_together([part, part], words)
+			found = summed_together([part, part], {"value": words})
 			self.assertEqual(words == some, "MIN(" not in str(frappe.db.last_query), words)
 			self.assertEqual(
 				{row["value"]: row["deals"] for row in found}, {"Spring": 4, "summer": 2, None: 4}, words
+			)
+
+	def test_words_that_are_known_of_two_keys_change_no_sum(self) -> None:
+		"""Of a key that tells nothing from an empty text the two stay apart, known or not."""
+		told = (
+			("Spring", "a"),
+			("Spring", "b"),
+			("", "a"),
+			(None, "a"),
+			("Spring", ""),
+			("Spring", None),
+			(None, None),
+		)
+		deals = [factories.make_deal().name for _words in told]
+		for name, (campaign, competitor) in zip(deals, told, strict=True):
+			frappe.db.set_value(DEAL, name, {"campaign": campaign, "competitor": competitor})
+		deal = frappe.qb.DocType(DEAL)
+		keys = {"one": deal.campaign, "other": deal.competitor}
+		part = (frappe.qb.from_(deal).where(deal.name.isin(deals)), keys, {"deals": win_loss.Count("*")})
+		known = {"one": ["Spring", None, ""], "other": ["a", "b"]}
+		for words in (known, {**known, "other": ["a"]}, {**known, "other": []}):
+			found = summed_together([part, part], words)
+			self.assertEqual(words == known, "MIN(" not in str(frappe.db.last_query), words)
+			self.assertEqual(
+				{(row["one"], row["other"]): row["deals"] for row in found}, dict.fromkeys(told, 2)
 			)
 
 	def test_parts_are_one_sum(self) -> None:
