@@ -46,11 +46,7 @@ def leak_sentence(leak: str) -> str | None:
 
 def taxes_sentence() -> str:
 	"""Return the sentence that says of what all columns are."""
-	return str(
-		_(
-			"All amounts are without taxes, so that they compare: of documents counts what is net by their own totals."
-		)
-	)
+	return str(_("All amounts are without taxes, so that they compare."))
 
 
 def get_columns(group: str) -> parts.Rows:
