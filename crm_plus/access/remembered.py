@@ -47,7 +47,9 @@ def remembered(question: Question, find: Callable[[], Found]) -> Found:
 	return answer  # type: ignore[no-any-return] # each question has one kind of answer
 
 
-def _found(rights: Rights, question: Question, find: Callable[[], Found]) -> tuple[Found, frozenset[Question]]:
+def _found(
+	rights: Rights, question: Question, find: Callable[[], Found]
+) -> tuple[Found, frozenset[Question]]:
 	before, rights.asked = rights.asked, {question} if question[0] in OF_RIGHTS else set()
 	try:
 		return find(), frozenset(rights.asked)
