@@ -12,11 +12,11 @@ COLUMNS = ("value_based_on", "based_on", "aggregate_function_based_on", "group_b
 
 def shows_hidden_columns(shown: Any, user: str | None = None) -> bool:
 	"""Tell whether a chart or a card is of a column of our DocTypes that a user may not read."""
-	doctype = shown.get("document_type")
-	if not doctype or frappe.get_meta(doctype).module != "CRM Plus":
+	doctype, columns = shown.get("document_type"), {shown.get(column) for column in COLUMNS} - {None, ""}
+	if not doctype or not columns or frappe.get_meta(doctype).module != "CRM Plus":
 		return False
 	hidden = {field.fieldname for field in frappe.get_meta(doctype).fields} - readable_fields(doctype, user)
-	return bool(hidden & {shown.get(column) for column in COLUMNS})
+	return bool(hidden & columns)
 
 
 def may_see(doc: Any, ptype: str | None = None, user: str | None = None) -> bool | None:

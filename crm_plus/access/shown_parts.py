@@ -14,6 +14,7 @@ from frappe.permissions import get_user_permissions
 from frappe.utils import has_common
 
 from crm_plus.access.charts import may_see
+from crm_plus.setup.compatibility import doctype_exists
 
 KNOWN_RULES = ("frappe.desk.doctype.", "crm_plus.access.charts.")
 REPORT = "Report"
@@ -23,17 +24,26 @@ def shown_parts(doctype: str, names: list[str]) -> set[str]:
 	"""Return those of the charts or cards (`doctype` says which) that the user of the session is shown."""
 	if not _is_frappes_rule_alone(doctype):
 		return {name for name in names if frappe.has_permission(doctype, doc=name)}
-	reports, doctypes = cache(get_allowed_report_names), cache(frappe.permissions.get_doctypes_with_read)
+	reports, reads = cache(get_allowed_report_names), cache(_reads)
 	parts = [frappe.get_cached_doc(doctype, name) for name in names]
-	return {part.name for part in parts if _is_shown(part, reports, doctypes) and may_see(part) is not False}
+	return {part.name for part in parts if _is_shown(part, reports, reads) and may_see(part) is not False}
 
 
-def _is_shown(part: Document, reports: Callable[[], set[str]], doctypes: Callable[[], list[str]]) -> bool:
+def _is_shown(part: Document, reports: Callable[[], set[str]], reads: Callable[[str], bool]) -> bool:
 	if part.get("roles"):
 		return bool(has_common(frappe.get_roles(), [row.role for row in part.roles]))
 	if (part.get("chart_type") or part.get("type")) == REPORT:
 		return part.report_name in reports()
-	return part.document_type in doctypes()
+	return reads(part.document_type or "")
+
+
+def _reads(doctype: str) -> bool:
+	"""Tell whether a role of the user reads a DocType, as Frappe does, who looks all DocTypes' rights up for it."""
+	if not doctype_exists(doctype):
+		return False
+	roles = frappe.get_roles()
+	rights = [right for right in frappe.get_meta(doctype).permissions if not right.permlevel]
+	return any(right.get("read") and right.role in roles for right in rights)
 
 
 def _is_frappes_rule_alone(doctype: str) -> bool:

@@ -6,6 +6,7 @@ from typing import Any
 import frappe
 from frappe.desk.desktop import get_desktop_page
 from frappe.desk.doctype.dashboard.dashboard import get_permitted_cards, get_permitted_charts
+from frappe.permissions import add_permission, update_permission_property
 
 from crm_plus.api import dashboards, narrowed
 from crm_plus.tests import factories
@@ -95,6 +96,16 @@ class TestPermittedParts(CRMPlusTestCase):
 		frappe.get_doc({**permission, "apply_to_all_doctypes": 1}).insert()
 		after = self.compare(user)["CRM Plus Activity"]
 		self.assertLess(len(after), len(before))
+
+	def test_what_a_role_was_given_or_lost_decides(self) -> None:
+		user = factories.make_user("Sales User").name
+		before = self.compare(user)["CRM Plus Activity"]
+		self.addCleanup(frappe.clear_cache, doctype="Interaction")
+		add_permission("Interaction", "Support Team", 1)
+		update_permission_property("Interaction", "Sales User", 0, "read", 0)
+		lost = set(before) - set(self.compare(user)["CRM Plus Activity"])
+		self.assertIn("Interactions in 7 Days", lost)
+		self.compare(factories.make_user("Support Team").name)
 
 	def test_a_dashboard_of_another_app_is_frappes_business(self) -> None:
 		user = factories.make_user("Sales User").name
