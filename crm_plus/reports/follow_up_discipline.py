@@ -10,7 +10,7 @@ from pypika.functions import Count, Date, Sum
 from pypika.terms import Criterion, Term
 
 from crm_plus.reports.report_functions import along, summed_together
-from crm_plus.reports.report_parts import full_names
+from crm_plus.reports.report_parts import full_names, is_chart_only
 from crm_plus.reports.report_scope import Scope, midnight, on_days, read_scope
 from crm_plus.reports.team_activity import people_of, rows_of
 from crm_plus.rules.forecast import percent
@@ -30,12 +30,12 @@ def discipline(filters: dict[str, Any] | None) -> tuple[Scope, list[dict[str, An
 	"""
 	scope = read_scope(filters)
 	found = read_due(scope)
-	names = full_names(row["assigned_to"] for row in found)
+	names, drawn = full_names(row["assigned_to"] for row in found), is_chart_only(filters)
 	rows = [
 		{
 			**shown(row),
 			"name": names.get(row["assigned_to"], _("Nobody")),
-			"drill": drill(scope, row["assigned_to"] or ""),
+			"drill": {} if drawn else drill(scope, row["assigned_to"] or ""),
 		}
 		for row in sorted(found, key=lambda row: (-row["due"], row["assigned_to"] or ""))
 	]

@@ -26,6 +26,7 @@ from crm_plus.reports.report_groups import (
 	with_own,
 )
 from crm_plus.reports.report_money import money
+from crm_plus.reports.report_parts import is_chart_only
 from crm_plus.reports.report_scope import Scope, deal_rows, default_pipeline, on_days, read_scope
 from crm_plus.reports.stage_visits import visits_of_readable
 from crm_plus.reports.visits_behind import visits_behind
@@ -47,7 +48,7 @@ def sales_velocity(
 	scope = read_scope(filters)
 	group, pipeline = chosen_group(filters, with_own(GROUPS)), default_pipeline(scope)
 	stages = [stage for stage in load_stages(pipeline) if stage.outcome == OPEN]
-	words = {"value": known_words(group)}
+	words, drawn = {"value": known_words(group)}, is_chart_only(filters)
 	closed = {row["value"]: row for row in read_closed(scope, group, pipeline, words)}
 	visits = read_visits(scope, group, pipeline, [stage.name for stage in stages], words)
 	values = {*closed, *(value for value, _stage in visits)}
@@ -56,17 +57,21 @@ def sales_velocity(
 	rows = []
 	for value in values:
 		row = shown({**empty, **closed.get(value, {})}, {s.name: visits.get((value, s.name)) for s in stages})
-		behind = {**closed_filters(scope, group, value), "pipeline": pipeline}
-		# A list of visits knows no more than these groups.
-		visited = (
-			visits_behind(scope, pipeline, stages, group_filter(group, value))
-			if group in KNOWN_TO_VISITS
-			else {}
-		)
-		rows.append({**row, "group": labels[value], "value": value, "drill": {**drill(behind), **visited}})
+		behind = {} if drawn else behind_group(scope, group, value, pipeline, stages)
+		rows.append({**row, "group": labels[value], "value": value, "drill": behind})
 	sums = {key: sum(flt(row[key]) for row in closed.values()) for key in SUMS}
 	total = shown(sums, {stage.name: summed(visits, stage.name) for stage in stages})
 	return scope, group, stages, in_order(group, rows, "amount"), total
+
+
+def behind_group(
+	scope: Scope, group: str, value: Any, pipeline: str, stages: list[Stage]
+) -> dict[str, dict[str, Any]]:
+	"""Return the list filters behind the figures of a group; a list of visits knows no more than some groups."""
+	closed = drill({**closed_filters(scope, group, value), "pipeline": pipeline})
+	if group not in KNOWN_TO_VISITS:
+		return closed
+	return {**closed, **visits_behind(scope, pipeline, stages, group_filter(group, value))}
 
 
 def drill(behind: dict[str, Any]) -> dict[str, Any]:

@@ -50,7 +50,7 @@ def team_activity(
 			**shown(people[who], kinds),
 			"owner": who,
 			"name": names.get(who, who),
-			"drill": drill(scope, who, kinds),
+			"drill": {} if drawn else drill(scope, who, kinds),
 		}
 		for who in ordered
 	]
