@@ -86,7 +86,7 @@ def summed_together(parts: Sequence[Part], words: Words | None = None) -> list[d
 
 def _by_checksum(parts: Sequence[Part], words: Words) -> list[dict[str, Any]] | None:
 	"""Return the sums by the words that the checksums stand for; None where these do not tell the words apart, or there are more."""
-	told = {key: _told(term, words[key]) for key, term in parts[0][1].items()}
+	told = {key: told_by_checksums(term, words[key]) for key, term in parts[0][1].items()}
 	if not all(told.values()):
 		return None
 	names = _names_of(parts)
@@ -106,7 +106,7 @@ def _by_checksum(parts: Sequence[Part], words: Words) -> list[dict[str, Any]] | 
 	return [{**row, **{key: told[key][row[key]] for key in told}} for row in rows]
 
 
-def _told(term: Term, words: Sequence[str | None]) -> dict[int | None, str | None]:
+def told_by_checksums(term: Term, words: Sequence[str | None]) -> dict[int | None, str | None]:
 	"""Return the word of each checksum, and of none; nothing where two words have the same, or one has an empty text's."""
 	known = {word for word in words if word}
 	told: dict[int | None, str | None] = {crc32(word.encode()): word for word in known}
@@ -154,13 +154,18 @@ def _grouped(part: Part, names: Sequence[str], *, exactly: bool) -> QueryBuilder
 
 def _numbered(part: Part, names: Sequence[str]) -> QueryBuilder:
 	query, keys, sums = part
-	numbers = {key: _CHECKSUM(_word(term)) for key, term in keys.items()}
+	numbers = {key: checksum(term) for key, term in keys.items()}
 	shown = (number.as_(key) for key, number in numbers.items())
 	return query.select(*_terms(sums, names), *shown).groupby(*numbers.values())
 
 
 def _terms(sums: Mapping[str, Term], names: Sequence[str]) -> list[Term]:
 	return [sums.get(name, ValueWrapper(0)).as_(name) for name in names]
+
+
+def checksum(term: Term) -> Term:
+	"""The checksum of a word, zero of an empty text."""
+	return _CHECKSUM(_word(term))
 
 
 def _word(term: Term) -> Term:

@@ -21,7 +21,13 @@ from crm_plus.reports.profile_scope import (
 	group_term,
 	readable_profiles,
 )
-from crm_plus.reports.report_functions import SECONDS_IN_DAY, along, seconds_between
+from crm_plus.reports.report_functions import (
+	SECONDS_IN_DAY,
+	along,
+	checksum,
+	seconds_between,
+	told_by_checksums,
+)
 from crm_plus.reports.report_groups import behind_filters, chosen_group, one_group
 from crm_plus.reports.report_money import books_money, money, reads_ledger
 from crm_plus.reports.report_parts import is_chart_only
@@ -35,8 +41,6 @@ GROUPS = ("Source", CAMPAIGN, "Owner", "Territory", "Month", "Customer")
 COUNTS = ("profiles", "prospects", "with_deal", "buyers", "deals", "won", "lost")
 LEDGER = ("invoiced", "paid")
 SUMS = (*COUNTS, "amount", "seconds", *LEDGER)
-# What a chart and the line above it show, or are in order by.
-DRAWN = ("profiles", "with_deal", "buyers", "won", "lost", "amount")
 AVERAGES = ("prospect_rate", "buyer_rate", "win_rate", "days", "per_profile")
 # What a customer's row leads from to his deals.
 OF_DEALS = ("deals", "won", "amount", *LEDGER, "win_rate", "per_profile")
@@ -58,11 +62,10 @@ def source_quality(
 	refuse_hidden_amounts()
 	scope, group = read_scope(filters), chosen_group(filters, GROUPS)
 	behind = str((filters or {}).get("behind") or "")
-	is_drawn = is_chart_only(filters) and group != CAMPAIGN and not behind
+	is_drawn = is_chart_only(filters) and group != CAMPAIGN and not behind and not scope.pipeline
 	found = [
-		# What is not drawn is not asked for.
 		{"value": row["value"], **{key: flt(row.get(key)) for key in SUMS}}
-		for row in read(scope, group, behind, DRAWN if is_drawn else SUMS)
+		for row in (read_drawn(scope, group) if is_drawn else read(scope, group, behind))
 	]
 	labels = group_labels(group, [row["value"] for row in found])
 	rows = [
@@ -110,15 +113,52 @@ def drill(scope: Scope, group: str, value: Any) -> dict[str, Any]:
 	return dict.fromkeys((*COUNTS, "amount", *LEDGER, *AVERAGES), report)
 
 
-def read(scope: Scope, group: str, behind: str, wanted: tuple[str, ...] = SUMS) -> list[dict[str, Any]]:
-	"""Return the wanted sums of each group."""
+def read_drawn(scope: Scope, group: str) -> list[dict[str, Any]]:
+	"""Return of each group what a chart and the line above it show, or are in order by.
+
+	Each profile's deals are looked for along an index. Where sources tell the groups, their checksums do.
+	"""
+	term = group_term(group, frappe.qb.DocType(PROFILE))
+	known = frappe.qb.from_("Customer Source").select("name").run(pluck=True) if group == "Source" else ()
+	told = told_by_checksums(term, known) if known else {}
+	rows = drawn_by(scope, NullIf(checksum(term), 0) if told else term)
+	if not told:
+		return rows
+	if all(row["value"] in told for row in rows):
+		return [{**row, "value": told[row["value"]]} for row in rows]
+	return drawn_by(scope, term)
+
+
+def drawn_by(scope: Scope, value: Term) -> list[dict[str, Any]]:
+	"""Return the same by an expression of profiles: these one after the other as they came, each with what its deals are."""
+	profile, deal = frappe.qb.DocType(PROFILE), frappe.qb.DocType("Deal")
+	deals = along(frappe.qb.from_(deal), "Deal", "by_customer").where(deals_of_filters(scope, deal))
+	deals = deals.select(deal.customer_profile, deal.status, money(scope, deal).as_("amount")).as_("deals")
+	is_won, is_lost = deals.status == WON, deals.status == LOST
+	each = (
+		along(frappe.qb.from_(profile), PROFILE, "came")
+		.left_join(deals)
+		.on(deals.customer_profile == profile.name)
+		.select(value.as_("value"), Count(deals.customer_profile).as_("deals"))
+		.select(Count(Case().when(is_won, 1)).as_("won"), Count(Case().when(is_lost, 1)).as_("lost"))
+		.select(Sum(Case().when(is_won, deals.amount)).as_("amount"))
+		.where(readable_profiles(scope, profile))
+		.where(on_days(profile.creation, scope.first, scope.last))
+		.groupby(profile.creation, profile.name)
+		.as_("each")
+	)
+	buyers, with_deal = (Count(NullIf(each[key], 0)) for key in ("won", "deals"))
+	query = frappe.qb.from_(each).select(
+		*(each.value, Count("*").as_("profiles"), with_deal.as_("with_deal"), buyers.as_("buyers")),
+		*(Sum(each[key]).as_(key) for key in ("won", "lost", "amount")),
+	)
+	return query.groupby(each.value).run(as_dict=True)
+
+
+def read(scope: Scope, group: str, behind: str) -> list[dict[str, Any]]:
+	"""Return the sums of each group."""
 	profile = frappe.qb.DocType(PROFILE)
-	deal = frappe.qb.from_("Deal")
-	if wanted == DRAWN and not scope.pipeline:
-		deals = deals_of_profiles(scope, along(deal, "Deal", "by_customer"))
-	else:
-		deals = all_of_deals(scope, deals_of_profiles(scope, deal))
-	deals = deals.as_("deals")
+	deals = all_of_deals(scope, deals_of_profiles(scope, frappe.qb.from_("Deal"))).as_("deals")
 	groups = {each: profile_group(each, profile, deals) for each in GROUPS}
 	value, own = groups[group], one_group(behind, groups)
 	# A profile that was taken over is younger than its deals.
@@ -135,7 +175,7 @@ def read(scope: Scope, group: str, behind: str, wanted: tuple[str, ...] = SUMS) 
 		frappe.qb.from_(profile)
 		.left_join(deals)
 		.on(deals.customer_profile == profile.name)
-		.select(value.as_("value"), *(sums[key].as_(key) for key in wanted))
+		.select(value.as_("value"), *(sums[key].as_(key) for key in SUMS))
 		.where(readable_profiles(scope, profile))
 		.where(on_days(profile.creation, scope.first, scope.last))
 		.groupby(value)
@@ -160,7 +200,7 @@ def deals_of_profiles(scope: Scope, query: QueryBuilder) -> QueryBuilder:
 		query.select(deal.customer_profile, Count("*").as_("deals"))
 		.select(count_if(deal.status == WON).as_("won"), count_if(deal.status == LOST).as_("lost"))
 		.select(Sum(Case().when(deal.status == WON, money(scope, deal)).else_(0)).as_("amount"))
-		.where(deals_of_filters(scope, deal))
+		.where(deals_of_filters(scope, deal) & (Coalesce(deal.customer_profile, "") > ""))
 		.groupby(deal.customer_profile)
 	)
 
@@ -184,6 +224,6 @@ def all_of_deals(scope: Scope, query: QueryBuilder) -> QueryBuilder:
 
 def deals_of_filters(scope: Scope, deal: Any) -> Criterion:
 	"""The readable deals of the company and the pipeline: source, owner and team are those of the profile."""
-	parts = [rows_for_readers("Deal"), Coalesce(deal.customer_profile, "") > ""]
+	parts = [rows_for_readers("Deal")]
 	parts += [deal[key] == getattr(scope, key) for key in ("company", "pipeline") if getattr(scope, key)]
 	return Criterion.all(part for part in parts if not isinstance(part, EmptyCriterion))

@@ -5,7 +5,7 @@ from typing import Any
 from unittest.mock import patch
 
 import frappe
-from frappe.utils import getdate
+from frappe.utils import flt, getdate
 
 from crm_plus.access.remembered import remembering
 from crm_plus.api import insight
@@ -21,6 +21,8 @@ YEARS = {"from_date": getdate() - timedelta(days=730), "to_date": getdate()}
 
 
 class TestDrawnCharts(ReportCase):
+	DRAWN = ("profiles", "with_deal", "buyers", "won", "lost", "amount")
+
 	def drawn(self, report: str, **filters: Any) -> tuple[Any, Any]:
 		"""Return the chart and the line above it as a dashboard asks for them; no row is told, not all of it is known."""
 		answer = self.report(report, **filters, chart_only=1)
@@ -88,8 +90,32 @@ class TestDrawnCharts(ReportCase):
 	def test_sources_are_drawn_along_an_index(self) -> None:
 		scope = read_scope({"company": self.world.companies[0]})
 		with self.count_queries() as queries:
-			source_quality.read(scope, "Source", "", source_quality.DRAWN)
+			source_quality.read_drawn(scope, "Source")
 		self.assert_covered([one for one in queries if "`tabDeal`" in one and "source" in one], "by_customer")
+
+	def test_sources_that_no_list_knows_are_drawn_by_their_words(self) -> None:
+		source = frappe.get_doc(
+			{"doctype": "Customer Source", "source_name": frappe.generate_hash()}
+		).insert()
+		profiles = [factories.make_profile(source=source.name).name for _n in range(5)]
+		scope = read_scope(YEARS)
+		for profile, told in zip(profiles, ("", source.name.upper(), "Gone Since", None), strict=False):
+			frappe.db.set_value("Customer Profile", profile, "source", told)
+			with self.subTest(told):
+				drawn, whole = (
+					{
+						str(row["value"] or "").casefold(): {key: flt(row[key]) for key in self.DRAWN}
+						for row in rows
+					}
+					for rows in (
+						source_quality.read_drawn(scope, "Source"),
+						source_quality.read(scope, "Source", ""),
+					)
+				)
+				self.assertEqual(drawn.keys(), whole.keys())
+				for word, sums in drawn.items():
+					for key, value in sums.items():
+						self.assert_close(value, whole[word][key], f"{word} {key}")
 
 	def assert_covered(self, queries: list[str], index: str) -> None:
 		"""Assert that there is one query, and that it reads an index of deals and none of their rows."""

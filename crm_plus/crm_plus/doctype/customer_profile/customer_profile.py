@@ -21,6 +21,8 @@ __all__ = ["CustomerProfile", "get_list_context"]
 INDEXES = {
 	# How many stand in a stage, and how many of them were there at a time: none of it needs the rows.
 	"stage_came": ("lifecycle_stage", "creation", "profile_owner", "source", "territory"),
+	# Who came in a period, one after the other.
+	"came": ("creation", "name", "profile_owner", "source", "territory"),
 }
 
 
@@ -54,6 +56,6 @@ class CustomerProfile(PlainValues, Document):
 
 
 def on_doctype_update() -> None:
-	"""Add the index along which profiles are counted by their stage."""
+	"""Add the indexes along which profiles are counted."""
 	for name, columns in INDEXES.items():
 		frappe.db.add_index("Customer Profile", list(columns), index_name=name)
