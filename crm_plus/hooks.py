@@ -216,7 +216,7 @@ has_permission = {
 	"File": "crm_plus.access.files.may_name",
 }
 
-# Functions of Frappe's that would tell of records without asking who may see them.
+# Functions of Frappe's that would tell of records without asking who may see them, or ask for that too often.
 override_whitelisted_methods = {
 	"frappe.desk.reportview.export_query": "crm_plus.api.exports.of_list",
 	"frappe.desk.form.load.getdoc": "crm_plus.api.opened.document",
