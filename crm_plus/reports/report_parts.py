@@ -8,6 +8,7 @@ from frappe import _
 from frappe.utils import cint, flt
 from frappe.utils.formatters import format_value
 
+from crm_plus.access.remembered import remembered
 from crm_plus.reports.mailed_file import in_mail
 from crm_plus.reports.own_fields import group_title
 
@@ -195,10 +196,12 @@ def group_column(group: str, width: int = 190) -> Row:
 
 
 def full_names(users: Iterable[str | None]) -> dict[str, str]:
-	"""Return the full names of users, in one query."""
+	"""Return the full names of users, in one query; charts of a dashboard that are of the same people ask for them once."""
 	names = sorted({user for user in users if user})
-	if not names:
-		return {}
+	return dict(remembered(("full names", "\n".join(names), ""), lambda: _read_names(names))) if names else {}
+
+
+def _read_names(names: list[str]) -> dict[str, str]:
 	user = frappe.qb.DocType("User")
 	rows = frappe.qb.from_(user).select(user.name, user.full_name).where(user.name.isin(names)).run()
 	return {name: full_name or name for name, full_name in rows}
