@@ -12,10 +12,10 @@ from pypika.functions import Count, Sum
 from pypika.queries import QueryBuilder
 
 from crm_plus.reports.board import load_stages
-from crm_plus.reports.report_functions import SECONDS_IN_DAY, along, summed_together
+from crm_plus.reports.report_functions import SECONDS_IN_DAY, along
 from crm_plus.reports.report_money import money
 from crm_plus.reports.report_scope import Scope, deal_rows, default_pipeline, on_days, read_scope
-from crm_plus.reports.stage_visits import visits_of_readable
+from crm_plus.reports.stage_visits import sums_of_stages, visits_of_readable
 from crm_plus.reports.visits_behind import visits_behind
 from crm_plus.rules.deal_stages import LOST, OPEN, WON, Stage
 from crm_plus.rules.forecast import percent
@@ -107,20 +107,8 @@ def read_days(scope: Scope, pipeline: str, stages: Sequence[str]) -> dict[str, f
 	"""Return the average days of a visit to each stage, of the visits that ended in the period."""
 	move = frappe.qb.DocType("Stage Change")
 	query, _deals = visits_of_readable(scope, pipeline, move)
-	parts = [
-		(
-			query.where(move.from_stage == stage),
-			{},
-			{f"seconds{n}": Sum(move.seconds_in_previous), f"visits{n}": Count("*")},
-		)
-		for n, stage in enumerate(stages)
-	]
-	sums = summed_together(parts)[0] if parts else {}
-	return {
-		stage: flt(sums[f"seconds{n}"]) / sums[f"visits{n}"] / SECONDS_IN_DAY
-		for n, stage in enumerate(stages)
-		if sums[f"visits{n}"]
-	}
+	sums = sums_of_stages(query, move, stages, {})
+	return {stage: seconds / visits / SECONDS_IN_DAY for _all, stage, seconds, visits in sums}
 
 
 def deals_behind(filters: dict[str, Any]) -> tuple[Scope, list[dict[str, Any]]]:

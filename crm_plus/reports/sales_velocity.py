@@ -1,6 +1,6 @@
 """How fast deals go through their stages, and what the closed ones brought a day. Amounts in the report's currency."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import Any
 
 import frappe
@@ -28,7 +28,7 @@ from crm_plus.reports.report_groups import (
 from crm_plus.reports.report_money import money
 from crm_plus.reports.report_parts import is_chart_only
 from crm_plus.reports.report_scope import Scope, deal_rows, default_pipeline, on_days, read_scope
-from crm_plus.reports.stage_visits import visits_of_readable
+from crm_plus.reports.stage_visits import sums_of_stages, visits_of_readable
 from crm_plus.reports.visits_behind import visits_behind
 from crm_plus.rules.deal_stages import LOST, OPEN, WON, Stage
 from crm_plus.rules.forecast import percent
@@ -129,27 +129,12 @@ def read_closed(scope: Scope, group: str, pipeline: str, words: Words | None = N
 
 
 def read_visits(
-	scope: Scope, group: str, pipeline: str, stages: Iterable[str], words: Words | None = None
+	scope: Scope, group: str, pipeline: str, stages: Sequence[str], words: Words | None = None
 ) -> dict[tuple[Any, str], tuple[float, int]]:
 	"""Return seconds and number of the visits that ended in the period, by group and stage."""
 	move = frappe.qb.DocType("Stage Change")
 	query, known = visits_of_readable(
 		scope, pipeline, move, ask_deals=group not in KNOWN_TO_VISITS, by_source=group == "Source"
 	)
-	keys, seconds = {"value": group_term(group, known)}, Sum(move.seconds_in_previous)
-	# Each stage has sums of its own, which makes a row a group and no word of a stage to compare.
-	parts = {
-		stage: (
-			query.where(move.from_stage == stage),
-			keys,
-			{f"seconds{n}": seconds, f"visits{n}": Count("*")},
-		)
-		for n, stage in enumerate(stages)
-	}
-	rows = summed_together(list(parts.values()), words) if parts else []
-	return {
-		(row["value"], stage): (flt(row[f"seconds{n}"]), int(row[f"visits{n}"]))
-		for row in rows
-		for n, stage in enumerate(parts)
-		if row[f"visits{n}"]
-	}
+	sums = sums_of_stages(query, move, stages, {"value": group_term(group, known)}, words)
+	return {(row["value"], stage): (seconds, visits) for row, stage, seconds, visits in sums}

@@ -1,16 +1,19 @@
 """The visits to stages that ended in a period, as their Stage Changes tell, along an index that holds all of it."""
 
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 import frappe
+from frappe.utils import flt
+from pypika.functions import Count, Sum
 from pypika.queries import QueryBuilder
-from pypika.terms import Criterion, EmptyCriterion
+from pypika.terms import Criterion, EmptyCriterion, Term
 
 from crm_plus.access.belongings import as_sql
 from crm_plus.access.hiding import asked_elsewhere
 from crm_plus.access.rows import RawCondition
-from crm_plus.reports.report_functions import along
+from crm_plus.reports.report_functions import Words, along, summed_together
 from crm_plus.reports.report_scope import Scope, deal_rows, narrowed, on_days
 
 # What a Stage Change repeats of its deal, by the deal's own column.
@@ -51,6 +54,31 @@ def visits_of_readable(
 	query = ended_visits(scope, pipeline, move, "visits")
 	query = query.modifier("STRAIGHT_JOIN").join(deal).on(deal.name == move.reference_name)
 	return query.where(deal_rows(visited, deal)), deal
+
+
+def sums_of_stages(
+	query: QueryBuilder,
+	move: Any,
+	stages: Sequence[str],
+	keys: Mapping[str, Term],
+	words: Words | None = None,
+) -> Iterator[tuple[dict[str, Any], str, float, int]]:
+	"""Yield each group of visits by its keys, each stage that it has visits to, and their seconds and number; `words` as elsewhere.
+
+	Each stage has sums of its own, which makes a row a group and no word of a stage to compare.
+	"""
+	parts = [
+		(
+			query.where(move.from_stage == stage),
+			keys,
+			{f"seconds{n}": Sum(move.seconds_in_previous), f"visits{n}": Count("*")},
+		)
+		for n, stage in enumerate(stages)
+	]
+	for group in summed_together(parts, words) if parts else ():
+		for n, stage in enumerate(stages):
+			if group[f"visits{n}"]:
+				yield group, stage, flt(group[f"seconds{n}"]), int(group[f"visits{n}"])
 
 
 def as_moves_tell(readable: Criterion) -> Criterion | None:
