@@ -13,8 +13,9 @@ from pypika.functions import Coalesce, Count, Lower
 from pypika.queries import QueryBuilder
 from pypika.terms import Term
 
+from crm_plus.reports.report_functions import checksum
+
 BITS = 32
-_CHECKSUM = CustomFunction("CRC32", ["text"])
 _BACKWARDS = CustomFunction("REVERSE", ["text"])
 
 
@@ -24,23 +25,23 @@ def different_by(query: QueryBuilder, key: Term, counted: Term, keys: Collection
 	Of these few words one checksum is enough, unless two of them have the same.
 	"""
 	words = {word.lower() for word in keys}
-	is_enough = len({_checksum(word) for word in words}) == len(words)
-	of_key = _CHECKSUM(Lower(Coalesce(key, ""))) if is_enough else _digest(Coalesce(key, ""))
+	is_enough = len({_checksum_of(word) for word in words}) == len(words)
+	of_key = checksum(Lower(Coalesce(key, ""))) if is_enough else _digest(Coalesce(key, ""))
 	each = query.select(of_key.as_("key"), _digest(counted).as_("counted")).distinct().as_("each")
 	rows = frappe.qb.from_(each).select(each.key, Count(each.counted)).groupby(each.key).run()
 	counts = {int(number): int(count) for number, count in rows}
-	number_of = _checksum if is_enough else _digest_of
+	number_of = _checksum_of if is_enough else _digest_of
 	return {word: counts.get(number_of(word.lower()), 0) for word in keys}
 
 
 def _digest(name: Term) -> Term:
 	word = Lower(name)
-	return _CHECKSUM(word) * (1 << BITS) + _CHECKSUM(_BACKWARDS(word))
+	return checksum(word) * (1 << BITS) + checksum(_BACKWARDS(word))
 
 
 def _digest_of(word: str) -> int:
-	return (_checksum(word) << BITS) + _checksum(word[::-1])
+	return (_checksum_of(word) << BITS) + _checksum_of(word[::-1])
 
 
-def _checksum(word: str) -> int:
+def _checksum_of(word: str) -> int:
 	return crc32(word.encode())
