@@ -10,6 +10,7 @@ from frappe.utils import flt, getdate
 from crm_plus.access.remembered import remembering
 from crm_plus.api import insight
 from crm_plus.reports import customer_value, deal_to_cash, service_cards, source_quality
+from crm_plus.reports.report_parts import full_names
 from crm_plus.reports.report_scope import read_scope
 from crm_plus.tests import factories
 from crm_plus.tests.ledger_rows import let_deals_say
@@ -136,6 +137,17 @@ class TestDrawnCharts(ReportCase):
 				together = [insight.median_response(), insight.answered_in_time()]
 			self.assertEqual(asked.call_count, 6)
 		self.assertEqual(alone, together)
+
+	def test_charts_of_the_same_people_ask_once_for_their_names(self) -> None:
+		first, other = (factories.make_user("Sales User").name for _number in range(2))
+		with remembering(), self.count_queries() as queries:
+			found = [full_names([first, other]), full_names([other, None, first]), full_names([None, ""])]
+		self.assertEqual(len(queries), 1)
+		self.assertEqual(found[0], found[1])
+		self.assertEqual(found[0].keys(), {first, other})
+		self.assertEqual(found[2], {})
+		frappe.db.set_value("User", first, "full_name", "Somebody Else")
+		self.assertEqual(full_names([first, other])[first], "Somebody Else")
 
 	def test_two_cards_of_stages_ask_once_where_profiles_stood(self) -> None:
 		replayed = patch.object(service_cards, "stood_then", wraps=service_cards.stood_then)
