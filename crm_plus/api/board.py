@@ -4,12 +4,13 @@ from typing import Any
 
 import frappe
 from frappe import _
+from frappe.utils import cint
 
 from crm_plus.access.records import record
 from crm_plus.api import arguments
 from crm_plus.reports import board
 from crm_plus.reports.board_conditions import pipelines, read_filters
-from crm_plus.reports.cards import change
+from crm_plus.reports.cards import attention_card, change
 from crm_plus.reports.pipeline_then import weighted_then
 from crm_plus.rules.deal_stages import OPEN
 from crm_plus.rules.plain_values import as_moment
@@ -105,11 +106,13 @@ def weighted_pipeline() -> dict[str, Any]:
 
 @frappe.whitelist(methods=["GET", "POST"])
 def rotten_deals() -> dict[str, Any]:
-	"""For the number card: how many open deals of the caller's company that he may list stayed too long in their stage."""
+	"""For the number card: how many open deals of the caller's company that he may list stayed too long in their stage.
+
+	With the change against 30 days ago, none where no snapshot tells of it.
+	"""
 	company = _own_company()
 	return {
-		"value": board.open_totals(company)["rotten"],
-		"fieldtype": "Int",
+		**attention_card("rotten", cint(board.open_totals(company)["rotten"]), {"company": company}),
 		"route": ["pipeline-board"],
 		"route_options": {"state": "rotten", "company": company},
 	}

@@ -93,6 +93,12 @@ def risky_customers(filters: str | dict[str, Any] | None = None) -> dict[str, An
 
 
 @frappe.whitelist(methods=["GET", "POST"])
+def open_deals(filters: str | dict[str, Any] | None = None) -> dict[str, Any]:
+	"""How many deals are open, of those that the caller may read."""
+	return cards.deals_in_work(arguments.mapping(filters))
+
+
+@frappe.whitelist(methods=["GET", "POST"])
 def deals_without_next_step(filters: str | dict[str, Any] | None = None) -> dict[str, Any]:
 	"""How many open deals have no follow-up, of those that the caller may read."""
 	return cards.deals_without_next_step(arguments.mapping(filters))

@@ -15,15 +15,15 @@ import frappe
 from frappe.utils import flt, getdate
 from pypika import Case
 from pypika.functions import Count
-from pypika.queries import QueryBuilder
 
 from crm_plus.access.remembered import remembered
 from crm_plus.access.report_readers import rows_for_readers
 from crm_plus.reports.board import load_stages
 from crm_plus.reports.board_conditions import is_rotten, team_members
+from crm_plus.reports.pipeline_then import attention_then, open_then
 from crm_plus.reports.report_functions import along
 from crm_plus.reports.report_money import reads_ledger, reporting_currency
-from crm_plus.reports.report_scope import between, on_days
+from crm_plus.reports.report_scope import between, narrowed_by, on_days
 from crm_plus.reports.revenue_by_source import PAYMENTS, collected
 from crm_plus.reports.sales_forecast import of_month
 from crm_plus.reports.win_loss import closed_totals
@@ -103,7 +103,7 @@ def collected_this_month(filters: Filters = None) -> Card:
 		return {"value": None, "change": None, "fieldtype": "Currency"}
 	now, before = month_so_far(getdate())
 	asked_for = [{**dated(period, filters), "dated_by": PAYMENTS} for period in (now, before)]
-	return money_card(*map(collected, asked_for), "Revenue by Source and Campaign", asked_for[0])
+	return money_card(*collected(*asked_for), "Revenue by Source and Campaign", asked_for[0])
 
 
 def new_customers(filters: Filters = None) -> Card:
@@ -125,28 +125,49 @@ def follow_ups_done(filters: Filters = None) -> Card:
 
 def open_ones(filters: Filters) -> dict[str, Any]:
 	"""Return a list's filters for the open deals of a dashboard's company and team."""
+	return {"status": OPEN, **of_whom(filters)}
+
+
+def of_whom(filters: Filters) -> dict[str, Any]:
+	"""Return a list's filters for the deals of a dashboard's company and team."""
 	companies = {key: value for key, value in asked(filters).items() if key == "company"}
-	return {"status": OPEN, **companies, **of_team("deal_owner", filters)}
+	return {**companies, **of_team("deal_owner", filters)}
+
+
+def deals_in_work(filters: Filters = None) -> Card:
+	"""Return how many open deals there are, against 30 days ago."""
+	mine, deal = open_ones(filters), frappe.qb.DocType("Deal")
+	query = along(frappe.qb.from_(deal), "Deal", "report_open").where(rows_for_readers("Deal"))
+	number = int(narrowed_by(query.select(Count("*")), deal, mine).run()[0][0])
+	return {
+		**{"value": number, "change": change(number, open_then(of_whom(filters))), "fieldtype": "Int"},
+		**{"route": ["List", "Deal", "List"], "route_options": mine},
+	}
 
 
 def deals_without_next_step(filters: Filters = None) -> Card:
-	"""Return how many open deals have no next step."""
+	"""Return how many open deals have no next step, against 30 days ago."""
 	mine = open_ones(filters)
 	return {
-		**{"value": open_deals(mine)["stepless"], "change": None, "fieldtype": "Int"},
+		**attention_card("stepless", open_deals(mine)["stepless"], of_whom(filters)),
 		"route": ["List", "Deal", "List"],
 		"route_options": {**mine, "next_follow_up_on": ["is", "not set"]},
 	}
 
 
 def rotten_deals(filters: Filters = None) -> Card:
-	"""Return how many open deals stayed too long in their stage."""
-	mine = open_ones(filters)
+	"""Return how many open deals stayed too long in their stage, against 30 days ago."""
 	return {
-		**{"value": open_deals(mine)["rotten"], "change": None, "fieldtype": "Int"},
+		**attention_card("rotten", open_deals(open_ones(filters))["rotten"], of_whom(filters)),
 		"route": ["query-report", "Rotten and Slipping Deals"],
 		"route_options": {**asked(filters), "show": "Rotten"},
 	}
+
+
+def attention_card(name: str, number: int, whose: dict[str, Any]) -> Card:
+	"""Return a card's number of deals that want attention, with its change against 30 days ago: fewer is better."""
+	grew = change(number, attention_then(whose)[name])
+	return {"value": number, "change": grew, "falls_well": True, "fieldtype": "Int"}
 
 
 def open_deals(filters: dict[str, Any]) -> dict[str, int]:
@@ -201,10 +222,3 @@ def count(doctype: str, column: str, period: Period, filters: dict[str, Any]) ->
 		query = along(query, doctype, "done_report")
 	query = query.where(on_days(table[column], period.first, period.last))
 	return int(narrowed_by(query, table, filters).run()[0][0])
-
-
-def narrowed_by(query: QueryBuilder, table: Any, filters: dict[str, Any]) -> QueryBuilder:
-	"""Return a query of the rows that a list's filters show: values, or one of several."""
-	for fieldname, value in filters.items():
-		query = query.where(table[fieldname].isin(value[1] if isinstance(value, list) else [value]))
-	return query

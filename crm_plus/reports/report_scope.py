@@ -11,6 +11,7 @@ import frappe
 from frappe import _
 from frappe.utils import getdate
 from pypika import Case
+from pypika.queries import QueryBuilder
 from pypika.terms import Criterion, EmptyCriterion
 
 from crm_plus.access.report_readers import fields_for_readers, rows_for_readers
@@ -227,3 +228,10 @@ def between(first: date, last: date) -> list[Any]:
 def before_day(day: date) -> list[Any]:
 	"""Return a list's filter for all days before one; Frappe's "<" would take the empty ones along."""
 	return between(date(1900, 1, 1), day - timedelta(days=1))
+
+
+def narrowed_by(query: QueryBuilder, table: Any, filters: dict[str, Any]) -> QueryBuilder:
+	"""Return a query of the rows that a list's filters show: values, or one of several."""
+	for fieldname, value in filters.items():
+		query = query.where(table[fieldname].isin(value[1] if isinstance(value, list) else [value]))
+	return query

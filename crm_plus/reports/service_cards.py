@@ -10,10 +10,10 @@ from pypika.functions import Count
 
 from crm_plus.access.remembered import remembered
 from crm_plus.access.report_readers import rows_for_readers
-from crm_plus.reports.cards import Card, Filters, change, counted, dated, narrowed_by, of_team, this_week
+from crm_plus.reports.cards import Card, Filters, change, counted, dated, of_team, this_week
 from crm_plus.reports.lifecycle_then import counted_at
 from crm_plus.reports.profile_scope import PROFILE
-from crm_plus.reports.report_scope import midnight
+from crm_plus.reports.report_scope import midnight, narrowed_by
 from crm_plus.reports.response_time import count_waiting, response_totals
 from crm_plus.rules.interactions import DONE, INCOMING, NO_SHOW
 from crm_plus.rules.lifecycle import Phase

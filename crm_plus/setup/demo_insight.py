@@ -5,10 +5,13 @@ from collections import defaultdict
 from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 from typing import Any
+from zlib import crc32
 
 import frappe
 from frappe.utils import add_months, flt, get_first_day, getdate, nowdate
 
+from crm_plus.reports.board import load_stages
+from crm_plus.rules.deal_stages import Stage, is_rotten
 from crm_plus.setup import demo_history, demo_world
 
 SEED = "crm-plus-insight"
@@ -17,6 +20,8 @@ MONTHS_BACK, MONTHS_AHEAD = 11, 3
 SLIPS_DAYS = (7, 14, 21, 30)
 # What a deal was thought to be worth before it was talked about again, of what it is worth in the end.
 BEFORE = (0.6, 0.8, 1.0, 1.0, 1.0, 1.25, 1.5)
+# So many weeks apart a deal is one week without a next step.
+WITHOUT_PLAN_EVERY, DAYS_IN_WEEK = 3, 7
 QUOTAS = (18_000, 22_000, 26_000, 30_000)
 DEAL_FIELDS = (
 	*("name", "customer_profile", "company", "pipeline", "deal_owner", "source", "currency"),
@@ -43,11 +48,8 @@ def make_snapshots() -> None:
 		| {today - timedelta(days=n) for n in range(1, DAYS)}
 	)
 	deals = frappe.get_all("Deal", fields=list(DEAL_FIELDS), order_by="name")
-	ways, chances = (
-		stage_ways(),
-		dict(frappe.get_all("Pipeline Stage", fields=["name", "probability"], as_list=True)),
-	)
-	rows = [row for deal in deals for row in snapshots_of(deal, ways.get(deal.name, []), chances, days)]
+	ways, stages = stage_ways(), {stage.name: stage for stage in load_stages()}
+	rows = [row for deal in deals for row in snapshots_of(deal, ways.get(deal.name, []), stages, days)]
 	if rows:
 		frappe.db.bulk_insert("Pipeline Snapshot", list(rows[0]), [list(row.values()) for row in rows])
 
@@ -66,7 +68,7 @@ def stage_ways() -> dict[str, list[tuple[datetime, str]]]:
 
 
 def snapshots_of(
-	deal: Any, way: list[tuple[datetime, str]], chances: dict[str, float], days: list[date]
+	deal: Any, way: list[tuple[datetime, str]], stages: dict[str, Stage], days: list[date]
 ) -> list[dict[str, Any]]:
 	"""Return a deal's rows of the days on which it was open, its close date slipping on some of them."""
 	chance = random.Random(f"{SEED}-{deal.name}")
@@ -77,7 +79,8 @@ def snapshots_of(
 	rows, moves, first, before = [], 0, None, None
 	for day in days:
 		evening = datetime.combine(day, time.max)
-		stage = next((to_stage for moment, to_stage in reversed(way) if moment <= evening), None)
+		entered, name = next((move for move in reversed(way) if move[0] <= evening), (None, ""))
+		stage = stages.get(name)
 		if not stage or (deal.closed_on and deal.closed_on <= evening):
 			continue
 		later = sum(by for slipped_on, by in slips if slipped_on > day)
@@ -87,11 +90,18 @@ def snapshots_of(
 		before = closes
 		slipped = {"first_close_date": first, "close_date_moves": moves}
 		worth = {key: flt(deal[key] * (part if day < revised else 1), 2) for key in ("amount", "base_amount")}
-		rows.append({**snapshot(deal, day, stage, flt(chances.get(stage)), closes), **slipped, **worth})
+		wants = {"is_rotten": int(is_rotten(stage, entered, None, day)), **plans_of(deal, day)}
+		rows.append({**snapshot(deal, day, stage, closes), **slipped, **worth, **wants})
 	return rows
 
 
-def snapshot(deal: Any, day: date, stage: str, probability: float, closes: date | None) -> dict[str, Any]:
+def plans_of(deal: Any, day: date) -> dict[str, int]:
+	"""Return whether a deal had a next step on a day: every third week it had none."""
+	week = day.toordinal() // DAYS_IN_WEEK + crc32(deal.name.encode())
+	return {"tells_attention": 1, "no_next_step": int(week % WITHOUT_PLAN_EVERY == 0)}
+
+
+def snapshot(deal: Any, day: date, stage: Stage, closes: date | None) -> dict[str, Any]:
 	"""Return one row."""
 	kept = (
 		"customer_profile",
@@ -108,7 +118,7 @@ def snapshot(deal: Any, day: date, stage: str, probability: float, closes: date 
 		**{"name": f"{day}-{deal.name}", "creation": stamp, "modified": stamp},
 		**{"owner": "Administrator", "modified_by": "Administrator", "snapshot_date": day, "deal": deal.name},
 		**{key: deal[key] for key in kept},
-		**{"stage": stage, "probability": probability, "expected_close_date": closes},
+		**{"stage": stage.name, "probability": stage.probability, "expected_close_date": closes},
 	}
 
 

@@ -17,7 +17,7 @@ CARDS = (
 	*("won_this_month", "win_rate", "forecast_this_month", "collected_this_month", "new_customers"),
 	*("interactions_this_week", "follow_ups_done", "support_requests", "median_response"),
 	*("answered_in_time", "waiting_customers", "tickets_opened", "active_customers", "risky_customers"),
-	*("deals_without_next_step", "rotten_deals"),
+	*("open_deals", "deals_without_next_step", "rotten_deals"),
 )
 
 

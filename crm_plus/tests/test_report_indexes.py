@@ -4,6 +4,7 @@ import zlib
 from collections import defaultdict
 from collections.abc import Callable
 from typing import Any
+from unittest.mock import patch
 
 import frappe
 from frappe.utils import getdate, now_datetime
@@ -22,6 +23,7 @@ from crm_plus.reports import (
 	funnel,
 	lifecycle_then,
 	pipeline_summary,
+	pipeline_then,
 	rotten_deals,
 	sales_forecast,
 	sales_velocity,
@@ -71,8 +73,7 @@ class TestIndexes(ReportCase):
 		slipping.newest = getdate()
 		plans = (
 			("report_open", lambda: pipeline_summary.read_sums(scope, "Owner")),
-			("report_open", lambda: cards.rotten_deals(company)),
-			("report_open", lambda: cards.deals_without_next_step(company)),
+			("report_open", lambda: cards.open_deals({"status": "Open", **company})),
 			("report_ended", lambda: sales_velocity.read_closed(scope, "Owner", self.pipeline)),
 			("report_reached", lambda: funnel.read_furthest(scope, self.pipeline, self.stages())),
 			("visits_sums", lambda: sales_velocity.read_visits(scope, "Owner", self.pipeline, self.stages())),
@@ -86,9 +87,12 @@ class TestIndexes(ReportCase):
 			),
 			("open_close", lambda: sales_forecast.read_open(scope)),
 			("day_close_sums", lambda: sales_forecast.read_snapshots(scope, [getdate()])),
+			("day_close_sums", lambda: pipeline_then.open_then(company)),
+			("day_attention", lambda: pipeline_then.attention_then(company)),
 		)
 		for index, run in plans:
-			steps = [step for step in self.plan_of(run) if step["key"] == index]
+			with patch.object(pipeline_then, "day_then", getdate):
+				steps = [step for step in self.plan_of(run) if step["key"] == index]
 			self.assertTrue(steps, index)
 			self.assertIn("Using index", steps[0]["Extra"], index)
 			self.assertNotIn("Using index condition", steps[0]["Extra"], index)

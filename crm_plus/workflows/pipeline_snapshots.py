@@ -22,6 +22,7 @@ COPIED = (
 	*("amount", "base_amount", "probability", "expected_close_date"),
 )
 CONCAT = CustomFunction("CONCAT", ["day", "deal"])
+DAYS_BETWEEN = CustomFunction("DATEDIFF", ["end", "start"])
 MORNING_HOURS = 12
 
 
@@ -39,6 +40,7 @@ def take_batch(day: date, after: str, size: int) -> str:
 	if not batch:
 		return ""
 	snapshot, before = frappe.qb.DocType(SNAPSHOT), frappe.qb.DocType(SNAPSHOT).as_("before")
+	stage = frappe.qb.DocType("Pipeline Stage")
 	now = now_datetime()
 	stamps = (
 		ValueWrapper(now),
@@ -50,14 +52,17 @@ def take_batch(day: date, after: str, size: int) -> str:
 		frappe.qb.into(snapshot)
 		.ignore()
 		.columns("name", "creation", "modified", "owner", "modified_by", "snapshot_date", "deal", *COPIED)
-		.columns("first_close_date", "close_date_moves")
+		.columns("first_close_date", "close_date_moves", "tells_attention", "no_next_step", "is_rotten")
 		.from_(deal)
+		.left_join(stage)
+		.on(stage.name == deal.stage)
 		.left_join(before)
 		.on((before.deal == deal.name) & (before.snapshot_date == night_before(day)))
 		.select(CONCAT(f"{day}-", deal.name), *stamps, ValueWrapper(day), deal.name)
 		.select(*[deal[field] for field in COPIED])
 		.select(Coalesce(before.first_close_date, deal.expected_close_date))
 		.select(Coalesce(before.close_date_moves, 0) + has_moved(before, deal))
+		.select(ValueWrapper(1), as_check(deal.next_follow_up_on.isnull()), as_check(rots(deal, stage, day)))
 		.where(open_deals & (deal.name <= batch[-1]))
 	)
 	rows.run()
@@ -73,7 +78,19 @@ def night_before(day: date) -> date:
 
 def has_moved(before: Any, deal: Any) -> Any:
 	"""The expression that is 1 where a deal's expected close date is another one than in a snapshot, else 0."""
-	return Case().when(before.expected_close_date != deal.expected_close_date, 1).else_(0)
+	return as_check(before.expected_close_date != deal.expected_close_date)
+
+
+def rots(deal: Any, stage: Any, day: date) -> Any:
+	"""`rules.deal_stages.is_rotten` on a day as a condition on a deal and its stage; a test holds the two together."""
+	may_rot = (stage.outcome == OPEN) & (stage.rots_after_days > 0)
+	awake = deal.snoozed_until.isnull() | (deal.snoozed_until <= day)
+	return may_rot & awake & (DAYS_BETWEEN(day, deal.stage_entered_on) > stage.rots_after_days)
+
+
+def as_check(condition: Any) -> Any:
+	"""The expression that is 1 where a condition holds, else 0."""
+	return Case().when(condition, 1).else_(0)
 
 
 def days_to_forget(today: date) -> list[date]:

@@ -20,6 +20,11 @@ INDEXES = {
 		*("snapshot_date", "close_date_moves", "deal"),
 		*("expected_close_date", "first_close_date"),
 	),
+	# How many had no next step on a day, or rotted: of the others none is touched.
+	"day_attention": (
+		*("snapshot_date", "tells_attention", "no_next_step", "is_rotten"),
+		*("company", "deal_owner", "deal"),
+	),
 }
 
 
