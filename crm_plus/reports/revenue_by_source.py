@@ -5,6 +5,7 @@ What is collected and open is what the payment ledger says by now; what is neith
 payments, the report says instead what came in within the period, of invoices of any day.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 import frappe
@@ -13,7 +14,7 @@ from frappe.utils import flt
 from pypika import Case
 from pypika.functions import Coalesce, Count, Sum
 from pypika.queries import QueryBuilder
-from pypika.terms import Term
+from pypika.terms import Criterion, Term
 
 from crm_plus.reports.document_money import is_of_an_invoice, moves_money, paid_at_the_till, part_of_total
 from crm_plus.reports.report_groups import (
@@ -70,12 +71,37 @@ def revenue_by_source(
 	return scope, group, rows, whole
 
 
-def collected(filters: dict[str, Any] | None) -> float:
-	"""Return what came in within the period on invoices of deals, of all together; raises as `revenue_by_source`."""
+def collected(*asked: dict[str, Any] | None) -> list[float]:
+	"""Return what came in within each of some periods on invoices of deals, of all together; raises as `revenue_by_source`.
+
+	What is asked differs in the period alone. Only where rates changed between the periods each is asked for by itself.
+	"""
 	refuse_hidden_ledger()
-	scope = read_scope(filters)
-	query, _deal, invoice, net = billing_rows(scope)
-	return flt(came_in(query, scope, invoice, net).run()[0][0])
+	scopes = [read_scope(filters) for filters in asked]
+	if any(scope.rates != scopes[0].rates for scope in scopes):
+		return [amount for scope in scopes for amount in came_together([scope])]
+	return came_together(scopes)
+
+
+def came_together(scopes: Sequence[Scope]) -> list[float]:
+	"""Return what came in within the period of each scope, from the payments on: an invoice of no deal is not looked up."""
+	deal, invoice, row = (frappe.qb.DocType(name) for name in ("Deal", "Sales Invoice", "Sales Invoice Item"))
+	paid = payments(*scopes).as_("paid")
+	net = books_money(scopes[0], invoice, row.base_net_amount) * part_of_total(paid.amount, invoice)
+	found = (
+		frappe.qb.from_(paid)
+		.modifier("STRAIGHT_JOIN")
+		.join(row)
+		.on(row.parent == paid.invoice)
+		.join(deal)
+		.on(deal.name == row.crm_plus_deal)
+		.join(invoice)
+		.on(invoice.name == row.parent)
+		.select(*(Sum(Case().when(on_days(paid.day, each.first, each.last), net)) for each in scopes))
+		.where(deal_rows(scopes[0], deal) & (invoice.docstatus == 1))
+		.run()
+	)
+	return [flt(amount) for amount in found[0]]
 
 
 def dated_by(filters: dict[str, Any] | None) -> str:
@@ -212,23 +238,25 @@ def came_in(query: QueryBuilder, scope: Scope, invoice: Any, net: Any) -> QueryB
 	)
 
 
-def payments(scope: Scope) -> QueryBuilder:
-	"""What came in on each invoice within the period, by the payment ledger and at the till; in company currency."""
+def payments(*scopes: Scope) -> QueryBuilder:
+	"""What came in on each invoice within the periods, and when, by the ledger and at the till; in company currency."""
 	entry, invoice = frappe.qb.DocType("Payment Ledger Entry"), frappe.qb.DocType("Sales Invoice")
 	means = frappe.qb.DocType("Sales Invoice Payment")
 	of_invoices = means.parenttype == "Sales Invoice"
 	by_ledger = (
 		frappe.qb.from_(entry)
 		.select(entry.against_voucher_no.as_("invoice"), (entry.amount * -1).as_("amount"))
+		.select(entry.posting_date.as_("day"))
 		.where(is_of_an_invoice(entry) & moves_money(entry))
-		.where(on_days(entry.posting_date, scope.first, scope.last))
+		.where(Criterion.any(on_days(entry.posting_date, each.first, each.last) for each in scopes))
 	)
 	at_the_till = (
 		frappe.qb.from_(invoice)
 		.select(invoice.name.as_("invoice"), paid_at_the_till(invoice).as_("amount"))
+		.select(invoice.posting_date.as_("day"))
 		.where((invoice.docstatus == 1) & (invoice.is_pos == 1))
 		# ERPNext submits none that says nothing of how it was paid; where nobody sells at a till no invoice is looked up.
 		.where(invoice.name.isin(frappe.qb.from_(means).select(means.parent).where(of_invoices)))
-		.where(on_days(invoice.posting_date, scope.first, scope.last))
+		.where(Criterion.any(on_days(invoice.posting_date, each.first, each.last) for each in scopes))
 	)
 	return by_ledger * at_the_till

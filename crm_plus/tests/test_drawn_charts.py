@@ -12,6 +12,7 @@ from crm_plus.api import insight
 from crm_plus.reports import customer_value, deal_to_cash, service_cards, source_quality
 from crm_plus.reports.report_parts import full_names
 from crm_plus.reports.report_scope import read_scope
+from crm_plus.reports.revenue_by_source import collected, revenue_by_source
 from crm_plus.tests import factories
 from crm_plus.tests.ledger_rows import let_deals_say
 from crm_plus.tests.report_case import ReportCase
@@ -72,6 +73,29 @@ class TestDrawnCharts(ReportCase):
 						assert_same_line(self, line, own_line)
 						drawn += bool(chart)
 		self.assertGreater(drawn, 40)
+
+	def test_what_came_in_within_some_periods(self) -> None:
+		"""Asked for together it is what the report says of each, also where a rate changed between them."""
+		shop()
+		today = getdate()
+		ends = [(730, 0), (300, 120), (200, 100), (90, 0)]
+		for rate in (0, 2.5):
+			if rate:
+				factories.make_exchange_rate("USD", "EUR", rate, str(today - timedelta(days=95)))
+			for company, currency in ((self.world.companies[0], ""), ("", "EUR"), ("", "USD")):
+				asked = [
+					{
+						**{"company": company, "currency": currency, "dated_by": "Payments"},
+						"from_date": today - timedelta(days=first),
+						"to_date": today - timedelta(days=last),
+					}
+					for first, last in ends
+				]
+				with self.subTest(rate=rate, company=company, currency=currency):
+					for together, filters in zip(collected(*asked), asked, strict=True):
+						alone = revenue_by_source(filters)[3]["collected"]
+						self.assertTrue(alone)
+						self.assert_close(together, alone, str(filters))
 
 	def test_the_way_to_cash_is_read_along_an_index(self) -> None:
 		scope = read_scope({"company": self.world.companies[0]})
