@@ -13,6 +13,12 @@ from crm_plus.workflows import deal_money
 Rows = defaultdict[str, list[dict[str, Any]]]
 
 
+def stated(*amounts: float) -> dict[str, float]:
+	"""Return what a deal says of its five amounts, with taxes and without."""
+	net = (round(amount / 1.19, 2) for amount in amounts)
+	return dict(zip((*deal_money.AMOUNT_FIELDS, *deal_money.NET_FIELDS), (*amounts, *net), strict=True))
+
+
 def let_deals_say(deals: list[str]) -> None:
 	"""Let deals say of their way to cash what rows say that were put past ERPNext; their other amounts stay as they are."""
 	books = deal_money.open_books(deals)

@@ -18,6 +18,7 @@ from crm_plus.rules.periods import next_month
 from crm_plus.tests import factories
 from crm_plus.tests.base import CRMPlusTestCase
 from crm_plus.tests.clock import stopped_clock
+from crm_plus.tests.ledger_rows import stated
 from crm_plus.workflows import deal_progress
 from crm_plus.workflows.deal_money import AMOUNT_FIELDS, NET_FIELDS
 
@@ -129,7 +130,6 @@ def random_deal(made: SimpleNamespace, number: int) -> dict[str, Any]:
 	ordered = round(amount * rate * chance.choice((0, 0.5, 1.19)), 2) if status == "Won" else 0.0
 	invoiced = round(ordered * chance.choice((0, 0.5, 1)), 2)
 	paid = round(invoiced * chance.choice((0, 0.4, 1)), 2)
-	amounts = (0.0, ordered, invoiced, paid, round((invoiced - paid) * chance.choice((1, 0.5)), 2))
 	return {
 		**{"name": f"R-{made.key}-{number:04}", "title": f"Deal {number}", "docstatus": 0},
 		**{"pipeline": pipeline, "stage": stage, "status": status, "company": company, "currency": currency},
@@ -148,8 +148,7 @@ def random_deal(made: SimpleNamespace, number: int) -> dict[str, Any]:
 		"lost_reason": chance.choice((*made.reasons, None)) if status == "Lost" else None,
 		"competitor": (None, "Nordwind", "Alto")[number % 3],
 		"additional_discount_percentage": chance.choice((0, 5, 10)),
-		**dict(zip(AMOUNT_FIELDS, amounts, strict=True)),
-		**{net: round(amount / 1.19, 2) for net, amount in zip(NET_FIELDS, amounts, strict=True)},
+		**stated(0.0, ordered, invoiced, paid, round((invoiced - paid) * chance.choice((1, 0.5)), 2)),
 	}
 
 
