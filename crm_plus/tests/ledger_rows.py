@@ -20,10 +20,11 @@ def stated(*amounts: float) -> dict[str, float]:
 
 
 def let_deals_say(deals: list[str]) -> None:
-	"""Let deals say of their way to cash what rows say that were put past ERPNext; their other amounts stay as they are."""
+	"""Let deals with documents say of their way to cash what rows say that were put past ERPNext; no other amount changes."""
 	books = deal_money.open_books(deals)
 	for deal in deals:
-		deal_money.store(deal, deal_money.way_to_cash(deal, books))
+		if books.documents[deal]:
+			deal_money.store(deal, deal_money.way_to_cash(deal, books))
 
 
 @dataclass(frozen=True)

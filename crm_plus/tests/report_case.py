@@ -18,7 +18,7 @@ from crm_plus.rules.periods import next_month
 from crm_plus.tests import factories
 from crm_plus.tests.base import CRMPlusTestCase
 from crm_plus.tests.clock import stopped_clock
-from crm_plus.tests.ledger_rows import stated
+from crm_plus.tests.ledger_rows import let_deals_say, stated
 from crm_plus.workflows import deal_progress
 from crm_plus.workflows.deal_money import AMOUNT_FIELDS, NET_FIELDS
 
@@ -51,6 +51,7 @@ def world() -> SimpleNamespace:
 		# Another test let the night reconcile all deals: these have amounts and no documents.
 		for deal, amounts in made.money.items():
 			frappe.db.set_value("Deal", deal, amounts, update_modified=False)
+		let_deals_say(made.deals)
 		frappe.db.commit()
 	return made
 

@@ -39,6 +39,7 @@ def make_shop() -> SimpleNamespace:
 	bulk("Sales Invoice Item", rows)
 	for doctype, found in ledger.items():
 		bulk(doctype, found)
+	ledger_rows.let_deals_say(made.deals)
 	frappe.db.commit()
 	return SimpleNamespace(
 		source=source,

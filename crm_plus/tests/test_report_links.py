@@ -10,7 +10,6 @@ from frappe.utils import add_days, getdate
 
 from crm_plus.tests import factories, test_deal_to_cash
 from crm_plus.tests.figures_behind import FROM_REPORT, average_visit, list_makers
-from crm_plus.tests.ledger_rows import let_deals_say
 from crm_plus.tests.planned_sales import put_nights, put_quotas
 from crm_plus.tests.report_case import FIELDS, ReportCase, as_list
 from crm_plus.tests.test_activity_reports import put_rows
@@ -61,7 +60,6 @@ class TestLinks(ReportCase):
 		for put in (put_rows, put_talks, put_lives, put_sources, shop):
 			put()
 		test_deal_to_cash.TestDealToCash.put_documents()
-		let_deals_say(self.world.deals)
 		# Undone after each test.
 		frappe.db.set_value("Pipeline Stage", {"pipeline": self.pipeline}, "rots_after_days", 9)
 		frappe.db.set_value("Deal", {"pipeline": self.pipeline, "status": "Won"}, "quoted_net", 321.0)
