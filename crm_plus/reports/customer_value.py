@@ -15,7 +15,7 @@ from pypika import Case, CustomFunction, Order
 from pypika import analytics as over
 from pypika.functions import Count, Max, Min, Sum
 from pypika.queries import QueryBuilder
-from pypika.terms import Criterion, EmptyCriterion, Term
+from pypika.terms import Criterion, EmptyCriterion, Field, Term
 
 from crm_plus.access.report_readers import fields_for_readers, rows_for_readers
 from crm_plus.reports.report_functions import along
@@ -134,11 +134,10 @@ def purchases(scope: Scope, period: Criterion) -> QueryBuilder:
 def first_purchases(scope: Scope) -> QueryBuilder:
 	"""Each readable customer who bought for the first time in the period, and when that was."""
 	invoice = frappe.qb.DocType("Sales Invoice")
-	day = Min(invoice.posting_date)
 	each = bought(scope, (invoice.posting_date <= scope.today) & (invoice.is_return == 0))
-	return of_customers(
-		scope, each.select(day.as_("first_on")).having(on_days(day, scope.first, scope.last)), "first_on"
-	)
+	each = each.select(Min(invoice.posting_date).as_("first_on"))
+	# By its name: the database would look for the first day once more for each expression of it.
+	return of_customers(scope, each.having(on_days(Field("first_on"), scope.first, scope.last)), "first_on")
 
 
 def bought(scope: Scope, period: Criterion) -> QueryBuilder:
