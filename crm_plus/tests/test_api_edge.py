@@ -81,6 +81,7 @@ class World:
 		return f"{self.pipeline}-{name}"
 
 	def modified(self, deal: str) -> str:
+		frappe.db.commit()  # requests before this one were other connections
 		return str(frappe.db.get_value("Deal", deal, "modified"))
 
 
@@ -198,12 +199,12 @@ EXAMPLES: Examples = {
 
 
 def functions() -> dict[str, Callable[..., Any]]:
-	"""Return every whitelisted function of the app by its dotted path, wherever it stands."""
+	"""Return every whitelisted function of the app by its dotted path, in order, wherever it stands."""
 	for module in pkgutil.walk_packages(crm_plus.__path__, "crm_plus."):
 		if not module.name.startswith(NOT_SERVED):
 			importlib.import_module(module.name)
 	ours = (one for one in frappe.whitelisted if one.__module__.startswith("crm_plus."))
-	return {f"{one.__module__}.{one.__qualname__}": one for one in ours}
+	return dict(sorted((f"{one.__module__}.{one.__qualname__}", one) for one in ours))
 
 
 def example(path: str, world: World) -> dict[str, Any]:
