@@ -81,7 +81,7 @@ class World:
 		return f"{self.pipeline}-{name}"
 
 	def modified(self, deal: str) -> str:
-		frappe.db.commit()  # requests before this one were other connections
+		frappe.db.commit()  # the requests before are other connections
 		return str(frappe.db.get_value("Deal", deal, "modified"))
 
 
@@ -98,8 +98,7 @@ EXAMPLES: Examples = {
 		**{"doctype": "Deal", "txt": "", "searchfield": "name", "start": 0, "page_len": 20},
 		"filters": {
 			"document_type": "Sales Invoice",
-			"party_type": "Customer",
-			"party": world.customer,
+			**{"party_type": "Customer", "party": world.customer},
 			"company": world.company,
 		},
 	},
@@ -117,8 +116,8 @@ EXAMPLES: Examples = {
 	"board.cards": lambda world: {"stage": world.stage("New"), "filters": {"pipeline": world.pipeline}},
 	"board.changed": lambda world: {"deals": [world.deal], "filters": {"pipeline": world.pipeline}},
 	"board.move": lambda world: {
-		**{"deal": world.deal, "stage": world.stage("Talking"), "modified": world.modified(world.deal)},
-		"filters": {"pipeline": world.pipeline},
+		**{"deal": world.deal, "stage": world.stage("Talking"), "filters": {"pipeline": world.pipeline}},
+		"modified": world.modified(world.deal),
 	},
 	**dict.fromkeys(("board.weighted_pipeline", "board.rotten_deals"), lambda world: {}),
 	"board.stage_chart": lambda world: {"filters": {"pipeline": world.pipeline}},
@@ -203,8 +202,8 @@ def functions() -> dict[str, Callable[..., Any]]:
 	for module in pkgutil.walk_packages(crm_plus.__path__, "crm_plus."):
 		if not module.name.startswith(NOT_SERVED):
 			importlib.import_module(module.name)
-	ours = (one for one in frappe.whitelisted if one.__module__.startswith("crm_plus."))
-	return dict(sorted((f"{one.__module__}.{one.__qualname__}", one) for one in ours))
+	ours = {f"{one.__module__}.{one.__qualname__}": one for one in frappe.whitelisted}
+	return {path: one for path, one in sorted(ours.items()) if path.startswith("crm_plus.")}
 
 
 def example(path: str, world: World) -> dict[str, Any]:
