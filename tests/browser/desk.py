@@ -3,6 +3,7 @@
 import time
 
 import frappe
+from frappe.sessions import clear_sessions
 from frappe.utils.password import update_password
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 from playwright.sync_api import TimeoutError as NothingHeard
@@ -22,6 +23,16 @@ def make_agent(password: str) -> str:
 	agent = factories.make_user("Sales User").name
 	update_password(agent, password)
 	return str(agent)
+
+
+def end_session(page: Page, user: str, press: Locator) -> None:
+	"""Have a user's session end, and let him press a button without knowing; he is asked to log in."""
+	# A request still on its way would store the session anew as it ends, and nobody would be asked.
+	page.wait_for_function("() => !window.jQuery.active")
+	clear_sessions(user=user, force=True)
+	frappe.db.commit()  # the browser's requests are other connections
+	press.click()
+	page.wait_for_url("**/login**")
 
 
 def new_browser(chromium: Browser, served: str, width: int, height: int, **values: bool) -> BrowserContext:

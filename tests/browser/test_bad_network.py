@@ -5,10 +5,9 @@ from collections.abc import Callable
 
 import frappe
 import pytest
-from frappe.sessions import clear_sessions
 from playwright.sync_api import Locator, Page, Route, expect
 
-from browser.desk import FADED_IN, make_agent
+from browser.desk import FADED_IN, end_session, make_agent
 from crm_plus.tests import factories
 from crm_plus.tests.factories_follow_ups import make_follow_up
 
@@ -119,10 +118,7 @@ def test_a_browser_that_believes_it_is_offline_does_not_claim_to_have_saved(on_d
 
 def test_what_was_written_outlives_the_session(on_deal: Page, login: Callable, agent: str, deal: str) -> None:
 	save = write(on_deal, "A long talk")
-	clear_sessions(user=agent, force=True)
-	frappe.db.commit()  # the browser's requests are other connections
-	save.click()
-	on_deal.wait_for_url("**/login**")
+	end_session(on_deal, agent, save)
 	login(on_deal, agent, PASSWORD)
 	open_deal(on_deal, deal)
 	save = write(on_deal, "")

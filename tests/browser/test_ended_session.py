@@ -3,11 +3,10 @@
 from collections.abc import Callable
 
 import frappe
-from frappe.sessions import clear_sessions
 from frappe.utils.password import update_password
 from playwright.sync_api import Locator, Page, expect
 
-from browser.desk import FADED_IN
+from browser.desk import FADED_IN, end_session
 from browser.test_bad_network import PASSWORD, agent, count, deal, on_deal, open_deal, write
 from crm_plus.tests import factories
 
@@ -17,14 +16,6 @@ LOSE = """async () => {
 	crm_plus.deal.actions.lose(cur_frm, stages.filter(({ outcome }) => outcome === "Lost"));
 }"""
 BACK = "What you had written and not saved is back."
-
-
-def end_session(page: Page, user: str, press: Locator) -> None:
-	"""Have the user's session end, and let him press a button without knowing."""
-	clear_sessions(user=user, force=True)
-	frappe.db.commit()  # the browser's requests are other connections
-	press.click()
-	page.wait_for_url("**/login**")
 
 
 def follow_up_dialog(page: Page, deal: str) -> Locator:
