@@ -20,6 +20,7 @@ JOB = "crm_plus.jobs.invoice_linking.run"
 
 
 @frappe.whitelist(methods=["GET", "POST"])
+@arguments.refusing
 @frappe.validate_and_sanitize_search_inputs
 def deals_for_document(
 	doctype: str,

@@ -13,7 +13,7 @@ from frappe.desk.doctype.tag import tag as tagging
 
 from crm_plus.access.references import refuse_hidden
 from crm_plus.api import arguments
-from crm_plus.api.narrowed import refusing
+from crm_plus.api.arguments import refusing
 
 # Of ERPNext: its CRM module may be gone.
 ACTIVITIES = "erpnext.crm.utils.get_open_activities"

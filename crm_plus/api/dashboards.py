@@ -16,6 +16,7 @@ from frappe.utils import cint
 from crm_plus.access.remembered import remembering
 from crm_plus.access.shown_parts import shown_parts
 from crm_plus.api import arguments, board
+from crm_plus.api.arguments import refusing
 from crm_plus.reports.kept_figures import KeptFigures
 
 CHART, CARD = "Dashboard Chart", "Number Card"
@@ -44,6 +45,7 @@ def figures(items: str | list[Any], anew: str | int | bool = False) -> list[dict
 
 
 @frappe.whitelist(methods=["GET", "POST"])
+@refusing
 def permitted_charts(dashboard_name: str) -> list[Any]:
 	"""Return the charts of a dashboard that the caller is shown. Raises frappe.DoesNotExistError."""
 	dashboard = frappe.get_cached_doc("Dashboard", dashboard_name)
@@ -54,6 +56,7 @@ def permitted_charts(dashboard_name: str) -> list[Any]:
 
 
 @frappe.whitelist(methods=["GET", "POST"])
+@refusing
 def permitted_cards(dashboard_name: str) -> list[Any]:
 	"""Return the cards of a dashboard that the caller is shown. Raises frappe.DoesNotExistError."""
 	dashboard = frappe.get_cached_doc("Dashboard", dashboard_name)

@@ -18,7 +18,7 @@ from frappe.core.doctype.data_export import exporter
 from frappe.core.doctype.data_import import data_import
 from frappe.desk import query_report, reportview
 
-from crm_plus.api.narrowed import refusing
+from crm_plus.api.arguments import refusing
 from crm_plus.reports.report_parts import CUT, TOTAL
 from crm_plus.rules.exported_files import (
 	FOR_IMPORT,

@@ -49,6 +49,7 @@ def log(
 
 # Stands in for frappe.email.relink, which tells nobody, and asks for no right to the message.
 @frappe.whitelist(methods=["POST"])
+@arguments.refusing
 def relink(name: str, reference_doctype: str | None = None, reference_name: str | None = None) -> None:
 	"""Link a message to another record, or to none, as Frappe does, and let its interaction follow.
 
@@ -70,6 +71,7 @@ def _check_message(name: str) -> None:
 
 
 @frappe.whitelist(methods=["GET", "POST"])
+@arguments.refusing
 def calendar(start: str, end: str, filters: str | list[Any] | None = None) -> list[dict[str, Any]]:
 	"""The interactions that start in a period (site's time zone), for the calendar. Raises frappe.PermissionError."""
 	frappe.has_permission("Interaction", "read", throw=True)

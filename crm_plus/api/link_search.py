@@ -9,7 +9,7 @@ from typing import Any
 import frappe
 from frappe.desk import search
 
-from crm_plus.api.narrowed import refusing
+from crm_plus.api.arguments import refusing
 
 
 @frappe.whitelist(methods=["GET", "POST"])

@@ -3,9 +3,7 @@
 `hooks.override_whitelisted_methods` puts them in Frappe's place. Each takes what Frappe's takes.
 """
 
-import functools
 from collections import Counter
-from collections.abc import Callable
 from typing import Any
 
 import frappe
@@ -18,27 +16,8 @@ from crm_plus.access.records import name_by
 from crm_plus.access.rows import reads_all_rows
 from crm_plus.access.visibility import KINDS
 from crm_plus.api import arguments
+from crm_plus.api.arguments import refusing
 from crm_plus.setup.compatibility import count_readable
-
-Answer = Callable[..., Any]
-# The columns that a chart adds up, and groups or dates by.
-
-
-def refusing(function: Answer) -> Answer:
-	"""Let a function refuse with one sentence what Frappe's own breaks on; what that refuses stays as it is."""
-
-	@functools.wraps(function)
-	def guarded(*args: Any, **kwargs: Any) -> Any:
-		try:
-			return function(*args, **kwargs)
-		except (frappe.ValidationError, frappe.PermissionError, frappe.DoesNotExistError):
-			raise
-		except Exception:
-			frappe.logger("crm_plus").warning(function.__name__, exc_info=True)
-			frappe.throw(_("The page sent what cannot be read; reload it and try again."))
-
-	return guarded
-
 
 # What stands in the form's Connections, and is narrowed by the tree of teams.
 NARROWED = (*KINDS, "Sales Quota", "Unmatched Mail", "Outreach Recipient")
@@ -74,6 +53,7 @@ def record(
 
 
 @frappe.whitelist(methods=["POST", "PUT"])
+@refusing
 def new_value(
 	doctype: str,
 	name: str | int | dict[str, Any] | list[Any],

@@ -16,7 +16,8 @@ from frappe.desk.form import load
 from crm_plus.access.personal import reads_addresses, without_addresses
 from crm_plus.access.remembered import remembering
 from crm_plus.access.visibility import KINDS
-from crm_plus.api.narrowed import may_know, refusing
+from crm_plus.api.arguments import refusing
+from crm_plus.api.narrowed import may_know
 
 # What the history says of the rows of tables: whole ones, and what changed in one.
 WHOLE_ROWS, CHANGED_ROWS = ("added", "removed"), "row_changed"

@@ -68,9 +68,8 @@ def rotten_deals(filters: dict[str, Any] | None) -> tuple[Scope, list[dict[str, 
 	if show not in SHOW:
 		frappe.throw(_("The report cannot show {0}: choose another one.").format(quoted(show)))
 	scope, most = read_scope(chosen), how_many(chosen.get("rows"))
-	shown = Shown(
-		scope, show, {key: chosen[key] for key in ("stage", "campaign", "behind") if chosen.get(key)}
-	)
+	narrower = {key: str(chosen[key]) for key in ("stage", "campaign", "behind") if chosen.get(key)}
+	shown = Shown(scope, show, narrower)
 	rows = [] if is_chart_only(chosen) else shown.rows(most)
 	names = full_names(row["deal_owner"] for row in rows)
 	return scope, [as_row(scope, row, names) for row in rows], shown.totals()
