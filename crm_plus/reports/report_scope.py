@@ -35,7 +35,7 @@ DOCTYPES = {
 class Scope:
 	"""What the reader narrowed a report to; an empty text or None means no restriction.
 
-	`owners` are the chosen owner and the members of the chosen team; `rates` turn each company's books into `currency`.
+	`owners` are the chosen owner and the members of the chosen team.
 	"""
 
 	first: date
@@ -48,9 +48,25 @@ class Scope:
 	owner: str = ""
 	team: str = ""
 	owners: tuple[str, ...] | None = None
-	rates: dict[str, float] = field(default_factory=dict)
+	# The currency of each company's books.
+	_books: dict[str, str] = field(default_factory=dict, compare=False, repr=False)
+	# Asked for once a report.
+	_rates: dict[tuple[str, str, date], dict[str, float]] = field(
+		default_factory=dict, compare=False, repr=False
+	)
 	# What the readers may read, asked for once a report.
 	_readable: dict[str, Criterion] = field(default_factory=dict, compare=False, repr=False)
+
+	@property
+	def rates(self) -> dict[str, float]:
+		"""What turns each company's books into `currency`, at the period's end; asked for where money is added up alone.
+
+		Raises frappe.ValidationError where deals need a rate that the site does not have.
+		"""
+		asked = (self.currency, self.company, min(self.last, self.today))
+		if asked not in self._rates:
+			self._rates[asked] = rates_into(*asked, self._books)
+		return self._rates[asked]
 
 	def readable_deals(self) -> Criterion:
 		"""The condition that holds for the deals which all readers may read, empty where that is all there are.
@@ -81,7 +97,7 @@ def read_scope(filters: dict[str, Any] | None, *, months: int = 0) -> Scope:
 		last=last,
 		today=today,
 		currency=currency,
-		rates=rates_into(currency, company, min(last, today), books),
+		_books=books,
 		owners=_owners(values.get("owner", ""), values.get("team", "")),
 		**{key: values.get(key, "") for key in ("company", "pipeline", "source", "owner", "team")},
 	)

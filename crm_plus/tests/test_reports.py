@@ -109,6 +109,11 @@ class TestEveryReport(ReportCase):
 		with self.assertRaisesRegex(frappe.ValidationError, "no exchange rate from EUR to GBP"):
 			self.report("Pipeline Summary", currency="GBP", company=self.world.companies[0])
 
+	def test_a_report_without_money_needs_no_rate(self) -> None:
+		for name in ("Team Activity", "Follow-up Discipline", "Response Time", "Lifecycle Movement"):
+			with self.subTest(name):
+				self.assertTrue(self.report(name, currency="GBP", **PERIOD)["columns"])
+
 	def test_none_is_a_prepared_report(self) -> None:
 		"""Frappe's stored results are not protected by row."""
 		for name in REPORTS:
