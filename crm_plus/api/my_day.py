@@ -7,7 +7,7 @@ from frappe.utils import get_datetime
 
 from crm_plus.reports import my_day, who_answers
 from crm_plus.rules import my_day as rules
-from crm_plus.workflows import site_clock
+from crm_plus.workflows import interaction_log, site_clock
 
 
 @frappe.whitelist(methods=["GET"])
@@ -35,6 +35,7 @@ def day() -> dict[str, Any]:
 	who_answers.complete(
 		[*(item for listed in lists.values() for item in listed), *meetings, *missed, *quiet["deals"]]
 	)
+	offered = interaction_log.choices()
 	return {
 		**lists,
 		"has_more": len(items) > my_day.FOLLOW_UPS,
@@ -42,8 +43,8 @@ def day() -> dict[str, Any]:
 		"missed": missed,
 		"quiet": quiet,
 		"quiet_after_days": my_day.quiet_after_days(),
-		"outcomes": my_day.outcomes(),
-		"types": my_day.types(),
+		"outcomes": offered["outcomes"],
+		"types": [one["name"] for one in offered["types"]],
 		"date": limits.today.date().isoformat(),
 		"now": now.isoformat(timespec="minutes"),
 		"can_write": bool(frappe.has_permission("Follow Up", "write")),

@@ -114,21 +114,6 @@ def _is_ahead(deal: Any) -> Criterion:
 	)
 
 
-def outcomes() -> list[str]:
-	"""The outcomes in use, in the administrator's order."""
-	return frappe.get_list(
-		"Interaction Outcome", {"disabled": 0}, pluck="name", order_by="position asc, name asc", limit=0
-	)
-
-
-def types() -> list[str]:
-	"""The types of interactions that people log by hand, in the administrator's order."""
-	by_hand = {"disabled": 0, "is_logged_by_hand": 1}
-	return frappe.get_list(
-		"Interaction Type", by_hand, pluck="name", order_by="position asc, name asc", limit=0
-	)
-
-
 def quiet_after_days() -> int:
 	"""After how many days without a word a deal has gone quiet, as the settings say; 0: never."""
 	return cint(frappe.db.get_single_value("CRM Plus Settings", "quiet_after_days"))

@@ -73,6 +73,17 @@ class TestLog(CRMPlusTestCase):
 		limits = {row["name"]: row["types"] for row in found["outcomes"]}
 		self.assertEqual((limits["Interested"], limits["Solved"][0]), ([], "Support"))
 
+	def test_a_new_type_and_a_new_outcome_are_offered_last(self) -> None:
+		"""What is offered first is taken unless somebody looks."""
+		kind = factories.make("Interaction Type", type_name=factories.unique("A Way")).name
+		ending = factories.make("Interaction Outcome", outcome=factories.unique("An End")).name
+		found = api.choices()
+		self.assertEqual(
+			(found["types"][-1]["name"], found["outcomes"][-1]), (kind, {"name": ending, "types": []})
+		)
+		earlier = factories.make("Interaction Type", type_name=factories.unique("Way"), position=1)
+		self.assertEqual(earlier.position, 1)
+
 
 class TestCalendar(CRMPlusTestCase):
 	def test_the_view_and_dragging(self) -> None:

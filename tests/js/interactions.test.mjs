@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { due_on, first_type, outcomes_of, request } from "../../crm_plus/public/js/interactions/choices.js";
+import { due_on, first_type, outcomes_of, request, types_of } from "../../crm_plus/public/js/interactions/choices.js";
 
 const OUTCOMES = [
 	{ name: "Reached", types: ["Call"] },
@@ -15,6 +15,13 @@ test("a type offers its own outcomes and those of all", () => {
 		outcomes_of(OUTCOMES, "Call").map(({ name }) => name),
 		["Reached", "Interested"]
 	);
+});
+
+test("an outcome leaves the types that may end with it", () => {
+	assert.deepEqual(types_of(["Visit", "Call"], OUTCOMES, "Reached"), ["Call"]);
+	assert.deepEqual(types_of(["Visit", "Call"], OUTCOMES, "Interested"), ["Visit", "Call"]);
+	assert.deepEqual(types_of(["Visit", "Call"], OUTCOMES, "Solved"), []);
+	assert.deepEqual(types_of(["Visit", "Call"], OUTCOMES, ""), ["Visit", "Call"]);
 });
 
 test("the first type is the wanted one, else the last one used, else the first that is left", () => {

@@ -2,12 +2,13 @@ import frappe
 from frappe import _
 from frappe.model.document import Document
 from frappe.model.naming import append_number_if_name_exists
-from frappe.utils import cint, escape_html, flt
+from frappe.utils import escape_html, flt
 
 from crm_plus.rules.deal_stages import resolve_successor
 from crm_plus.rules.quoted_text import quoted
 from crm_plus.workflows import deal_progress, pipelines, stage_retirement
 from crm_plus.workflows.plain_values import PlainValues
+from crm_plus.workflows.positions import put_last
 
 LONGEST_NAME = 60
 
@@ -24,7 +25,7 @@ class PipelineStage(PlainValues, Document):
 		"""Keep the stage consistent with its pipeline; raises frappe.ValidationError with one sentence."""
 		self.check_name()
 		self.check_unique()
-		self.fill_position()
+		put_last(self, pipeline=self.pipeline)
 		self.check_numbers()
 		self.check_fields()
 		self.check_outcome()
@@ -45,18 +46,6 @@ class PipelineStage(PlainValues, Document):
 					escape_html(self.pipeline), escape_html(self.stage_name)
 				)
 			)
-
-	def fill_position(self) -> None:
-		"""Put a stage without a position behind the others."""
-		if not cint(self.position):
-			last = frappe.get_all(
-				"Pipeline Stage",
-				{"pipeline": self.pipeline},
-				pluck="position",
-				order_by="position desc",
-				limit=1,
-			)
-			self.position = (last[0] if last else 0) + 1
 
 	def check_numbers(self) -> None:
 		"""Refuse a probability outside of 0 to 100 percent."""

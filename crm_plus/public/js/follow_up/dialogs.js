@@ -1,6 +1,7 @@
 // What is asked about a follow-up. Each dialog stays open where the server refuses, so that nothing is typed twice, and
 // resolves to what `send` resolved to, or to null where it was closed.
 
+import { types_of } from "../interactions/choices.js";
 import * as drafts from "../interactions/drafts.js";
 import { later_times } from "../my_day/model.js";
 
@@ -28,7 +29,7 @@ export function ask_answer({ item, day, send, title }) {
 			fieldname: "interaction_type",
 			fieldtype: "Select",
 			label: __("Log it as"),
-			options: ["", ...day.types].map((type) => ({ value: type, label: type ? __(type) : __("Do not log it") })),
+			options: logged_as(day.types),
 			hidden: 1,
 		},
 		{ fieldname: "next_section", fieldtype: "Section Break" },
@@ -42,7 +43,7 @@ export function ask_answer({ item, day, send, title }) {
 		fields,
 		primary_action_label: __("Done"),
 		on_show(dialog) {
-			const outcomes = day.outcomes.map((outcome) => ({ value: outcome, label: __(outcome) }));
+			const outcomes = day.outcomes.map(({ name }) => ({ value: name, label: __(name) }));
 			const may_log = item.customer_profile && day.types.length;
 			const show_type = () => {
 				const said = is_said(answer, { note: dialog.get_value("note") });
@@ -50,10 +51,17 @@ export function ask_answer({ item, day, send, title }) {
 				if (!may_log || Boolean(field.df.hidden) !== said) return;
 				dialog.set_df_property("interaction_type", "hidden", said ? 0 : 1);
 				// A choice that was hidden has forgotten what it began with.
-				if (said && !field.get_value()) dialog.set_value("interaction_type", day.types[0]);
+				if (said && !field.get_value()) dialog.set_value("interaction_type", fitting()[0] || "");
+			};
+			const fitting = () => types_of(day.types, day.outcomes, answer.outcome);
+			const fit_type = () => {
+				const chosen = dialog.get_value("interaction_type");
+				dialog.set_df_property("interaction_type", "options", logged_as(fitting()));
+				if (chosen && !fitting().includes(chosen)) dialog.set_value("interaction_type", fitting()[0] || "");
 			};
 			const on_outcome = (value) => {
 				answer.outcome = value;
+				fit_type();
 				show_type();
 			};
 			chips(dialog, "outcomes", outcomes, on_outcome, __("How did it go?"));
@@ -66,6 +74,9 @@ export function ask_answer({ item, day, send, title }) {
 		send: (values) => send({ ...next_values(answer, values), outcome: answer.outcome || "" }),
 	});
 }
+
+const logged_as = (types) =>
+	["", ...types].map((type) => ({ value: type, label: type ? __(type) : __("Do not log it") }));
 
 function show_next(dialog, answer, value) {
 	answer.next = value;

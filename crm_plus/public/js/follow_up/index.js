@@ -11,15 +11,21 @@ const call = (method, args) => request(`${API}.${method}`, { args });
 /** What the dialogs offer: read once a page load. */
 let choices = null;
 async function read_choices() {
-	const names = (doctype, filters) =>
-		frappe.db.get_list(doctype, { filters, fields: ["name"], order_by: "position asc, name asc", limit: 0 });
+	const ordered = (doctype, filters, fields) =>
+		frappe.db.get_list(doctype, { filters, fields, order_by: "position asc, name asc", limit: 0 });
 	choices ||= Promise.all([
-		names("Interaction Outcome", { disabled: 0 }),
-		names("Interaction Type", { disabled: 0, is_logged_by_hand: 1 }),
+		ordered("Interaction Outcome", { disabled: 0 }, ["name", "types.interaction_type as type"]),
+		ordered("Interaction Type", { disabled: 0, is_logged_by_hand: 1 }, ["name"]),
 	]);
-	const [outcomes, types] = await choices;
-	const only = (rows) => rows.map((row) => row.name);
-	return { outcomes: only(outcomes), types: only(types), now: dialogs.now_on_wall() };
+	const [limits, types] = await choices;
+	return { outcomes: with_types(limits), types: types.map(({ name }) => name), now: dialogs.now_on_wall() };
+}
+
+/** Each outcome once, with the types that it is limited to. */
+function with_types(limits) {
+	const outcomes = new Map(limits.map(({ name }) => [name, { name, types: [] }]));
+	for (const { name, type } of limits) if (type) outcomes.get(name).types.push(type);
+	return [...outcomes.values()];
 }
 
 async function finish(doc) {

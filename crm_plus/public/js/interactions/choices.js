@@ -4,6 +4,12 @@
 export const outcomes_of = (outcomes, type) =>
 	outcomes.filter((outcome) => !outcome.types.length || outcome.types.includes(type));
 
+/** The types, by name, that an outcome may end; without an outcome all. */
+export function types_of(types, outcomes, outcome) {
+	const limits = outcomes.find(({ name }) => name === outcome)?.types || [];
+	return limits.length ? types.filter((type) => limits.includes(type)) : types;
+}
+
 /** The type that is chosen from the start: what was asked for, else what this person logged last, else the first. */
 export function first_type(types, wanted, last) {
 	const names = types.map((type) => type.name);
