@@ -11,6 +11,18 @@ make_site() { # make_site test|demo SITE
 		die "The site $2 could not be made. All output is in $log."
 	}
 	return_db_admin
+	ensure_name "$2"
+}
+
+# ensure_name SITE: browsers take every name under localhost for this machine; what makes PDFs asks the system.
+ensure_name() {
+	if getent ahosts "$1" >/dev/null; then return; fi
+	if ! can_be_root; then
+		note "this system does not know $1, and Frappe's PDFs would fail: add '127.0.0.1 $1' to /etc/hosts"
+		return
+	fi
+	note "naming $1 in /etc/hosts"
+	printf '127.0.0.1\t%s\n' "$1" | as_root tee -a /etc/hosts >/dev/null
 }
 
 # throw_away ACTION SITE: see throw_away_sites.py.
