@@ -18,6 +18,7 @@ from crm_plus.tests.factories_accounting import (
 	make_party_deal,
 	the_accountant,
 )
+from crm_plus.tests.plans import plan
 
 REPORT = "Invoices Without Deal"
 
@@ -193,11 +194,7 @@ class TestInvoicesWithoutDeal(CRMPlusTestCase):
 		query = invoice_query(unlinked_condition({"company": company(), "from_date": nowdate()}))
 		with self.count_queries() as queries:
 			query.run()
-		frappe.db._cursor.execute(f"explain {queries[0]}")
-		plan = [
-			dict(zip([column[0] for column in frappe.db._cursor.description], step, strict=True))
-			for step in frappe.db._cursor
-		]
-		self.assertEqual(len(plan), 2, plan)
-		of_rows = next(step for step in plan if step["table"] == "deal_row")
-		self.assertIn("parent", of_rows["possible_keys"].split(","), plan)
+		steps = plan(queries[0])
+		self.assertEqual(len(steps), 2, steps)
+		of_rows = next(step for step in steps if step["table"] == "deal_row")
+		self.assertIn("parent", of_rows["possible_keys"].split(","), steps)

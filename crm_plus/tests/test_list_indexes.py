@@ -1,13 +1,12 @@
 """The indexes along which a list is read that is filtered by one thing and sorted by another."""
 
-from typing import Any
-
 import frappe
 
 from crm_plus.crm_plus.doctype.deal import deal as deal_type
 from crm_plus.patches.v0_3 import list_indexes
 from crm_plus.tests import factories
 from crm_plus.tests.base import CRMPlusTestCase
+from crm_plus.tests.plans import step_along
 
 # (filter, order, index)
 LISTS = (
@@ -32,14 +31,7 @@ class TestListIndexes(CRMPlusTestCase):
 		deal = factories.make_deal(deal_owner="Administrator")
 		for field, order, index in LISTS:
 			frappe.get_all("Deal", {field: deal.get(field)}, "name", order_by=f"{order} desc", limit=20)
-			(step,) = self.plan(index)
+			step = step_along(str(frappe.db.last_query), "Deal", index)
 			with self.subTest(index):
 				self.assertEqual(step["key"], index)
 				self.assertNotIn("filesort", step["Extra"])
-
-	def plan(self, index: str) -> list[dict[str, Any]]:
-		"""Return the database's plan for what was asked last, along an index."""
-		asked = str(frappe.db.last_query).replace("`tabDeal`", f"`tabDeal` force index (`{index}`)", 1)
-		frappe.db._cursor.execute(f"explain {asked}")
-		names = [column[0] for column in frappe.db._cursor.description]
-		return [dict(zip(names, step, strict=True)) for step in frappe.db._cursor.fetchall()]

@@ -33,6 +33,7 @@ from crm_plus.reports.digests import different_by
 from crm_plus.reports.report_functions import summed_by, summed_together
 from crm_plus.reports.report_scope import read_scope
 from crm_plus.tests import factories
+from crm_plus.tests.plans import plan
 from crm_plus.tests.report_case import ReportCase
 
 DEAL, CHANGE = "Deal", "Stage Change"
@@ -129,9 +130,7 @@ class TestIndexes(ReportCase):
 	def plan_of(self, run: Callable[[], Any]) -> list[dict[str, Any]]:
 		"""Return the database's plan for the last thing that a function asked."""
 		run()
-		frappe.db._cursor.execute(f"explain {frappe.db.last_query}")
-		names = [column[0] for column in frappe.db._cursor.description]
-		return [dict(zip(names, step, strict=True)) for step in frappe.db._cursor.fetchall()]
+		return plan(str(frappe.db.last_query))
 
 
 class TestSummedBy(ReportCase):
