@@ -133,6 +133,15 @@ def together(percentages: Iterable[float]) -> float:
 	return 100 * (1 - kept)
 
 
+def percent_beyond(taken: float, given: float, whole: float) -> float:
+	"""Return in percent what comes off a whole beyond what others give of it, of what theirs leaves; below 0 for a surcharge."""
+	of_others = max(0.0, min(given, taken))
+	beyond, left = taken - of_others, whole - of_others
+	if not beyond:
+		return 0.0
+	return 100 * beyond / left if left > 0 else 100.0
+
+
 def discount_of(lines: Iterable[Line], additional_percentage: float) -> float:
 	"""Return the percentage off the list prices of all lines together; never below 0, a surcharge is no discount."""
 	kept = _kept(list(lines)) * (1 - additional_percentage / 100)

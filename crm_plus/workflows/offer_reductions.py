@@ -6,7 +6,8 @@ from typing import Any
 import frappe
 from frappe.utils import flt
 
-from crm_plus.rules.approvals import together
+from crm_plus.rules.approvals import percent_beyond, together
+from crm_plus.workflows.transaction_rules import given_by_rules
 
 NET_TOTAL, PERCENTAGE = "Net Total", "Percentage"
 # Charged as an amount, not as a share of something.
@@ -25,17 +26,32 @@ def percent_off_later(document: Any) -> float:
 
 
 def _discount(document: Any) -> float:
-	"""Return ERPNext's own discount in percent of what it is taken from, however it was typed."""
+	"""Return in percent what comes off the whole by ERPNext's own discount, however it was typed, beyond the company's rules."""
+	taken = flt(document.discount_amount, document.precision("discount_amount"))
+	return percent_beyond(taken, given_by_rules(document), _whole(document)) if taken else 0.0
+
+
+def _whole(document: Any) -> float:
+	"""Return the amount that the discount on a whole document is taken from."""
 	discount = flt(document.discount_amount)
-	if not discount:
-		return 0.0
 	if document.apply_discount_on == NET_TOTAL:
-		before = flt(document.net_total) + discount
-	else:
-		# A fixed charge, such as freight, bears no share of a discount.
-		fixed = sum(flt(tax.tax_amount) for tax in document.taxes if tax.charge_type == FIXED)
-		before = flt(document.grand_total) + discount - fixed
-	return 100 * discount / before if before > 0 else 100.0
+		return flt(document.net_total) + discount
+	# A fixed charge, such as freight, bears no share of a discount.
+	fixed = sum(flt(tax.tax_amount) for tax in document.taxes if tax.charge_type == FIXED)
+	return flt(document.grand_total) + discount - fixed
+
+
+def is_given_as_much(order: Any, quotation: Any) -> bool:
+	"""Tell whether the company's rules take as much off an order, for its size, as they did off the quotation it was made from.
+
+	As of the quotation's day, and to a coin. What was ordered of it may be too little for its rule.
+	"""
+	taken, whole = flt(quotation.discount_amount), _whole(quotation)
+	if taken <= 0 or whole <= 0:
+		return True
+	had = min(taken, given_by_rules(quotation)) / whole
+	coin = 10.0 ** -order.precision("discount_amount")
+	return given_by_rules(order, quotation.transaction_date) + coin >= had * _whole(order)
 
 
 def _negative_charges(document: Any) -> float:

@@ -8,7 +8,7 @@ import frappe
 from frappe.utils import flt
 
 from crm_plus.rules.approvals import PLACES
-from crm_plus.workflows.offer_reductions import percent_off_later
+from crm_plus.workflows.offer_reductions import is_given_as_much, percent_off_later
 
 # In what an order's row has to be like the quotation's that it was made from.
 SAME = ("item_code", "uom", "conversion_factor", "crm_plus_deal")
@@ -19,11 +19,11 @@ def rows_beyond_quotations(order: Any) -> list[Any]:
 	ordered: dict[str, float] = defaultdict(float)
 	for row in order.items:
 		ordered[row.get("quotation_item") or ""] += flt(row.qty)
-	quotation_of = cache(lambda name: frappe.get_doc("Quotation", name))
+	is_on_its_terms = cache(lambda name: _is_on_its_terms(order, frappe.get_doc("Quotation", name)))
 
 	def is_as_quoted(row: Any) -> bool:
 		quoted = _quoted(row)
-		if not quoted or not _is_on_its_terms(order, quotation_of(quoted.parent)):
+		if not quoted or not is_on_its_terms(quoted.parent):
 			return False
 		coin = 10.0 ** -row.precision("net_rate")
 		in_all = ordered[row.quotation_item] + _ordered_elsewhere(order, row)
@@ -40,10 +40,15 @@ def _quoted(row: Any) -> Any:
 
 
 def _is_on_its_terms(order: Any, quotation: Any) -> bool:
-	"""Tell whether an order's rates are in the quotation's money, and nothing comes off them that did not there."""
+	"""Tell whether an order's rates are in the quotation's money, and nothing comes off them that did not there.
+
+	Nor anything that the company's rules took off there and would not here.
+	"""
 	if order.currency != quotation.currency:
 		return False
-	return round(percent_off_later(order), PLACES) <= round(percent_off_later(quotation), PLACES)
+	if round(percent_off_later(order), PLACES) > round(percent_off_later(quotation), PLACES):
+		return False
+	return is_given_as_much(order, quotation)
 
 
 def _ordered_elsewhere(order: Any, row: Any) -> float:

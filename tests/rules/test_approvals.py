@@ -14,6 +14,7 @@ from crm_plus.rules.approvals import (
 	costliest_choice,
 	discount_of,
 	is_granted,
+	percent_beyond,
 	together,
 	widest,
 	with_earlier,
@@ -163,3 +164,46 @@ def test_neither_a_limit_nor_an_approval_holds_twice(
 	assert (within.listed - 100, whole.listed - 100) == (of_limit, of_approval)
 	assert within.discount == whole.discount == 7
 	assert within.amount == pytest.approx(93 + of_limit * 0.95)
+
+
+# --- what comes off a whole document beyond what the company gives -----------------------------------------------------
+
+CENTS = st.integers(1, 10**9)
+
+
+@pytest.mark.parametrize(
+	("taken", "given", "whole", "beyond"),
+	[
+		(25, 25, 100, 0),
+		(20, 25, 100, 0),
+		(40, 25, 100, 20),
+		(40, 0, 100, 40),
+		(-5, 0, 100, -5),
+		(-5, 25, 100, -5),
+		(0.25, 0.25, 0.99, 0),
+		(0.26, 0.25, 0.99, 100 / 74),
+		(5, 0, 0, 100),
+		(100, 100, 100, 0),
+	],
+)
+def test_what_comes_off_beyond_what_others_give(
+	taken: float, given: float, whole: float, beyond: float
+) -> None:
+	assert percent_beyond(taken, given, whole) == pytest.approx(beyond)
+
+
+@given(st.tuples(CENTS, CENTS, CENTS).map(sorted))
+def test_both_together_come_to_what_is_taken(amounts: list[int]) -> None:
+	given, taken, whole = (Fraction(cents, 100) for cents in amounts)
+	both = [float(100 * given / whole), percent_beyond(*map(float, (taken, given, whole)))]
+	assert together(both) == pytest.approx(float(100 * taken / whole), abs=1e-6)
+
+
+@given(CENTS, CENTS, CENTS, CENTS)
+def test_who_gives_more_leaves_less_beyond_it(taken: int, given: int, more: int, whole: int) -> None:
+	"""And nobody's gift makes a discount larger than it is, or a surcharge of one."""
+	whole = max(taken, whole)
+	alone, less, least = (percent_beyond(taken, of, whole) for of in (0, given, given + more))
+	assert 100 * taken / whole == pytest.approx(alone)
+	assert alone + 1e-9 >= less and less + 1e-9 >= least >= 0
+	assert percent_beyond(taken, taken + more, whole) == 0
