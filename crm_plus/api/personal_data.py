@@ -16,26 +16,22 @@ from crm_plus.workflows import personal_data
 @frappe.whitelist(methods=["GET"])
 def held(profile: str) -> dict[str, Any]:
 	"""Return all that is held on the person of a profile, by DocType. Raises frappe.PermissionError, frappe.ValidationError."""
-	return personal_data.held_everywhere(_address_of(profile, "read"))
+	person = _person(profile, "read")
+	return personal_data.held_everywhere(person.email or "", person.name)
 
 
 @frappe.whitelist(methods=["POST"])
 def erase(profile: str) -> None:
 	"""Erase what is held on the person of a profile; ledgers stay. Raises frappe.PermissionError, frappe.ValidationError."""
-	personal_data.erase_everywhere(_address_of(profile, "write"))
+	person = _person(profile, "write")
+	personal_data.erase_everywhere(person.email or "", person.name)
 
 
-def _address_of(profile: str, right: str) -> str:
-	"""Return the address of a profile's person, by which all that is held on him is found."""
+def _person(profile: str, right: str) -> Any:
+	"""Return the profile of a person, by whose address, or by itself, all that is held on him is found."""
 	if "System Manager" not in frappe.get_roles():
 		frappe.throw(_("Ask a System Manager to give or erase personal data."), frappe.PermissionError)
 	document = record("Customer Profile", profile, right)
 	if document.profile_type != "Person":
 		frappe.throw(_("{0} is no person: choose a person's profile.").format(quoted(document.full_name)))
-	if not document.email:
-		frappe.throw(
-			_("{0} has no e-mail address, by which what is held on a person is found: add it first.").format(
-				quoted(document.full_name)
-			)
-		)
-	return document.email
+	return document

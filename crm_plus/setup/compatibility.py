@@ -34,6 +34,8 @@ PERSON_FIELDS = {
 	),
 	"Issue": ("raised_by", ("subject", "description"), ("customer_name",)),
 }
+# Of PROFILE_FIELDS, what is the person himself, with the fields of his numbers.
+PERSON_NUMBERS = {"Lead": ("mobile_no", "phone", "whatsapp_no")}
 
 
 def check_versions() -> None:

@@ -16,7 +16,13 @@ from frappe.website.doctype.personal_data_download_request.personal_data_downloa
 from crm_plus.rules.personal_data import PARTLY, REDACTED, WHOLE, redacted_history, without
 from crm_plus.rules.quoted_text import quoted
 from crm_plus.setup.compatibility import PROFILE_FIELDS
-from crm_plus.workflows import opt_outs, personal_elsewhere, personal_traces
+from crm_plus.workflows import (
+	opt_outs,
+	personal_elsewhere,
+	personal_records,
+	personal_talks,
+	personal_traces,
+)
 from crm_plus.workflows.personal_records import ABOUT, LEDGER, PROFILE, RECIPIENT, TRAY, Records, records_of
 
 # Of what Frappe redacts by address, what a person without a login may have.
@@ -36,16 +42,17 @@ BESIDE_PARTLY = {
 }
 
 
-def erase(email: str) -> tuple[str, ...]:
-	"""Redact every text about the person with this address. It writes past the documents: nothing may keep what was erased.
+def erase(email: str, profile: str = "") -> tuple[str, ...]:
+	"""Redact every text about the person with this address, or of this profile. It writes past the documents: nothing may keep what was erased.
 
 	Returns what he was called. May be repeated. Raises what the database raises: half an erasure must not pass for one.
 	"""
-	records = records_of(email)
+	records = records_of(email, profile)
 	opt_outs.keep_past_erasure(email)
 	# First: they find things by the address, which goes from them next.
 	personal_traces.erase(email, records)
 	personal_elsewhere.erase(email, records.names)
+	personal_elsewhere.erase_parties(records.his, records.numbers)
 	for doctype, fields in (WHOLE | BESIDE_WHOLE).items():
 		_redact(doctype, records.by_doctype.get(doctype, []), fields)
 	for doctype, fields in (PARTLY | BESIDE_PARTLY).items():
@@ -56,29 +63,38 @@ def erase(email: str) -> tuple[str, ...]:
 	_redact_history(records)
 	_remove_files(records)
 	_redact_profiles(email, records)
+	personal_talks.erase(records.talks, records.names, records.his, records.numbers)
 	# Last: the files that were deleted are among them.
 	personal_traces.redact_deleted(records)
 	personal_traces.erase_searched(records.names)
 	return records.names
 
 
-def held_everywhere(email: str) -> dict[str, Any]:
-	"""Return what Frappe's data download gives, by DocType: rows that name the address, and what hangs on the profile."""
+def held_everywhere(email: str, profile: str) -> dict[str, Any]:
+	"""Return what Frappe's data download gives, by DocType: rows that name the address, and what hangs on the profile.
+
+	Of who has no address the latter alone: Frappe asks by address, and an empty one would be that of all who have none.
+	"""
+	if not email:
+		return json.loads(frappe.as_json({"Held Personal Data": personal_records.held("", profile)}))
 	return json.loads(get_user_data(email))
 
 
-def erase_everywhere(email: str) -> None:
+def erase_everywhere(email: str, profile: str) -> None:
 	"""Erase a person who has no login, whom Frappe's deletion needs: our records, then Contact, Address and mail as Frappe does.
 
-	Raises frappe.ValidationError for who has a login.
+	Who has no address is erased by his profile. Raises frappe.ValidationError for who has a login.
 	"""
+	if not email:
+		personal_traces.erase_searched(erase(personal_records.nobody(), profile))
+		return
 	if frappe.db.exists("User", email):
 		frappe.throw(
 			_("{0} has a login: make a Personal Data Deletion Request instead.").format(quoted(email))
 		)
 	names = erase(email)
 	request = frappe.new_doc("Personal Data Deletion Request", email=email)
-	request.anon = personal_traces.nobody()
+	request.anon = personal_records.nobody()
 	request.full_name = request.email
 	request.full_name_regex = request.email_regex = get_pattern(email)
 	request.anonymization_value_map["Email"] = request.anon

@@ -1,4 +1,4 @@
-"""What ERPNext keeps of a person beside our records, in documents that a site may have or not; found by his address."""
+"""What ERPNext keeps of a person beside our records, in documents that a site may have or not; found by his address or profile."""
 
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -6,7 +6,8 @@ from typing import Any
 import frappe
 
 from crm_plus.rules.personal_data import REDACTED, without
-from crm_plus.setup.compatibility import PERSON_FIELDS
+from crm_plus.setup.compatibility import PERSON_FIELDS, PERSON_NUMBERS, doctype_exists
+from crm_plus.workflows.personal_numbers import Numbers, Record, spellings
 
 
 def held(email: str) -> list[dict[str, Any]]:
@@ -28,6 +29,27 @@ def erase(email: str, names: Iterable[str]) -> None:
 			values = {field: row[field] and REDACTED for field in about}
 			values |= {field: without(row[field], known) for field in naming}
 			frappe.db.set_value(doctype, row.name, {**values, address: None}, update_modified=False)
+
+
+def erase_parties(parties: Iterable[Record], numbers: Numbers) -> None:
+	"""Redact what a person's profile stands for and is himself, and his own number on its Customer: who bought what stays."""
+	for doctype, name in parties:
+		if doctype in PERSON_NUMBERS and doctype_exists(doctype):
+			fields = [
+				field for field in _redacted_by_frappe(doctype) if frappe.get_meta(doctype).has_field(field)
+			]
+			values = frappe.db.get_value(doctype, name, fields, as_dict=True) or {}
+			redacted = {field: REDACTED for field, value in values.items() if value}
+			frappe.db.set_value(doctype, name, {**redacted, "email_id": None}, update_modified=False)
+		elif (
+			doctype == "Customer" and spellings(frappe.db.get_value(doctype, name, "mobile_no")) & numbers.own
+		):
+			frappe.db.set_value(doctype, name, "mobile_no", None, update_modified=False)
+
+
+def _redacted_by_frappe(doctype: str) -> list[str]:
+	rows = [row for row in frappe.get_hooks("user_data_fields") if row.get("doctype") == doctype]
+	return [field for row in rows for field in row.get("redact_fields", ())]
 
 
 def _kept() -> Iterator[tuple[str, str, list[str], list[str]]]:

@@ -1,4 +1,4 @@
-"""What is held on one person, found by his address: his profiles, and what hangs on them."""
+"""What is held on one person, found by his address or his profile: his profiles, and what hangs on them."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -6,8 +6,10 @@ from typing import Any
 
 import frappe
 
-from crm_plus.rules.personal_data import PARTLY, WHOLE, former_values
-from crm_plus.workflows import personal_elsewhere
+from crm_plus.rules.personal_data import PARTLY, REDACTED, WHOLE, former_values
+from crm_plus.setup.compatibility import PROFILE_FIELDS
+from crm_plus.workflows import personal_elsewhere, personal_numbers, personal_talks
+from crm_plus.workflows.personal_numbers import Numbers, Record
 
 PROFILE, TRAY, LEDGER = "Customer Profile", "Unmatched Mail", "Reminder Delivery"
 RECIPIENT = "Outreach Recipient"
@@ -46,14 +48,50 @@ class Records:
 	by_doctype: dict[str, list[str]]
 	# Interactions of others in which he took part.
 	shared: list[str]
+	# Those that are the person himself, and what calls, chats and SMS know him by.
+	contacts: list[str]
+	numbers: Numbers
+	talks: list[personal_talks.Talk]
+	# (DocType, name) of what links may name him by.
+	his: list[Record]
 
 
-def records_of(email: str) -> Records:
-	"""Return the records that tell of the person with this address, which may be written in any case."""
-	persons = frappe.get_all(PROFILE, {"email": email}, ["name", "full_name", "phone", "profile_type"])
-	found: dict[str, list[str]] = {PROFILE: [row.name for row in persons if row.profile_type == "Person"]}
-	profiles = found[PROFILE]
-	found["Deal"] = _of("Deal", customer_profile=profiles)
+def nobody() -> str:
+	"""Return an address that is nobody's, as Frappe makes one."""
+	return f"deleted-{frappe.generate_hash(length=10)}@{frappe.local.site}"
+
+
+def records_of(email: str, profile: str = "") -> Records:
+	"""Return the records that tell of the person with this address, which may be written in any case, or of this profile.
+
+	Who has no address is asked for by one that is nobody's: an empty one would be that of all who have none.
+	"""
+	asked = ["name", "full_name", "phone", "profile_type", *PROFILE_FIELDS.values()]
+	by = {
+		"email": email,
+		**({"name": profile} if profile else {}),
+	}  # an empty name would be looked for in every row
+	persons = frappe.get_all(PROFILE, or_filters=by, fields=asked)
+	persons = [row for row in persons if row.profile_type == "Person"]
+	profiles = [row.name for row in persons]
+	former = _former(profiles, CALLED)
+	known = [email, *(text for row in persons for text in (row.full_name, row.phone)), *former]
+	names = tuple(dict.fromkeys(text for text in known if text and text != REDACTED))
+	links = {PROFILE: "name", **PROFILE_FIELDS}
+	parties = [(kind, row[field]) for row in persons for kind, field in links.items() if row[field]]
+	contacts = personal_numbers.contacts_of(email, parties, names)
+	written = [*(row.phone for row in persons), *_former(profiles, ("phone",))]
+	numbers = personal_numbers.numbers_of(parties, contacts, written)
+	found, parts = _found(email, profiles, numbers)
+	his = [*parties, *(("Contact", contact) for contact in contacts)]
+	talks = personal_talks.find(numbers, found["Interaction"], his)
+	shared = sorted(set(parts) - set(found["Interaction"]))
+	return Records(names, found, shared, contacts, numbers, talks, his)
+
+
+def _found(email: str, profiles: list[str], numbers: Numbers) -> tuple[dict[str, list[str]], list[str]]:
+	"""Return the records by DocType, and the interactions in which the address took part."""
+	found: dict[str, list[str]] = {PROFILE: profiles, "Deal": _of("Deal", customer_profile=profiles)}
 	parts = frappe.get_all("Interaction Participant", {"email": email}, pluck="parent", distinct=True)
 	found["Interaction"] = sorted({*_of("Interaction", customer_profile=profiles), *_alone(parts)})
 	found["Follow Up"] = sorted(
@@ -62,36 +100,34 @@ def records_of(email: str) -> Records:
 	found["Event"] = [name for name in _of_names("Interaction", found["Interaction"], "event") if name]
 	mailed = frappe.get_all(RECIPIENT, {"email": email}, pluck="name")
 	found[RECIPIENT] = sorted({*_of(RECIPIENT, customer_profile=profiles), *mailed})
-	found[TRAY] = frappe.get_all(TRAY, {"address": email}, pluck="name")
+	found[TRAY] = frappe.get_all(TRAY, {"address": ["in", [email, *sorted(numbers.own)]]}, pluck="name")
 	for beside, (kind, name) in BESIDE.items():
 		found[beside] = _beside(beside, kind, name, found)
-	known = [text for row in persons for text in (row.full_name, row.phone) if row.profile_type == "Person"]
-	known = [email, *known, *_former(profiles)]
-	return Records(
-		tuple(dict.fromkeys(filter(None, known))), found, sorted(set(parts) - set(found["Interaction"]))
-	)
+	return found, parts
 
 
-def _former(profiles: list[str]) -> list[str]:
+def _former(profiles: list[str], fields: Iterable[str]) -> list[str]:
 	"""Return what a person was called, and how reached, before he was renamed or moved: older texts say that."""
 	changes = {"ref_doctype": PROFILE, "docname": ["in", profiles or [""]]}
 	histories = frappe.get_all("Version", changes, pluck="data")
-	return [text for data in histories for text in former_values(data, CALLED)]
+	return [text for data in histories for text in former_values(data, tuple(fields))]
 
 
-def held(email: str) -> list[dict[str, Any]]:
+def held(email: str, profile: str = "") -> list[dict[str, Any]]:
 	"""Return what is held as rows of (email, record_type, record, held), for the person to read."""
-	found = records_of(email).by_doctype
-	rows = []
+	records = records_of(email or nobody(), profile)
+	rows = personal_talks.held(records.talks, email)
 	for doctype, more in MORE.items():
 		fields = [*WHOLE.get(doctype, ()), *PARTLY.get(doctype, ()), *more]
 		for row in frappe.get_all(
-			doctype, {"name": ["in", found[doctype] or [""]]}, ["name", *dict.fromkeys(fields)]
+			doctype,
+			{"name": ["in", records.by_doctype[doctype] or [""]]},
+			["name", *dict.fromkeys(fields)],
 		):
 			name = row.pop("name")
 			texts = {key: value for key, value in row.items() if value}
 			rows.append({"email": email, "record_type": doctype, "record": name, "held": texts})
-	return [*rows, *personal_elsewhere.held(email)]
+	return [*rows, *(personal_elsewhere.held(email) if email else ())]
 
 
 def _of(doctype: str, **links: Iterable[str]) -> list[str]:

@@ -11,7 +11,8 @@ from frappe.utils import global_search
 
 from crm_plus.rules.personal_data import REDACTED, WHOLE, without
 from crm_plus.setup.compatibility import PROFILE_FIELDS
-from crm_plus.workflows.personal_records import PROFILE, Records
+from crm_plus.workflows.personal_records import PROFILE, Records, nobody
+from crm_plus.workflows.personal_talk_fields import TALK_FIELDS
 
 OF_CONTACT = (
 	"middle_name",
@@ -36,14 +37,9 @@ def erase(email: str, records: Records) -> None:
 	_redact_senders(email)
 	_redact_events(email, records)
 	_forget_queued(email)
-	_redact_contacts(email)
+	_redact_contacts(email, records)
 	_redact_links(records)
 	frappe.db.set_value("Customer", {"email_id": email}, dict.fromkeys(OF_CUSTOMER), update_modified=False)
-
-
-def nobody() -> str:
-	"""Return an address that is nobody's, as Frappe makes one."""
-	return f"deleted-{frappe.generate_hash(length=10)}@{frappe.local.site}"
 
 
 def forget_former_name(contact: str) -> None:
@@ -108,14 +104,13 @@ def _forget_queued(email: str) -> None:
 			frappe.db.delete("Email Queue", {"name": queued})
 
 
-def _redact_contacts(email: str) -> None:
+def _redact_contacts(email: str, records: Records) -> None:
 	"""Take from the person's contacts what Frappe leaves there: the names together, and the rows of addresses and numbers.
 
 	Frappe takes the rest, of one contact: it gives all of them the same name, and breaks on the second. So those go here.
 	"""
 	main = frappe.get_all("Contact", {"email_id": email}, pluck="name", order_by="creation, name")
-	named = frappe.get_all("Contact Email", {"email_id": email, "parenttype": "Contact"}, pluck="parent")
-	for name in dict.fromkeys([*main, *named]):
+	for name in records.contacts:
 		_write("Contact", name, {"full_name": REDACTED})
 		# Frappe renames the contact, and leaves its former name here.
 		frappe.db.delete("Communication Link", {"link_doctype": "Contact", "link_name": name})
@@ -138,8 +133,9 @@ def _redact_links(records: Records) -> None:
 def redact_deleted(records: Records) -> None:
 	"""Empty what Frappe has kept of deleted records of ours, and of files on them, that name the person or his profile."""
 	ours = frappe.get_all("DocType", {"module": "CRM Plus"}, pluck="name")
-	for word in (*records.names, *(f'"{profile}"' for profile in records.by_doctype[PROFILE])):
-		where = {"deleted_doctype": ["in", [*ours, "File"]], "data": ["like", f"%{word}%"]}
+	numbers = (number.removeprefix("+") for number in records.numbers.own)
+	for word in (*records.names, *(f'"{profile}"' for profile in records.by_doctype[PROFILE]), *numbers):
+		where = {"deleted_doctype": ["in", [*ours, "File", *TALK_FIELDS]], "data": ["like", f"%{word}%"]}
 		for name in frappe.get_all("Deleted Document", where, pluck="name"):
 			_write("Deleted Document", name, {"data": "{}"})
 

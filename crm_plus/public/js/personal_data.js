@@ -4,7 +4,7 @@ const METHODS = "crm_plus.api.personal_data";
 
 frappe.ui.form.on("Customer Profile", {
 	refresh(frm) {
-		const is_person = frm.doc.profile_type === "Person" && frm.doc.email && !frm.is_new();
+		const is_person = frm.doc.profile_type === "Person" && !frm.is_new();
 		if (!is_person || !frappe.user.has_role("System Manager")) return;
 		frm.page.add_menu_item(__("Download Personal Data"), () => download(frm));
 		frm.page.add_menu_item(__("Erase Personal Data"), () => ask(frm));
