@@ -22,6 +22,7 @@ from crm_plus.workflows import (
 	personal_records,
 	personal_talks,
 	personal_traces,
+	personal_words,
 )
 from crm_plus.workflows.personal_records import ABOUT, LEDGER, PROFILE, RECIPIENT, TRAY, Records, records_of
 
@@ -64,6 +65,8 @@ def erase(email: str, profile: str = "") -> tuple[str, ...]:
 	_remove_files(records)
 	_redact_profiles(email, records)
 	personal_talks.erase(records.talks, records.names, records.his, records.numbers)
+	# After the profiles: who has the same name still has it.
+	personal_words.erase(records.names, records.numbers.own)
 	# Last: the files that were deleted are among them.
 	personal_traces.redact_deleted(records)
 	personal_traces.erase_searched(records.names)

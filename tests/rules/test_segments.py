@@ -5,12 +5,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crm_plus.rules.segments import (
+	NOBODY,
 	NOT_READABLE,
 	TOO_MANY,
 	UNKNOWN_FIELD,
 	UNKNOWN_OPERATOR,
 	Fault,
 	parsed,
+	without_person,
 )
 
 FIELDS = {"territory", "creation"}
@@ -68,3 +70,48 @@ def test_whatever_comes_is_known_or_refused(value: object) -> None:
 @given(st.text())
 def test_what_is_no_json(text: str) -> None:
 	parsed(text, "Profile", FIELDS)
+
+
+NUMBER = "+4915123456789"
+
+
+@pytest.mark.parametrize(
+	"named",
+	[
+		["full_name", "=", "ada lovelace"],
+		["email", "like", "%Ada@X.example%"],
+		["email", "in", ["ada@x.example"]],
+		["phone", "=", "0151 2345-6789"],
+		["phone_e164", "=", NUMBER],
+		["phone_reversed", "like", "987654321%"],
+		["phone", "like", "%5123456789%"],
+		["phone", "in", "0049 151 23456789"],
+		["phone", "=", 15123456789],
+	],
+)
+def test_a_condition_that_names_a_person_asks_for_nobody(named: list[object]) -> None:
+	other = ["territory", "=", "Adams 2026-01-01 10:00:00"]
+	left = json.loads(
+		without_person(json.dumps([other, named]), ["Ada Lovelace", "ada@x.example"], [NUMBER], "DE") or ""
+	)
+	assert left[0] == other
+	assert left[1][:2] == named[:2]
+	assert NOBODY in str(left[1][2])
+	assert not {"ada", "123456789", "2345-6789", "987654321"} & {
+		word for word in str(left[1][2]).lower().split("%")
+	}
+	assert without_person(json.dumps(left), ["Ada Lovelace"], [NUMBER], "DE") == json.dumps(left)
+
+
+def test_of_several_the_others_stay_and_so_does_what_names_nobody() -> None:
+	text = '[["Profile","email","in","bob@x.example, ada@x.example",false]]'
+	left = json.loads(without_person(text, ["ada@x.example"], [NUMBER], "DE") or "")
+	assert left == [["Profile", "email", "in", f"bob@x.example, {NOBODY}", False]]
+	for text in (
+		'[["email","=","bob@x.example"]]',
+		'[["score",">",1234567890]]',
+		'[["phone","=","+43 151 23456780"]]',
+	):
+		assert without_person(text, ["ada@x.example"], [NUMBER], "DE") == text
+	assert without_person(None, ["ada"], [NUMBER], "DE") is None
+	assert without_person("no JSON of ada", ["ada"], [NUMBER], "DE") == "no JSON of [REDACTED]"
