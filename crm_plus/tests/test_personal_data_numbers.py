@@ -138,6 +138,22 @@ class TestCalls(NumbersCase):
 		self.assertEqual(frappe.db.get_value("Unmatched Mail", tray, "address"), GONE)
 
 
+class TestLookUps(NumbersCase):
+	def test_what_a_person_has_is_found_along_indexes(self) -> None:
+		asked = {
+			"Interaction Participant": "email",
+			"Unmatched Mail": "address",
+			"Customer Profile": "phone_e164",
+		}
+		for doctype, field in asked.items():
+			with self.subTest(doctype):
+				frappe.get_all(doctype, {field: self.person.email}, pluck="name")
+				frappe.db._cursor.execute(f"explain {frappe.db.last_query}")
+				names = [column[0] for column in frappe.db._cursor.description]
+				plan = dict(zip(names, frappe.db._cursor.fetchone(), strict=True))
+				self.assertIn(plan["key"], (field, f"{field}_index"), plan)
+
+
 class TestWhatsApp(NumbersCase):
 	@classmethod
 	def setUpClass(cls) -> None:
