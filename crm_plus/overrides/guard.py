@@ -43,6 +43,30 @@ def _run(listener: Listener, writes: bool, refuses: bool, doc: Any, *args: Any, 
 		if writes:
 			frappe.db.rollback(save_point=savepoint)
 		frappe.local.message_log = messages
-		frappe.log_error(title=f"CRM Plus: {listener.__module__}.{listener.__name__}")
+		_log(f"CRM Plus: {listener.__module__}.{listener.__name__}", fault)
 	finally:
 		frappe.flags.crm_plus_listeners = depth
+
+
+def _log(title: str, fault: Exception) -> None:
+	"""Log a fault once a transaction: else a ledger that is posted anew would wait for a log of each of its rows.
+
+	No rollback undoes a log: Frappe's Error Log knows no transactions.
+	"""
+	logged, key = _logged(), (title, repr(fault))
+	if key not in logged:
+		logged.add(key)
+		frappe.log_error(title=title)
+
+
+def _logged() -> set[tuple[str, str]]:
+	"""Return what this transaction has logged."""
+	if frappe.flags.crm_plus_logged is None:
+		frappe.flags.crm_plus_logged = set()
+		for end in (frappe.db.after_commit, frappe.db.after_rollback):
+			end.add(_forget_logged)
+	return frappe.flags.crm_plus_logged
+
+
+def _forget_logged() -> None:
+	frappe.flags.crm_plus_logged = None

@@ -66,6 +66,26 @@ class TestGuard(CRMPlusTestCase):
 		refusing(RuntimeError)
 		following(frappe.ValidationError)
 
+	def test_a_fault_is_logged_once_a_transaction(self) -> None:
+		name = factories.unique("fault")
+
+		@never_in_the_way(writes=True)
+		def failing(row: Any) -> None:
+			raise RuntimeError(f"{name} {row}")
+
+		def logs() -> int:
+			return frappe.db.count("Error Log", {"error": ["like", f"%{name}%"]})
+
+		for row in (1, 1, 2, 1):
+			failing(row)
+		self.assertEqual(logs(), 2)
+		for ends in (self.commit, frappe.db.rollback):
+			before = logs()
+			ends()
+			failing(1)
+			failing(1)
+			self.assertEqual(logs(), before + 1)
+
 	def test_a_deadlock_which_undid_the_document_itself_is_not_passed_over(self) -> None:
 		@never_in_the_way(writes=True)
 		def caught(doc: Any) -> None:
