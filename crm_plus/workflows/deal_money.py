@@ -44,7 +44,7 @@ NET_DIGITS = 6
 
 
 class Settled(NamedTuple):
-	"""What the payment ledger says of an invoice, in company currency; the day of its last payment."""
+	"""What the payment ledger says of an invoice, in company currency; the day on which money last came in for it."""
 
 	paid: Decimal = Decimal(0)
 	outstanding: Decimal = Decimal(0)
@@ -150,7 +150,7 @@ def _billed(header: dict[str, Any], weights: dict[str, Decimal]) -> BilledDocume
 		settled.outstanding,
 		counted=closed_order_part(*header["billed_part"]) if header["billed_part"] else Decimal(1),
 		day=header["day"],
-		last_paid_on=settled.last_paid_on or (header["day"] if at_the_till else None),
+		last_paid_on=settled.last_paid_on or (header["day"] if at_the_till > 0 else None),
 		is_return=bool(header["is_return"]),
 	)
 
@@ -184,7 +184,9 @@ def _settlements(invoices: list[str]) -> dict[str, Settled]:
 		invoice, amount = entry["against_voucher_no"], Decimal(str(entry["amount"]))
 		paid, outstanding, last_paid_on = found[invoice]
 		if _moves_money(entry, journals):
-			paid, last_paid_on = paid - amount, max(last_paid_on or entry["day"], entry["day"])
+			paid -= amount
+			if amount < 0:  # what is paid back to the customer lessens what is paid, on no day of his paying
+				last_paid_on = max(last_paid_on or entry["day"], entry["day"])
 		found[invoice] = Settled(paid, outstanding + amount, last_paid_on)
 	return found
 
