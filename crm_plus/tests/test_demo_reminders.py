@@ -19,7 +19,8 @@ class TestDemoReminders(CRMPlusTestCase):
 		self.assertEqual(moments, sorted(set(moments)))
 		self.assertTrue(all(at.weekday() < 5 and at <= now_datetime() for at in moments))
 		self.assertGreater((moments[-1] - moments[0]).days, 340)
-		self.assertGreater(len([at for at in moments if (now_datetime() - at).days < 10]), 5)
+		# On a Monday morning, before the first of the week.
+		self.assertGreaterEqual(len([at for at in moments if (now_datetime() - at).days < 10]), 5)
 
 	def test_what_is_told_rings_when_it_was_due_and_nothing_is_mailed(self) -> None:
 		user, today = factories.make_user("Sales User").name, getdate(nowdate())

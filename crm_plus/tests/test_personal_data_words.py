@@ -21,17 +21,21 @@ class TestWords(NumbersCase):
 		self.erase()
 		self.assertEqual(frappe.get_all("Tag", {"name": ["in", named]}), [])
 		links = frappe.get_all("Tag Link", {"document_name": deal.name}, pluck="tag")
-		self.assertEqual((links, frappe.db.get_value("Deal", deal.name, "_user_tags")), (["boats"], ",boats"))
+		self.assertEqual((links, self.tags_of(deal)), (["boats"], ["boats"]))
 
 	def test_the_tag_of_a_namesake_stays_until_he_is_erased_too(self) -> None:
 		other = make_person(full_name=self.name)
 		deal = factories.make_deal()
 		deal.add_tag(self.name)
 		self.erase()
-		self.assertEqual(deal.reload().get("_user_tags"), f",{self.name}")
+		self.assertEqual(self.tags_of(deal), [self.name])
 		self.person = other
 		self.erase()
 		self.assertFalse(frappe.db.exists("Tag", self.name))
+
+	def tags_of(self, deal: Any) -> list[str]:
+		"""Return what a record's list shows; version 15 begins the text with a comma."""
+		return [tag for tag in frappe.db.get_value("Deal", deal.name, "_user_tags").split(",") if tag]
 
 	def segment(self, *conditions: list[Any]) -> Any:
 		name = factories.unique("Segment")
