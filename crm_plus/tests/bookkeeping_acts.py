@@ -27,11 +27,11 @@ def till(keeper: Bookkeeper) -> Act:
 	invoice.crm_plus_deal = keeper.deal
 	invoice.save()
 	yield "linked"
-	again = cash_desk.take_back(sold, 700)
+	back, again = cash_desk.take_back(sold, 700)
 	yield "taken back"
-	again.reload().cancel()
+	cash_desk.undo(back, again)
 	yield "not taken back"
-	closing.reload().cancel()
+	cash_desk.undo(sold, closing)
 	yield "not sold"
 
 

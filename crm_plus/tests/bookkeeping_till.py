@@ -52,15 +52,22 @@ class Till:
 		closing = self.close(opening)
 		return sold.reload(), closing
 
-	def take_back(self, sold: Document, amount: float) -> Document:
-		"""Take one of the two items back, close the till, and return the closing."""
+	def take_back(self, sold: Document, amount: float) -> tuple[Document, Document]:
+		"""Take one of the two items back and close the till; return what was taken back and the closing."""
 		opening = self.open()
 		back = make_sales_return(sold.name)
 		back.items[0].qty = -1
 		back.set("payments", [{**self.cash, "amount": -amount}])
 		back.paid_amount = -amount
 		back.insert().submit()
-		return self.close(opening)
+		closing = self.close(opening)
+		return back.reload(), closing
+
+	def undo(self, invoice: Document, closing: Document) -> None:
+		"""Undo what was sold or taken back, and leave no till open: ERPNext 16 then undoes no earlier closing of it."""
+		closing.reload().cancel()
+		invoice.reload().cancel()
+		frappe.get_doc("POS Opening Entry", closing.pos_opening_entry).cancel()
 
 	def open(self) -> Any:
 		"""Open the till."""

@@ -65,7 +65,9 @@ class TakenReport(ReportCase):
 		if not isinstance(value, date):
 			# Frappe writes into a workbook what HTML says, not its tags; and no file of XML holds control characters.
 			said, shown = (ILLEGAL_CHARACTERS_RE.sub("", str(one or "")).strip() for one in (cell, value))
-			return said in (shown, str(handle_html(shown)).strip())
+			# Nor is a text there that a spreadsheet would run.
+			kept = f"'{shown}" if shown[:1] in ("=", "+", "-", "@") else shown
+			return said in (shown, kept, str(handle_html(shown)).strip())
 		if str(cell) in (formatdate(value), format_datetime(value)):
 			return True
 		found = cell if isinstance(cell, datetime) else datetime.fromisoformat(str(cell))
