@@ -19,6 +19,7 @@ from crm_plus.setup.compatibility import PROFILE_FIELDS
 from crm_plus.workflows import (
 	opt_outs,
 	personal_elsewhere,
+	personal_files,
 	personal_records,
 	personal_talks,
 	personal_traces,
@@ -165,15 +166,10 @@ def _rows(doctype: str, records: Records, fields: list[str]) -> list[Any]:
 def _remove_files(records: Records) -> None:
 	"""Delete the files on what is about the person alone; those on deals are the papers of a sale."""
 	for doctype in set(ABOUT) - {"Deal"}:
-		attached = {
-			"attached_to_doctype": doctype,
-			"attached_to_name": ["in", records.by_doctype[doctype] or [""]],
-		}
-		for name in frappe.get_all("File", attached, pluck="name"):
-			# safe: who may erase a person was asked before; the files are about nobody else
-			frappe.delete_doc("File", name, ignore_permissions=True, force=True)
+		names = records.by_doctype[doctype]
+		personal_files.remove(doctype, names)
 		# That a file came and went stays in the history, its name does not.
-		said = {"reference_doctype": doctype, "reference_name": attached["attached_to_name"]}
+		said = {"reference_doctype": doctype, "reference_name": ["in", names or [""]]}
 		said["comment_type"] = ["in", ["Attachment", "Attachment Removed"]]
 		frappe.db.set_value("Comment", said, "content", REDACTED, update_modified=False)
 

@@ -67,10 +67,8 @@ def records_of(email: str, profile: str = "") -> Records:
 	Who has no address is asked for by one that is nobody's: an empty one would be that of all who have none.
 	"""
 	asked = ["name", "full_name", "phone", "profile_type", *PROFILE_FIELDS.values()]
-	by = {
-		"email": email,
-		**({"name": profile} if profile else {}),
-	}  # an empty name would be looked for in every row
+	# An empty name would be looked for in every row.
+	by = {"email": email} | ({"name": profile} if profile else {})
 	persons = frappe.get_all(PROFILE, or_filters=by, fields=asked)
 	persons = [row for row in persons if row.profile_type == "Person"]
 	profiles = [row.name for row in persons]

@@ -15,6 +15,7 @@ from frappe.utils import create_batch, cstr
 from crm_plus.rules import contact_points
 from crm_plus.rules.personal_data import REDACTED, redacted_history, without
 from crm_plus.setup.compatibility import PERSON_NUMBERS, doctype_exists
+from crm_plus.workflows import personal_files
 from crm_plus.workflows.personal_numbers import Numbers, Record, somebody_else_has, spellings
 from crm_plus.workflows.personal_talk_fields import TALK_FIELDS, TalkFields
 
@@ -155,7 +156,7 @@ def erase(talks: Iterable[Talk], names: Collection[str], records: list[Record], 
 		left = {field: without(cstr(values[field]), names) for field in fields.texts if values.get(field)}
 		if talk.is_his:
 			left = dict.fromkeys((*left, *talk.sides), REDACTED) | dict.fromkeys(fields.emptied)
-			_remove_files(talk)
+			personal_files.remove(talk.doctype, [talk.name])
 		if any(values.get(field) != value for field, value in left.items()):
 			frappe.db.set_value(talk.doctype, talk.name, left, update_modified=False)
 		_erase_beside(talk, (*fields.texts, *talk.sides, *fields.emptied), names)
@@ -163,19 +164,14 @@ def erase(talks: Iterable[Talk], names: Collection[str], records: list[Record], 
 		_erase_captured(talk, names, numbers)
 
 
-def _remove_files(talk: Talk) -> None:
-	attached = {"attached_to_doctype": talk.doctype, "attached_to_name": talk.name}
-	for name in frappe.get_all("File", attached, pluck="name"):
-		# safe: who may erase a person was asked before; the files are about nobody else
-		frappe.delete_doc("File", name, ignore_permissions=True, force=True)
-
-
 def _erase_beside(talk: Talk, fields: Collection[str], names: Collection[str]) -> None:
 	"""Redact what was noted on a talk, ERPNext's summary of a call among it, and its history."""
 	about = {"reference_doctype": talk.doctype, "reference_name": talk.name}
-	for row in frappe.get_all("Comment", about, ["name", "content"]):
+	comments = frappe.get_all("Comment", about, ["name", "content"])
+	for row in comments:
 		content = REDACTED if talk.is_his else without(row.content, names)
 		frappe.db.set_value("Comment", row.name, "content", content, update_modified=False)
+	if comments:
 		# Frappe keeps their beginnings on the record too.
 		begun = (
 			None if talk.is_his else without(frappe.db.get_value(talk.doctype, talk.name, "_comments"), names)
