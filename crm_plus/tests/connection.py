@@ -8,6 +8,8 @@ from typing import Any
 
 import frappe
 
+from crm_plus.tests.site_zone import move_site
+
 # An hour ahead of UTC, and never put forward or back: a test may reckon with the times of any night of the year.
 # Those that are about a change of clocks choose other zones themselves.
 STEADY_ZONE = "Africa/Lagos"
@@ -67,7 +69,7 @@ def mark_as_test_run(*, yes: bool = True) -> None:
 def keep_clock_steady() -> None:
 	"""Let the site, which is there for tests alone, live where no night is shorter or longer than another."""
 	if frappe.db.get_single_value("System Settings", "time_zone") != STEADY_ZONE:
-		frappe.db.set_single_value("System Settings", "time_zone", STEADY_ZONE)
+		move_site(STEADY_ZONE)
 		frappe.db.set_default("time_zone", STEADY_ZONE)
 		frappe.db.set_value("User", {"time_zone": ["is", "set"]}, "time_zone", STEADY_ZONE)
 		frappe.db.commit()  # workers and requests are other connections

@@ -20,6 +20,7 @@ from crm_plus.tests.factories_follow_ups import (
 	successor_of,
 )
 from crm_plus.tests.follow_up_case import FollowUpCase
+from crm_plus.tests.site_zone import site_in
 from crm_plus.workflows import follow_up_answers, follow_up_series, follow_ups
 
 JANUARY_31 = datetime(2094, 1, 31, 9, 0)
@@ -181,18 +182,13 @@ class TestSeries(FollowUpCase):
 
 	def test_nine_stays_nine_over_the_change_of_clocks(self) -> None:
 		agent = factories.make_user("Sales User", time_zone="America/New_York").name
-		zone = frappe.utils.get_system_timezone()
-		frappe.db.set_single_value("System Settings", "time_zone", "Europe/Berlin")
-		self.addCleanup(frappe.db.set_single_value, "System Settings", "time_zone", zone)
-		frappe.local.system_settings = None
-		frappe.clear_document_cache("System Settings", "System Settings")
-		frappe.cache.delete_value("time_zone")
-		one = make_follow_up(due_on="2094-03-08 15:00:00", repeat="Weekly", assigned_to=agent)
 		stored = []
-		for _week in range(4):
-			follow_ups.complete(one)
-			one = successor_of(one.name)
-			stored.append(str(one.due_on))
+		with site_in("Europe/Berlin"):
+			one = make_follow_up(due_on="2094-03-08 15:00:00", repeat="Weekly", assigned_to=agent)
+			for _week in range(4):
+				follow_ups.complete(one)
+				one = successor_of(one.name)
+				stored.append(str(one.due_on))
 		hours = [moment[11:13] for moment in stored]
 		self.assertEqual(hours, ["14", "14", "15", "15"], stored)
 

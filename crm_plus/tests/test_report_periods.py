@@ -1,7 +1,6 @@
 """The days of a report are the site's, whatever clock its reader lives by: what happened on the border counts on one side."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -12,6 +11,7 @@ from frappe.utils import getdate
 from crm_plus.reports.report_scope import read_scope
 from crm_plus.tests import factories
 from crm_plus.tests.report_case import ReportCase, bulk
+from crm_plus.tests.site_zone import site_in
 
 ZONES = ("Pacific/Kiritimati", "America/Los_Angeles", "Asia/Kolkata", "UTC", "")
 DAY = getdate() - timedelta(days=20)
@@ -116,28 +116,13 @@ class TestBorders(ReportCase):
 class TestToday(ReportCase):
 	CLOCK_STANDS = False
 
-	@contextmanager
-	def site_in(self, zone: str) -> Iterator[None]:
-		before = frappe.db.get_single_value("System Settings", "time_zone")
-		self.move_site(zone)
-		try:
-			yield
-		finally:
-			self.move_site(before)
-
-	def move_site(self, zone: str) -> None:
-		frappe.db.set_single_value("System Settings", "time_zone", zone)
-		frappe.clear_cache()
-		if hasattr(frappe.local, "system_settings"):
-			del frappe.local.system_settings
-
 	def test_today_is_the_sites(self) -> None:
 		"""At any moment it is another day in one of these two zones than in the other."""
 		reader = factories.make_user("Sales Manager").name
 		frappe.db.set_value("User", reader, "time_zone", "Asia/Kolkata")
 		days = set()
 		for zone in ("Pacific/Kiritimati", "Pacific/Pago_Pago"):
-			with self.site_in(zone), self.as_user(reader):
+			with site_in(zone), self.as_user(reader):
 				before: date = datetime.now(ZoneInfo(zone)).date()
 				today = read_scope({}).today
 				self.assertIn(today, (before, datetime.now(ZoneInfo(zone)).date()))
