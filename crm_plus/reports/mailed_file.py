@@ -2,11 +2,15 @@
 
 from typing import Any
 
+import frappe
+
 from crm_plus.access.callers import held_by
 from crm_plus.rules.exported_files import cell_text
 
 MAILER = ("frappe.email.doctype.auto_email_report.auto_email_report", "get_report_content")
 FILES = ("CSV", "XLSX")
+# As what Frappe's mail draws a text as it stands and on the side where these stand; of nothing it makes 0 or None in them.
+DRAWN_AS = {"Float": "Int", "Percent": "Data", "Date": "Data", "Datetime": "Data"}
 Rows = list[dict[str, Any]]
 
 
@@ -15,13 +19,33 @@ def mailed_as() -> str:
 	return str(getattr(held_by(MAILER, "self"), "format", None) or "")
 
 
-def in_mail(columns: Rows, rows: Rows, cut: str) -> Rows:
-	"""Return a report's rows as they are mailed, otherwise as they are.
+def in_mail(columns: Rows, rows: Rows, cut: str) -> tuple[Rows, Rows]:
+	"""Return a report's columns and rows as they are mailed, otherwise as they are.
 
 	A file has an apostrophe before what a spreadsheet would run, and below the rows stands that there are more of them.
 	"""
 	form = mailed_as()
-	if form in FILES:
-		rows = [{key: cell_text(value) for key, value in row.items()} for row in rows]
 	texts = [each["fieldname"] for each in columns if each["fieldtype"] == "Data" and not each.get("hidden")]
-	return [*rows, {texts[0]: cut}] if form and cut and texts else rows
+	if form and cut and texts:
+		rows = [*rows, {texts[0]: cut}]
+	if form in FILES:
+		return columns, [{key: cell_text(value) for key, value in row.items()} for row in rows]
+	return with_gaps(columns, rows) if form else (columns, rows)
+
+
+def with_gaps(columns: Rows, rows: Rows) -> tuple[Rows, Rows]:
+	"""Return columns and rows with nothing where nothing is known: a column that has such a place becomes one of texts."""
+	gaps = {
+		each["fieldname"]: each
+		for each in columns
+		if each["fieldtype"] in DRAWN_AS and any(row.get(each["fieldname"]) is None for row in rows)
+	}
+	as_text = {name: {**each, "fieldtype": DRAWN_AS[each["fieldtype"]]} for name, each in gaps.items()}
+	written = [{**row, **{name: _text(row, each) for name, each in gaps.items()}} for row in rows]
+	return [as_text.get(each["fieldname"], each) for each in columns], written
+
+
+def _text(row: dict[str, Any], column: dict[str, Any]) -> str:
+	"""Return a value as Frappe's mail would write it, "" where there is none."""
+	value = row.get(column["fieldname"])
+	return "" if value is None else str(frappe.format(value, column, frappe._dict(row)))

@@ -153,7 +153,8 @@ def answer(
 		columns = [*columns, column("currency", _("Currency"), width=80, hidden=1)]
 		found = [{**row, "currency": currency} for row in found]
 	cut = str(frappe.flags.get(CUT) or "")
-	return columns, in_mail(columns, found, cut if cut in (message or "") else ""), message, drawn, summary
+	columns, found = in_mail(columns, found, cut if cut in (message or "") else "")
+	return columns, found, message, drawn, summary
 
 
 def total_row(total: Row, number: int) -> Row:

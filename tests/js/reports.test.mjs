@@ -23,6 +23,7 @@ test("what is not known is shown as nothing, and a zero as zero", () => {
 	const share = { fieldname: "share", fieldtype: "Percent" };
 	const percent = (value) => `${Number(value)}%`;
 	assert.equal(cell(null, null, share, { is_total: 1 }, percent), "");
+	assert.equal(cell(undefined, null, share, { is_total: 1 }, percent), "");
 	assert.equal(cell(0, null, share, {}, percent), "0%");
 });
 

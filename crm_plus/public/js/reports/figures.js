@@ -6,8 +6,8 @@ function escape(text) {
 
 // Text that somebody typed is shown, never run; a figure with documents behind it becomes a link to their list.
 export function cell(value, row, column, data, default_formatter) {
-	// What is not known is no zero, as Frappe would have it.
-	if (value === null) return "";
+	// What is not known, and what a total row does not have, is no zero, as Frappe would have it.
+	if (value === null || value === undefined) return "";
 	const is_text = column.fieldtype === "Data" && typeof value === "string";
 	let shown = default_formatter(is_text ? escape(value) : value, row, column, data);
 	const filters = data && data.drill && data.drill[column.fieldname];
