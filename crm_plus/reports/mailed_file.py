@@ -3,6 +3,7 @@
 from typing import Any
 
 import frappe
+from frappe.utils import escape_html
 
 from crm_plus.access.callers import held_by
 from crm_plus.rules.exported_files import cell_text
@@ -22,7 +23,8 @@ def mailed_as() -> str:
 def in_mail(columns: Rows, rows: Rows, cut: str) -> tuple[Rows, Rows]:
 	"""Return a report's columns and rows as they are mailed, otherwise as they are.
 
-	A file has an apostrophe before what a spreadsheet would run, and below the rows stands that there are more of them.
+	A file has an apostrophe before what a spreadsheet would run, a mail shows markup as the text that it is, and below the
+	rows stands that there are more of them.
 	"""
 	form = mailed_as()
 	texts = [each["fieldname"] for each in columns if each["fieldtype"] == "Data" and not each.get("hidden")]
@@ -30,7 +32,13 @@ def in_mail(columns: Rows, rows: Rows, cut: str) -> tuple[Rows, Rows]:
 		rows = [*rows, {texts[0]: cut}]
 	if form in FILES:
 		return columns, [{key: cell_text(value) for key, value in row.items()} for row in rows]
-	return with_gaps(columns, rows) if form else (columns, rows)
+	return with_gaps(columns, escaped(columns, rows)) if form else (columns, rows)
+
+
+def escaped(columns: Rows, rows: Rows) -> Rows:
+	"""Return rows whose texts are shown as somebody typed them: Frappe's mail would draw what they hold of HTML."""
+	texts = [each["fieldname"] for each in columns if each["fieldtype"] == "Data"]
+	return [{**row, **{name: escape_html(row[name]) for name in texts if row.get(name)}} for row in rows]
 
 
 def with_gaps(columns: Rows, rows: Rows) -> tuple[Rows, Rows]:
