@@ -27,12 +27,14 @@ def in_mail(columns: Rows, rows: Rows, cut: str) -> tuple[Rows, Rows]:
 	rows stands that there are more of them.
 	"""
 	form = mailed_as()
+	if not form:
+		return columns, rows
 	texts = [each["fieldname"] for each in columns if each["fieldtype"] == "Data" and not each.get("hidden")]
-	if form and cut and texts:
+	if cut and texts:
 		rows = [*rows, {texts[0]: cut}]
 	if form in FILES:
 		return columns, [{key: cell_text(value) for key, value in row.items()} for row in rows]
-	return with_gaps(columns, escaped(columns, rows)) if form else (columns, rows)
+	return with_gaps(columns, escaped(columns, rows))
 
 
 def escaped(columns: Rows, rows: Rows) -> Rows:

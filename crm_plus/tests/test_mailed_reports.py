@@ -23,17 +23,18 @@ class TestMailedReports(TakenReport):
 		return list(csv.reader(io.StringIO(self.mailed(name, receiver, filters, "CSV"))))
 
 	def mailed(self, name: str, receiver: str, filters: dict[str, Any], form: str) -> str:
+		"""Return a report as a receiver is sent it, in one of Frappe's forms."""
 		mail = frappe.get_doc(
 			{
 				"doctype": "Auto Email Report",
-				**{
-					"report": name,
-					"user": receiver,
-					"email_to": receiver,
-					"format": form,
-					"frequency": "Daily",
-				},
-				**{"filters": json.dumps(filters), "enabled": 1, "no_of_rows": 10_000},
+				"report": name,
+				"user": receiver,
+				"email_to": receiver,
+				"format": form,
+				"frequency": "Daily",
+				"filters": json.dumps(filters),
+				"enabled": 1,
+				"no_of_rows": 10_000,
 			}
 		)
 		return str(mail.get_report_content() or "")
@@ -75,10 +76,9 @@ class TestMailedReports(TakenReport):
 		frappe.db.set_value("Deal", {"pipeline": self.pipeline}, "title", markup)
 		wrong, empty, titles = [], 0, 0
 		for name in (*REPORTS, *OTHERS):
-			found = run(name, json.dumps(self.filters(name)))
-			drawn = BeautifulSoup(
-				self.mailed(name, "Administrator", self.filters(name), "HTML"), "html.parser"
-			)
+			filters = self.filters(name)
+			found = run(name, json.dumps(filters))
+			drawn = BeautifulSoup(self.mailed(name, "Administrator", filters, "HTML"), "html.parser")
 			lines = [line.find_all("td")[1:] for line in drawn.select("table.table tbody tr")]
 			for row, line in zip(found["result"], lines, strict=False):
 				for column, cell in zip(found["columns"], line, strict=True):
